@@ -1,0 +1,125 @@
+"""The errors people see: each is a sentence with file, row, column, value and what to do.
+
+The tree::
+
+    BalintError            exit 1
+    ├── StudyError         exit 2   the study file or the command line is wrong
+    ├── DataError          exit 3   an export, or what is in it, is refused
+    ├── DisclosureError    exit 4   a release is blocked by a disclosure rule
+    └── EnvironmentProblem exit 5   disk, lock, permission
+
+Every error carries all its `Problem`s at once. `balint_eval.cli` is the one place that prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+SHOWN_AT_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where it is and how to mend it.
+
+    Attributes
+    ----------
+    code : str
+        Stable machine-readable code such as `VAL-RANGE`.
+    what : str
+        The sentence that says what is wrong, without full stop, with ids already masked.
+    mend : str
+        What to do, as an imperative clause.
+    file, column, value : str
+        Where it is; empty when it does not apply. `value` must be safe to show.
+    row : int
+        Line in the file, header = 1; 0 when it does not apply.
+    """
+
+    code: str
+    what: str
+    mend: str = ""
+    file: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        place = ", ".join(part for part in (self.file, self._row(), self._column(), self._value()) if part)
+        where = f"{place}: " if place else ""
+        mend = f" To mend it: {self.mend}." if self.mend else ""
+        return f"{self.code}: {where}{self.what}.{mend}"
+
+    def _row(self) -> str:
+        return f"row {self.row}" if self.row else ""
+
+    def _column(self) -> str:
+        return f"column {self.column}" if self.column else ""
+
+    def _value(self) -> str:
+        return f"value {shown(self.value)}" if self.value else ""
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Give the fields as a plain dictionary, for `--errors json`."""
+        return asdict(self)
+
+
+class BalintError(Exception):
+    """Base of everything balint-eval raises on purpose.
+
+    Parameters
+    ----------
+    problems : Problem or iterable of Problem
+        All that was found, not only the first.
+    """
+
+    exit_code = 1
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: Sequence[Problem] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        lines = [str(problem) for problem in self.problems[:SHOWN_AT_MOST]]
+        hidden = len(self.problems) - len(lines)
+        if hidden > 0:
+            lines.append(f"... and {hidden} more ({len(self.problems)} problems in all).")
+        return "\n".join(lines)
+
+
+class StudyError(BalintError):
+    """The study file or the command line is wrong."""
+
+    exit_code = 2
+
+
+class DataError(BalintError):
+    """An export is refused."""
+
+    exit_code = 3
+
+
+class DisclosureError(BalintError):
+    """A release is blocked by a disclosure rule."""
+
+    exit_code = 4
+
+
+class EnvironmentProblem(BalintError):
+    """The disk, a lock or a permission stands in the way."""
+
+    exit_code = 5
+
+
+def shown(value: str, limit: int = 60) -> str:
+    """Give a value in quotes for a message: control characters escaped, long text cut."""
+    text = value if len(value) <= limit else f"{value[:limit]}…"
+    return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + "'"
+
+
+def masked(person_id: str) -> str:
+    """Give a person id as it may be shown in a message: its first character and its length."""
+    if not person_id:
+        return "(blank)"
+    return f"{person_id[0]}… ({len(person_id)} characters)"
