@@ -1,0 +1,1 @@
+"""From export files to tidy responses: read as text, decode, link, make long."""

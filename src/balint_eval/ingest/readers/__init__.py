@@ -1,0 +1,1 @@
+"""One small reader a platform; each turns a file into a `Sheet` of text."""

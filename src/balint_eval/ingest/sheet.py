@@ -1,0 +1,61 @@
+"""What every reader returns: one export as text, nothing typed, nothing dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+NORMAL = ""
+"""Status of an ordinary, finished response; every other status is a reason such as `preview`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One export, every cell text, blank cells `""`.
+
+    Attributes
+    ----------
+    file : str
+        The file as shown to people (relative, POSIX).
+    platform : str
+        `qualtrics`, `redcap`, `google_forms`, `microsoft_forms`, `surveymonkey` or `plain`.
+    cells : pandas.DataFrame, shape (responses, columns)
+        Unique column names; the index is the line (or sheet row) in the file, header = 1.
+    labels : mapping of column to question text
+        Empty where the platform gives none.
+    keys : mapping of column to the platform's own stable key (Qualtrics ImportId)
+        Empty where the platform gives none.
+    status : pandas.Series of str, index as `cells`
+        `""` for a normal response, else `preview`, `test`, `spam`, `unfinished`.
+    choices : mapping of column to a mapping of code to label
+        From a dictionary file (REDCap); empty elsewhere.
+    started, ended : str
+        Names of the columns with start and end time; `""` where there is none.
+    encoding, delimiter : str
+        As found; delimiter is `""` for spreadsheets.
+    header_rows : int
+        Rows above the first response.
+    sha256 : str
+        Of the file's bytes.
+    n_bytes : int
+    notes : tuple of str
+        What the reader did that a person should know, one sentence each.
+    """
+
+    file: str
+    platform: str
+    cells: pd.DataFrame
+    status: pd.Series[str]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    started: str = ""
+    ended: str = ""
+    encoding: str = "utf-8"
+    delimiter: str = ""
+    header_rows: int = 1
+    sha256: str = ""
+    n_bytes: int = 0
+    notes: tuple[str, ...] = ()
