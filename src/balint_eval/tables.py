@@ -1,0 +1,228 @@
+r"""The contracts of the tables that flow between stages: columns, kinds and keys.
+
+Tables are CSV (people open, compare and archive them): sorted by key, `\n` line ends, floats at full
+precision, blank for missing. A path that ends in `.parquet` is written as parquet where pyarrow is present.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from balint_eval.errors import DataError, EnvironmentProblem, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT, INTEGER, NUMBER, FLAG = "text", "integer", "number", "flag"
+ALL_COHORTS = "all"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a contract: its name, kind and meaning."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One contract: a table's columns in order, and how many of the first form its key."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    open_ended: bool = False
+    """Further columns declared in the study (covariates) may follow."""
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return [column.name for column in self.columns]
+
+
+def _read_contracts() -> dict[str, Table]:
+    text = files("balint_eval").joinpath("contracts.yaml").read_text(encoding="utf-8")
+    return {name: _contract(name, entry) for name, entry in yaml.load(text, yaml.CSafeLoader).items()}
+
+
+def _contract(name: str, entry: Mapping[str, Any]) -> Table:
+    columns = tuple(Column(*column) for column in entry["columns"])
+    return Table(name, tuple(entry["key"]), columns, bool(entry.get("open_ended", False)))
+
+
+TABLES: Mapping[str, Table] = _read_contracts()
+
+
+def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Hold a frame to its contract and give it in the contract's column order, sorted by key.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Must hold every column of the contract; extra columns only where it is open-ended.
+    name : str
+        Table name, a key of `TABLES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Typed copy with a fresh index.
+
+    Raises
+    ------
+    DataError
+        Missing or unknown columns, a key that is not unique, or text where a number belongs.
+    """
+    table = TABLES[name]
+    problems = _column_problems(frame, table)
+    if problems:
+        raise DataError(problems)
+    extra = [column for column in frame.columns if column not in table.names]
+    typed = _typed(frame[table.names + extra], table).sort_values(list(table.key), kind="stable")
+    if typed.duplicated(list(table.key)).any():
+        raise DataError(Problem("TAB-KEY", f"the table '{name}' holds a key ({', '.join(table.key)}) twice"))
+    return typed.reset_index(drop=True)
+
+
+def _column_problems(frame: pd.DataFrame, table: Table) -> list[Problem]:
+    lacks, unknown = f"the table '{table.name}' lacks the column", f"the table '{table.name}' has no column"
+    problems = [_column_problem(lacks, name) for name in table.names if name not in frame.columns]
+    if not table.open_ended:
+        problems += [_column_problem(unknown, str(n)) for n in frame.columns if n not in table.names]
+    return problems
+
+
+def _column_problem(what: str, name: str) -> Problem:
+    return Problem("TAB-COLUMN", f"{what} '{name}'")
+
+
+def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    kinds = {column.name: column.kind for column in table.columns}
+    typed = {name: _as_kind(frame[name], kinds.get(str(name), TEXT)) for name in frame.columns}
+    import pandas as pd
+
+    return pd.DataFrame(typed, index=frame.index)
+
+
+def _as_kind(values: pd.Series, kind: str) -> pd.Series:
+    import pandas as pd
+
+    if kind == INTEGER:
+        return pd.to_numeric(values).fillna(0).astype("int64")
+    if kind == NUMBER:
+        return pd.to_numeric(values).astype("float64")
+    if kind == FLAG:
+        return values.map(lambda value: str(value).casefold() == "true").astype(bool)
+    return values.astype(object).where(values.notna(), "").map(str).astype(object)
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Give a table of the contract without rows."""
+    import pandas as pd
+
+    return check_table(pd.DataFrame(columns=TABLES[name].names, dtype=object), name)
+
+
+def read_table(path: Path | str, name: str) -> pd.DataFrame:
+    """Read a table that a stage wrote, and hold it to its contract.
+
+    Raises
+    ------
+    DataError
+        The file is missing or breaks the contract.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(
+            Problem("TAB-MISSING", f"the table '{name}' is not there", "run the stage before", str(path))
+        )
+    if path.suffix == ".parquet":
+        return check_table(pd.read_parquet(path), name)
+    return check_table(
+        pd.read_csv(path, dtype=str, keep_default_na=False, na_values={}).replace("", None), name
+    )
+
+
+def write_table(frame: pd.DataFrame, path: Path | str, name: str) -> None:
+    """Hold a frame to its contract and write it atomically.
+
+    Raises
+    ------
+    DataError
+        The frame breaks the contract.
+    EnvironmentProblem
+        The file cannot be written.
+    """
+    checked = check_table(frame, name)
+    if Path(path).suffix == ".parquet":
+        write_bytes(Path(path), checked.to_parquet(index=False))
+        return
+    write_text(Path(path), neutralised(checked).to_csv(index=False, lineterminator="\n"))
+
+
+def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put a quote before text a spreadsheet would run as a formula (OWASP ASVS 1.2.10)."""
+    result = frame.copy()
+    for name in result.columns[[not _is_plain(result[column]) for column in result.columns]]:
+        result[name] = result[name].map(_harmless)
+    return result
+
+
+def _is_plain(values: pd.Series) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_numeric_dtype(values)
+
+
+def _harmless(value: object) -> object:
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+        else value
+    )
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text under a temporary name and move it into place."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes under a temporary name in the same folder and move them into place.
+
+    Raises
+    ------
+    EnvironmentProblem
+        Disk full, read-only folder or no permission; nothing is left under the final name.
+    """
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise EnvironmentProblem(_disk_problem(path, error)) from error
+
+
+def _disk_problem(path: Path, error: OSError) -> Problem:
+    reason = (error.strerror or str(error)).lower()
+    mend = "free space, or choose another folder with --results"
+    return Problem("WF-READONLY", f"this file cannot be written ({reason})", mend, str(path))
