@@ -1,0 +1,1 @@
+"""Scoring facts of questionnaires: a model, and a registry of YAML files."""
