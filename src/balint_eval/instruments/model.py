@@ -67,6 +67,145 @@ class Scale(Model):
             raise ValueError("CFG-SCALE: a scale needs either items or of | give one of the two")
         repeated = sorted({item for item in self.items if self.items.count(item) > 1})
         if repeated:
+            what = f"item {repeated[0]} stands twice in the scale"
+            raise ValueError(f"CFG-ITEMDUP: {what} | list each item once")
+        if self.range[0] >= self.range[1]:
+            raise ValueError("CFG-RANGE: the lowest score must be below the highest | correct the range")
+        if self.min_answered is not None and not 1 <= self.min_answered <= len(self.items):
+            what = "min_answered must lie between 1 and the number of items"
+            raise ValueError(f"CFG-RANGE: {what} | correct it")
+        return self
+
+
+class MissingRule(Model):
+    """What happens when items are not answered."""
+
+    published: bool
+    """Whether the authors give a rule; without one the package default applies and is printed."""
+    text: str = ""
+    """The rule in words."""
+    mark: Mark = "U"
+
+
+class Cutoff(Model):
+    """A bound that a cited source uses."""
+
+    scale: str
+    op: Literal["<", "<=", ">=", ">"]
+    value: float
+    label: str
+    source: str
+    mark: Mark
+
+
+class Reliability(Model):
+    """A published reliability."""
+
+    scale: str
+    kind: Literal["alpha", "omega", "retest"]
+    value: float
+    population: str
+    n: int | None = None
+    mark: Mark
+
+
+class Norm(Model):
+    """A mean and SD with the population they belong to."""
+
+    scale: str
+    population: str
+    mean: float
+    sd: float | None = None
+    n: int | None = None
+    source: str
+    mark: Mark
+
+
+class Licence(Model):
+    """Who may use the wording; the package never holds it."""
+
+    status: Literal["free", "free-with-citation", "public-domain", "proprietary", "unclear", "own"]
+    note: str = ""
+
+
+class ItemLabel(Model):
+    """A user's own short label for an item of their own form."""
+
+    item: int
+    label: str
+
+
+class AnswerLabel(Model):
+    """A user's own label for an answer code of their own form."""
+
+    code: float
+    label: str
+
+
+class Instrument(Model):
+    """One questionnaire in one version.
+
+    Notes
+    -----
+    Reversing replaces an answer by lowest code + highest code - answer, with the declared codes.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
+    """Short name, used in tables and in the study file."""
+    title: str
+    """Full name."""
+    citation: str = ""
+    doi: str = ""
+    measures: Literal[
+        "empathy", "burnout", "satisfaction", "engagement", "distress", "resilience", "process", "reaction",
+        "confidence", "skill", "attitude", "well_being",
+    ]  # fmt: skip
+    """What it measures."""
+    level: Level
+    """Default Kirkpatrick level; `well_being` is reported beside the levels."""
+    level_basis: str = ""
+    """Why it sits on that level."""
+    rater: str = "self"
+    """Who answers: self, patient, faculty, ..."""
+    n_items: int = Field(ge=1)
+    response: AnswerCodes
+    reverse: list[int] = Field(default_factory=list)
+    """Positions that are reversed before scoring."""
+    scales: list[Scale] = Field(default_factory=list)
+    by_item: bool = False
+    """Show answers item by item (reaction forms)."""
+    item_labels: list[ItemLabel] = Field(default_factory=list)
+    """Only for a user's own form."""
+    answer_labels: list[AnswerLabel] = Field(default_factory=list)
+    """Only for a user's own form."""
+    missing: MissingRule = MissingRule(published=False)
+    cutoffs: list[Cutoff] = Field(default_factory=list)
+    reliability: list[Reliability] = Field(default_factory=list)
+    norms: list[Norm] = Field(default_factory=list)
+    licence: Licence
+    evidence: dict[str, list[Mark]] = Field(default_factory=dict)
+    """Evidence marks for each group of fields (key, range, missing, anchors, ...)."""
+    traps: list[str] = Field(default_factory=list)
+    """What has gone wrong with this instrument elsewhere."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Instrument:
+        self._check_positions("reverse", self.reverse)
+        names = [scale.name for scale in self.scales]
+        if len(set(names)) < len(names):
+            raise ValueError("CFG-SCALE: two scales share a name | rename one")
+        for scale in self.scales:
+            self._check_positions(scale.name, scale.items)
+            unknown = [name for name in scale.of if name not in names]
+            if unknown:
+                what = f"'{scale.name}' is composed of '{unknown[0]}', which is not a scale"
+                raise ValueError(f"CFG-SCALE: {what} | name a scale of this instrument")
+            self._check_range(scale)
+        return self
+
+    def _check_positions(self, where: str, items: list[int]) -> None:
+        outside = [item for item in items if not 1 <= item <= self.n_items]
+        if outside:
             what = f"'{where}' names item {outside[0]} of a form with {self.n_items} items"
             raise ValueError(f"CFG-ITEM: {what} | correct the number")
 
