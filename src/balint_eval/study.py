@@ -62,6 +62,8 @@ class Items(Model):
     """Texts that mean 'not answered', such as `-99`; a blank always does."""
     already_reversed: bool = False
     """True when the platform has reversed the items; they are then not reversed again."""
+    key_confirmed: bool = False
+    """True when a person has checked that the key is right although the check of the key doubts it."""
     waves: list[str] = Field(default_factory=list)
     """Waves of this export in which the instrument was asked; empty means all of them."""
 
