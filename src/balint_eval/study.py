@@ -232,7 +232,7 @@ class Linkage(Model):
     duplicates: Literal["refuse", "first", "last"] = "refuse"
     """What to do when a person answered twice in one wave."""
     min_match_rate: float = Field(default=0.5, ge=0, le=1)
-    """Share of baseline people who must be found again; below it paired analysis is refused."""
+    """Share of the people of the smaller wave that must be linked; below it paired analysis is refused."""
 
 
 class Study(Model):

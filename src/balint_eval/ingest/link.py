@@ -1,0 +1,136 @@
+"""People across waves: joined on the person id, exactly, never on row order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pandas as pd
+
+from balint_eval.errors import Problem, masked
+from balint_eval.study import Linkage, StudyFile
+
+ANSWER_KEY = ["person_id", "wave", "instrument"]
+
+
+def settle_duplicates(answers: pd.DataFrame, linkage: Linkage) -> tuple[pd.DataFrame, list[Problem]]:
+    """Keep one row where a person answered an instrument twice in one wave, as the study file says.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        One row a person, wave, instrument and source row: person_id, raw_id, wave, instrument, file, row,
+        answered_on.
+    linkage : Linkage
+        `duplicates`: refuse, first or last (by date, then by line).
+
+    Returns
+    -------
+    kept : pandas.DataFrame
+    problems : list of Problem
+        With the policy `refuse`, one a person and wave.
+    """
+    ordered = answers.sort_values(["answered_on", "file", "row"], kind="stable")
+    repeated = ordered.duplicated(ANSWER_KEY, keep=False)
+    if not repeated.any():
+        return answers, []
+    if linkage.duplicates == "refuse":
+        return answers, list(_duplicate_problems(ordered[repeated]))
+    kept = ordered.drop_duplicates(ANSWER_KEY, keep=linkage.duplicates)
+    return kept.sort_index(), []
+
+
+def _duplicate_problems(repeated: pd.DataFrame) -> Iterator[Problem]:
+    for (_, wave), rows in repeated.groupby(["person_id", "wave"], sort=False):
+        places = rows[["file", "row", "raw_id"]].drop_duplicates(["file", "row"])
+        others = ", ".join(f"row {p.row} of {p.file}" for p in places.iloc[1:].itertuples())
+        first = places.iloc[0]
+        spelled = "" if rows["raw_id"].nunique() == 1 else " (the spellings differ only by rules for ids)"
+        what = f"the person {masked(first['raw_id'])} answered twice in the wave '{wave}', again in {others}{spelled}"
+        mend = "delete one row, or set linkage: duplicates: first or last"
+        yield Problem("LK-DUP", what, mend, first["file"], int(first["row"]), "", masked(first["raw_id"]))
+
+
+def count_people(people: pd.DataFrame, baseline: str, later: list[str]) -> pd.DataFrame:
+    """Count people with both waves and with one only, for every later wave.
+
+    Parameters
+    ----------
+    people : pandas.DataFrame
+        Columns person_id and wave, one row a person and wave.
+    baseline, later : wave names
+
+    Returns
+    -------
+    pandas.DataFrame
+        wave, reason (paired, pre_only, post_only), rows.
+    """
+    by_wave = {wave: set(people.loc[people["wave"] == wave, "person_id"]) for wave in [baseline, *later]}
+    before = by_wave[baseline]
+    records = []
+    for wave in later:
+        after = by_wave[wave]
+        for reason, who in (
+            ("paired", before & after),
+            ("pre_only", before - after),
+            ("post_only", after - before),
+        ):
+            records.append({"wave": wave, "reason": reason, "rows": len(who)})
+    return pd.DataFrame(records, columns=["wave", "reason", "rows"])
+
+
+def linkage_problems(counts: pd.DataFrame, people: pd.DataFrame, file: StudyFile, cohort: str) -> list[Problem]:
+    """Refuse a linkage that cannot be right: nobody found again, too few, or answers before the baseline.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        From `count_people`.
+    people : pandas.DataFrame
+        person_id, raw_id, wave, answered_on, file, row; one row a person and wave.
+    file : StudyFile
+    cohort : str
+    """
+    problems = []
+    for wave, rows in counts.groupby("wave", sort=False):
+        number = dict(zip(rows["reason"], rows["rows"], strict=True))
+        if number["paired"] + number["pre_only"] and number["paired"] + number["post_only"]:
+            problems += _rate_problems(number, str(wave), file, cohort, people)
+    return problems + list(_order_problems(people, file))
+
+
+def _rate_problems(
+    number: dict[str, int], wave: str, file: StudyFile, cohort: str, people: pd.DataFrame
+) -> list[Problem]:
+    smaller = number["paired"] + min(number["pre_only"], number["post_only"])
+    rate = number["paired"] / smaller
+    if not number["paired"]:
+        shapes = ", ".join(sorted({_shape(raw) for raw in people["raw_id"]})[:5])
+        what = f"in the cohort '{cohort}' nobody of the wave '{wave}' has an id of the baseline (id shapes: {shapes})"
+        return [Problem("LK-NOMATCH", what, "check that person_id names the same code in both files")]
+    if rate < file.study.linkage.min_match_rate:
+        what = (
+            f"in the cohort '{cohort}' only {number['paired']} of {smaller} people ({rate:.0%}) of the wave '{wave}' "
+            f"could be linked to the baseline; at least {file.study.linkage.min_match_rate:.0%} is required"
+        )
+        return [Problem("LK-LOWRATE", what, "check the ids, or set linkage: min_match_rate")]
+    return []
+
+
+def _shape(raw: str) -> str:
+    return "".join("A" if c.isalpha() else "9" if c.isdigit() else c for c in raw)
+
+
+def _order_problems(people: pd.DataFrame, file: StudyFile) -> Iterator[Problem]:
+    dated = people[people["answered_on"] != ""]
+    for earlier, later in pairwise(wave.name for wave in file.study.waves):
+        pairs = dated[dated["wave"] == earlier].merge(
+            dated[dated["wave"] == later], on="person_id", suffixes=("_pre", "_post"), validate="1:1"
+        )
+        for row in pairs[pairs["answered_on_post"] < pairs["answered_on_pre"]].itertuples():
+            what = (
+                f"the person {masked(str(row.raw_id_post))} answered the wave '{later}' on {row.answered_on_post}, "
+                f"before the wave '{earlier}' on {row.answered_on_pre} (row {row.row_pre} of {row.file_pre})"
+            )
+            mend = "check the dates, or whether the files of the two waves were swapped"
+            yield Problem("LK-ORDER", what, mend, str(row.file_post), int(str(row.row_post)))

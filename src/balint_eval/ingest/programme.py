@@ -1,0 +1,99 @@
+"""The session log: what was held, for how long, with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from balint_eval.errors import DataError, Problem, masked
+from balint_eval.ingest.dates import iso_date
+from balint_eval.ingest.readers.open import read_export
+from balint_eval.ingest.rows import resolve_columns
+from balint_eval.ingest.text import ascii_digits, clean_text
+from balint_eval.study import Cohort, StudyFile
+from balint_eval.tables import empty_table
+
+_SESSION = ("group", "session", "date", "minutes", "leaders")
+
+
+def read_sessions(file: StudyFile, cohort: Cohort) -> pd.DataFrame:
+    """Read the meetings of a cohort; `present` is filled by `with_presence`.
+
+    Raises
+    ------
+    DataError
+        A column is missing, or a cell is not a number or date.
+    """
+    if cohort.sessions is None:
+        return empty_table("sessions")
+    log = cohort.sessions
+    cells = _cells(file, log.file, {name: getattr(log, name) for name in _SESSION})
+    problems: list[Problem] = []
+    numbers = {
+        name: _numbers(cells[name], log.file, getattr(log, name), problems)
+        for name in ("session", "minutes", "leaders")
+    }
+    dates = cells["date"].map(iso_date)
+    problems += _date_problems(cells["date"], dates, log.file, log.date)
+    if problems:
+        raise DataError(problems)
+    groups = cells["group"].map(lambda group: f"{cohort.name}/{clean_text(group)}")
+    return pd.DataFrame({"cohort": cohort.name, "group_id": groups, "date": dates, **numbers, "present": 0})
+
+
+def read_attendance(
+    file: StudyFile, cohort: Cohort, participants: pd.DataFrame, pseudonym: Callable[[str], str]
+) -> pd.DataFrame:
+    """Read who was present; the group of a person is the one of the participants table.
+
+    Raises
+    ------
+    DataError
+        A column is missing, a session is not a number, or a person is not enrolled.
+    """
+    if cohort.attendance is None:
+        return empty_table("attendance")
+    log = cohort.attendance
+    cells = _cells(file, log.file, {"person_id": log.person_id, "session": log.session})
+    problems: list[Problem] = []
+    sessions = _numbers(cells["session"], log.file, log.session, problems)
+    people = cells["person_id"].map(pseudonym)
+    groups = people.map(dict(zip(participants["person_id"], participants["group_id"], strict=True)))
+    for row in cells.index[groups.isna()]:
+        raw = masked(str(cells.at[row, "person_id"]))
+        what = f"the person {raw} attended and is not among the participants"
+        problems.append(Problem("LK-UNKNOWN", what, "correct the id, or enrol the person", log.file, int(row)))
+    if problems:
+        raise DataError(problems)
+    table = pd.DataFrame({"cohort": cohort.name, "group_id": groups, "session": sessions, "person_id": people})
+    return table.drop_duplicates()
+
+
+def _cells(file: StudyFile, name: str, wanted: dict[str, str]) -> pd.DataFrame:
+    sheet = read_export(file.path(name), shown_as=name, platform="plain")
+    columns, problems = resolve_columns(sheet, list(wanted.values()))
+    if problems:
+        raise DataError(problems)
+    return pd.DataFrame({key: sheet.cells[columns[column]] for key, column in wanted.items()})
+
+
+def with_presence(sessions: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
+    """Give the meetings with the number of members present, counted from the attendance (0 without one)."""
+    counts = attendance.groupby(["group_id", "session"])["person_id"].nunique().rename("present")
+    merged = sessions.drop(columns="present").join(counts, on=["group_id", "session"])
+    return merged.assign(present=merged["present"].fillna(0).astype(int))
+
+
+def _numbers(texts: pd.Series, file: str, column: str, problems: list[Problem]) -> pd.Series:
+    numbers = pd.to_numeric(texts.map(ascii_digits).str.replace(",", "."), errors="coerce")
+    for row in texts.index[numbers.isna()]:
+        what = "a number is expected"
+        problems.append(Problem("VAL-NUMBER", what, "correct the cell", file, int(row), column, str(texts[row])))
+    return numbers
+
+
+def _date_problems(texts: pd.Series, dates: pd.Series, file: str, column: str) -> Iterator[Problem]:
+    for row in texts.index[dates.isna()]:
+        what = "this is not a possible past date in the form 2026-03-31"
+        yield Problem("VAL-DATE", what, "write the date as year-month-day", file, int(row), column, str(texts[row]))

@@ -1,0 +1,152 @@
+"""The rows of one export: which are used, whose they are, of which wave, and why the others are not."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from balint_eval.errors import Problem
+from balint_eval.ingest.dates import iso_date
+from balint_eval.ingest.sheet import Sheet
+from balint_eval.ingest.text import clean_header, clean_text, is_blank
+from balint_eval.study import Export
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Every row of one export with its wave, person and fate.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame, index = line in the file
+        wave, raw_id, group, arm, answered_on, reason (`""` = used).
+    problems : list of Problem
+    notes : list of str
+    """
+
+    table: pd.DataFrame
+    problems: list[Problem]
+    notes: list[str]
+
+
+def resolve_columns(sheet: Sheet, wanted: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
+    """Find the columns the study file names, by name, by question text or by the platform's key.
+
+    Returns
+    -------
+    found : dict of wanted name to the sheet's column
+    problems : list of Problem
+        One for every column that is missing, each with the nearest header.
+    """
+    exact = {column: column for column in sheet.cells.columns}
+    loose: dict[str, list[str]] = {}
+    for column in sheet.cells.columns:
+        for text in {column, sheet.labels.get(column, ""), sheet.keys.get(column, "")} - {""}:
+            loose.setdefault(clean_header(text), []).append(column)
+    found, problems = {}, []
+    for name in dict.fromkeys(wanted):
+        matches = [exact[name]] if name in exact else sorted(set(loose.get(clean_header(name), [])))
+        if len(matches) == 1:
+            found[name] = matches[0]
+        else:
+            problems.append(_column_problem(name, matches, sheet))
+    return found, problems
+
+
+def _column_problem(name: str, matches: Sequence[str], sheet: Sheet) -> Problem:
+    if matches:
+        what = f"{len(matches)} columns answer to this name ({', '.join(matches[:4])})"
+        return Problem("HD-AMBIGUOUS", what, "name the column exactly", sheet.file, sheet.header_rows, name)
+    close = difflib.get_close_matches(name, list(sheet.cells.columns), n=1, cutoff=0.5)
+    near = f"; the nearest header is '{close[0]}'" if close else ""
+    what = f"the study file names this column and the export does not have it{near}"
+    mend = "correct the name in the study file, or export the column"
+    return Problem("HD-MISSING", what, mend, sheet.file, 1, name)
+
+
+def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: pd.Series) -> Rows:
+    """Say of every row whose it is, of which wave, and whether it is used.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    export : Export
+    columns : dict
+        From `resolve_columns`.
+    answered : pandas.Series of bool, index = line
+        Whether the row holds any answer to any item.
+    """
+    cells = sheet.cells
+    waves, wave_problems = _waves(sheet, export, columns)
+    dates, date_problems, notes = _dates(sheet, export, columns)
+    table = pd.DataFrame({
+        "wave": waves,
+        "raw_id": cells[columns[export.person_id]].map(lambda text: "" if is_blank(text) else text),
+        "group": _attribute(cells, columns, export.group),
+        "arm": _attribute(cells, columns, export.arm),
+        "answered_on": dates,
+        "reason": _reasons(sheet, export, waves, answered),
+    })  # fmt: skip
+    problems = [*wave_problems, *date_problems, *_blank_ids(table, sheet, export)]
+    return Rows(table, problems, notes)
+
+
+def _attribute(cells: pd.DataFrame, columns: dict[str, str], name: str) -> pd.Series:
+    return cells[columns[name]].map(clean_text) if name else pd.Series("", index=cells.index, dtype=object)
+
+
+def _waves(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Series, list[Problem]]:
+    if export.wave_from is None:
+        return pd.Series(export.wave, index=sheet.cells.index, dtype=object), []
+    known = {clean_text(value.value): value.wave for value in export.wave_from.values}
+    texts = sheet.cells[columns[export.wave_from.column]].map(clean_text)
+    problems = [
+        Problem(
+            "VAL-WAVE", "this value of the wave column is not declared",
+            "add it under wave_from: values: (with a blank wave to leave its rows out)",
+            sheet.file, int(str(row)), export.wave_from.column, text,
+        )
+        for row, text in texts.drop_duplicates().items() if text not in known
+    ]  # fmt: skip
+    return texts.map(lambda text: known.get(text, "")).astype(object), problems
+
+
+def _reasons(sheet: Sheet, export: Export, waves: pd.Series, answered: pd.Series) -> pd.Series:
+    reasons = sheet.status.astype(object).copy()
+    if export.unfinished == "keep":
+        reasons = reasons.mask(reasons == "unfinished", "")
+    reasons = reasons.mask((reasons == "") & (waves == ""), "other_wave")
+    return reasons.mask((reasons == "") & ~answered, "no_answers")
+
+
+def _dates(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Series, list[Problem], list[str]]:
+    column = columns.get(export.answered_on, "") or sheet.ended or sheet.started
+    if not column:
+        return pd.Series("", index=sheet.cells.index, dtype=object), [], []
+    read = sheet.cells[column].map(lambda text: iso_date(text, export.date_format))
+    wrong = read[read.isna()]
+    dates = read.where(read.notna(), "").astype(object)
+    if wrong.empty:
+        return dates, [], []
+    if export.answered_on or export.date_format:
+        return dates, list(_date_problems(wrong, sheet, column, export)), []
+    note = f"{len(wrong)} dates in the column {column} were not read; date_format: would say how to read them."
+    return dates, [], [note]
+
+
+def _date_problems(wrong: pd.Series, sheet: Sheet, column: str, export: Export) -> Iterator[Problem]:
+    form = f"the format {export.date_format}" if export.date_format else "an ISO date (2026-03-31)"
+    for row in wrong.index:
+        what = f"this is not a possible past date in {form}"
+        mend = "correct it, or declare date_format:"
+        yield Problem("VAL-DATE", what, mend, sheet.file, int(row), column, str(sheet.cells.at[row, column]))
+
+
+def _blank_ids(table: pd.DataFrame, sheet: Sheet, export: Export) -> Iterator[Problem]:
+    for row in table.index[(table["reason"] == "") & (table["raw_id"] == "")]:
+        what = "the person id is blank, so the answers cannot be linked"
+        mend = "complete the id, or delete the row"
+        yield Problem("LK-BLANK", what, mend, sheet.file, int(row), export.person_id)
