@@ -1,0 +1,335 @@
+"""Mixed models of change in groups of people, as the comparisons of balint-eval ask for them.
+
+The model of a person's score has random effects of group, group by wave and person. Group by wave
+is what makes it honest: a group works together between the waves, so its members change together,
+and a model with `(1 | group) + (1 | person)` alone is a person-level t-test in disguise (it rejects
+a true null hypothesis in 19 to 24 of 100 studies at an ICC of .15).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from balint_eval.stats.reml import (
+    MixedModelError,
+    RandomTerm,
+    RemlFit,
+    crossed,
+    fit_reml,
+    random_intercept,
+)
+from balint_eval.stats.reml_terms import FloatArray
+from balint_eval.stats.result import Result
+from balint_eval.stats.small_sample import contrast_test, kenward_roger
+
+METHOD = "mixed_model"
+DF_METHOD = "Kenward-Roger"
+
+GROUP = "group"
+GROUP_BY_WAVE = "group:wave"
+PERSON = "person"
+
+_NO_LABEL = ("", "nan", "<NA>", "NaT")
+_NOT_CONVERGED = "The mixed model did not converge, so no number is given."
+_WHAT = {
+    GROUP: "variance between groups",
+    GROUP_BY_WAVE: "variance of the change between groups",
+    PERSON: "variance between persons",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LongScores:
+    """One row a person and wave, checked and coded, without rows that hold no score.
+
+    Attributes
+    ----------
+    score, wave : array, shape (n,)
+        `wave` is 0 before and 1 after.
+    person, group : array, shape (n,)
+        Integer codes; equal codes are the same person or group.
+    arm : array, shape (n,)
+        1 for the first-named arm, 0 for the second; all 1 in a study of one arm.
+    without_group : int
+        Scores left out because the person has no group.
+    """
+
+    score: FloatArray
+    wave: FloatArray
+    person: NDArray[np.intp]
+    group: NDArray[np.intp]
+    arm: FloatArray
+    without_group: int = 0
+
+
+def change_mixed(
+    score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, conf_level: float = 0.95
+) -> Result:
+    """Estimate the mean change in one arm with a mixed model.
+
+    Parameters
+    ----------
+    score : array, shape (n,)
+        Scale scores in points; rows with a missing score are left out.
+    wave : array, shape (n,)
+        0 before, 1 after.
+    person, group : array, shape (n,)
+        Labels. People with one wave only take part. A row with a missing group label (None, nan or
+        an empty text) is left out, and the note says so.
+    conf_level : float
+        Share, such as 0.95.
+
+    Returns
+    -------
+    Result
+        `estimate` is the effect of wave in points of the scale, standard error and df by Kenward
+        and Roger (1997). All numbers of the model are `nan`, with a note, when there are fewer than
+        two groups or the fit did not converge.
+
+    Raises
+    ------
+    ValueError
+        If a person has two scores at one wave or two groups, or a wave is neither 0 nor 1.
+
+    Notes
+    -----
+    REML fit of `score ~ wave + (1 | group) + (1 | group:wave) + (1 | person)`. Do not read its p as
+    the primary answer with fewer than six groups: Kenward-Roger then rejects too rarely.
+    """
+    data = arrange(score, wave, person, group)
+    return _estimate(data, _one_arm_design(data), ("(Intercept)", "wave"), conf_level)
+
+
+def controlled_mixed(
+    score: ArrayLike,
+    wave: ArrayLike,
+    person: ArrayLike,
+    group: ArrayLike,
+    arm: ArrayLike,
+    conf_level: float = 0.95,
+) -> Result:
+    """Estimate the difference in change between two arms with a mixed model.
+
+    Parameters
+    ----------
+    score, wave, person, group, conf_level
+        As in `change_mixed`. A group label that occurs in both arms stands for two groups.
+    arm : array, shape (n,)
+        1 for the first-named arm, 0 for the second.
+
+    Returns
+    -------
+    Result
+        `estimate` is the interaction of wave and arm: change in the first-named arm minus change in
+        the second. Means and counts are over both arms. Otherwise as `change_mixed`.
+
+    Raises
+    ------
+    ValueError
+        As `change_mixed`; also if an arm is neither 0 nor 1 or a person is in both arms.
+
+    Notes
+    -----
+    REML fit of `score ~ wave * arm + (1 | group) + (1 | group:wave) + (1 | person)`.
+    """
+    data = arrange(score, wave, person, group, arm)
+    return _estimate(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"), conf_level)
+
+
+def fit_change(score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike) -> RemlFit:
+    """Give the fit behind `change_mixed`, for `describe_fit`; `MixedModelError` when there is none."""
+    data = arrange(score, wave, person, group)
+    return _fit(data, _one_arm_design(data), ("(Intercept)", "wave"))
+
+
+def fit_controlled(
+    score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, arm: ArrayLike
+) -> RemlFit:
+    """Give the fit behind `controlled_mixed`, for `describe_fit`; `MixedModelError` when there is none."""
+    data = arrange(score, wave, person, group, arm)
+    return _fit(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"))
+
+
+def describe_fit(fit: RemlFit, outcome: str = "score") -> dict[str, str | float | int | bool]:
+    """Give a row for a table of diagnostics.
+
+    Returns
+    -------
+    dict
+        `formula`, `df_method`, `n`, `variance_<term>` for each random intercept and
+        `variance_residual` in squared points, `icc` (see `group_share`), `singular`, `converged`,
+        `reml_criterion` (-2 log REML likelihood), `evaluations`.
+    """
+    variances = {f"variance_{term.name.replace(':', '_by_')}": term.variance for term in fit.terms}
+    return {
+        "formula": formula_of(fit, outcome),
+        "df_method": DF_METHOD,
+        "n": fit.n,
+        **variances,
+        "variance_residual": fit.sigma**2,
+        "icc": group_share(fit),
+        "singular": fit.singular,
+        "converged": fit.converged,
+        "reml_criterion": fit.criterion,
+        "evaluations": fit.evaluations,
+    }
+
+
+def formula_of(fit: RemlFit, outcome: str = "score") -> str:
+    """Write a fit of random intercepts as R would: `score ~ wave + (1 | group) + (1 | person)`."""
+    fixed = [name for name in fit.names if name != "(Intercept)"] or ["1"]
+    return " + ".join([f"{outcome} ~ {fixed[0]}", *fixed[1:], *(f"(1 | {term.name})" for term in fit.terms)])
+
+
+def group_share(fit: RemlFit) -> float:
+    """Give the ICC: correlation of two members of a group at the same wave, under the model.
+
+    It is the share of the variance within a wave that lies between groups, group by wave included.
+    """
+    variances = {term.name: term.variance for term in fit.terms}
+    between = variances.get(GROUP, 0.0) + variances.get(GROUP_BY_WAVE, 0.0)
+    return between / (sum(variances.values()) + fit.sigma**2)
+
+
+def arrange(
+    score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, arm: ArrayLike | None = None
+) -> LongScores:
+    """Check long arrays and code them, without rows that lack a score, a person or a group."""
+    scores, waves = np.asarray(score, dtype=float), np.asarray(wave, dtype=float)
+    people, groups = np.asarray(person), np.asarray(group)
+    arms = np.ones(len(scores)) if arm is None else np.asarray(arm, dtype=float)
+    if not len(scores) == len(waves) == len(people) == len(groups) == len(arms):
+        raise ValueError("Score, wave, person, group and arm must have one entry for each row.")
+    usable, grouped = np.isfinite(scores) & ~_absent(people), ~_absent(groups)
+    keep = usable & grouped
+    scores, waves, arms = scores[keep], waves[keep], arms[keep]
+    people, groups = crossed(people[keep], np.zeros(len(scores))), crossed(arms, groups[keep])
+    _refuse(waves, people, groups, arms)
+    return LongScores(scores, waves, people, groups, arms, int(np.sum(usable & ~grouped)))
+
+
+def _absent(labels: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.array([label is None or str(label) in _NO_LABEL for label in labels], dtype=bool)
+
+
+def _refuse(waves: FloatArray, people: NDArray[np.intp], groups: NDArray[np.intp], arms: FloatArray) -> None:
+    if not np.isin(waves, (0, 1)).all():
+        raise ValueError("Each wave must be 0 (before) or 1 (after).")
+    if not np.isin(arms, (0, 1)).all():
+        raise ValueError("Each arm must be 1 (first-named) or 0 (second-named).")
+    if len(np.unique(crossed(people, waves))) < len(people):
+        raise ValueError("A person has two scores at the same wave.")
+    if len(np.unique(crossed(people, groups))) > len(np.unique(people)):
+        raise ValueError("A person belongs to two groups; a group must be the same at both waves.")
+
+
+def _one_arm_design(data: LongScores) -> FloatArray:
+    return np.column_stack([np.ones(len(data.wave)), data.wave])
+
+
+def _two_arm_design(data: LongScores) -> FloatArray:
+    return np.column_stack([np.ones(len(data.wave)), data.wave, data.arm, data.wave * data.arm])
+
+
+def _estimate(data: LongScores, design: FloatArray, names: tuple[str, ...], conf_level: float) -> Result:
+    described = describe_pairs(data, conf_level)
+    try:
+        fit = _fit(data, design, names)
+    except MixedModelError as error:
+        return replace(described, note=f"No mixed model: {_uncapitalised(str(error))}")
+    if not fit.converged:
+        return replace(described, converged=False, note=_NOT_CONVERGED)
+    test = contrast_test(kenward_roger(fit), np.eye(len(names))[-1], conf_level=conf_level)
+    return replace(
+        described,
+        estimate=test.estimate,
+        std_error=test.std_error,
+        df=test.df,
+        statistic=test.statistic,
+        p_value=test.p_value,
+        conf_low=test.conf_low,
+        conf_high=test.conf_high,
+        note=" ".join(_remarks(data, fit)),
+    )
+
+
+def _uncapitalised(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _fit(data: LongScores, design: FloatArray, names: tuple[str, ...]) -> RemlFit:
+    _need_groups(data)
+    return fit_reml(data.score, design, _random_terms(data), names)
+
+
+def _need_groups(data: LongScores) -> None:
+    groups, arms = len(np.unique(data.group)), len(np.unique(data.arm))
+    if groups < 2:
+        raise MixedModelError("There are fewer than two groups, so nothing is known of how groups differ.")
+    if groups <= arms:
+        raise MixedModelError("There is one group in each arm, so groups cannot be told from arms.")
+    if len(np.unique(data.wave)) < 2:
+        raise MixedModelError("There are scores at one wave only.")
+
+
+def _random_terms(data: LongScores) -> tuple[RandomTerm, ...]:
+    """List the random terms, without persons when nobody has two scores."""
+    terms = (
+        random_intercept(GROUP, data.group),
+        random_intercept(GROUP_BY_WAVE, crossed(data.group, data.wave)),
+    )
+    if len(np.unique(data.person)) == len(data.person):
+        return terms
+    return (*terms, random_intercept(PERSON, data.person))
+
+
+def _remarks(data: LongScores, fit: RemlFit) -> Iterable[str]:
+    share = group_share(fit)
+    yield f"ICC {share:.3f}: groups account for {100 * share:.0f} % of the variance within a wave."
+    zero = [_WHAT[term.name] for term in fit.terms if term.singular]
+    if zero:
+        yield f"The estimated {' and the '.join(zero)} {'is' if len(zero) == 1 else 'are'} zero."
+    if PERSON not in [term.name for term in fit.terms]:
+        yield "Nobody has a score at both waves, so the model has no variance between persons."
+    if data.without_group:
+        yield f"Scores left out because the person has no group: {data.without_group}."
+    if _fewest_groups(data) == 1:
+        yield "One arm has a single group."
+
+
+def _fewest_groups(data: LongScores) -> int:
+    return min(len(np.unique(data.group[data.arm == arm])) for arm in np.unique(data.arm))
+
+
+def describe_pairs(data: LongScores, conf_level: float = 0.95) -> Result:
+    """Fill the counts, and the means and SDs of the complete pairs, of a `Result` without estimate."""
+    before, after = data.person[data.wave == 0], data.person[data.wave == 1]
+    both = np.intersect1d(before, after)
+    pre = data.score[(data.wave == 0) & np.isin(data.person, both)]
+    post = data.score[(data.wave == 1) & np.isin(data.person, both)]
+    return Result(
+        method=METHOD,
+        n_pre=len(before),
+        n_post=len(after),
+        n_paired=len(both),
+        n_groups=len(np.unique(data.group)),
+        mean_pre=_mean(pre),
+        sd_pre=_sd(pre),
+        mean_post=_mean(post),
+        sd_post=_sd(post),
+        conf_level=conf_level,
+    )
+
+
+def _mean(values: FloatArray) -> float:
+    return float(np.mean(values)) if len(values) else nan
+
+
+def _sd(values: FloatArray) -> float:
+    return float(np.std(values, ddof=1)) if len(values) > 1 else nan

@@ -1,0 +1,191 @@
+"""Minimise a REML criterion: a grid of starts, Newton steps, a certificate of the optimum.
+
+theta = 0 is a stationary point of the criterion whether or not it is the optimum, because a
+variance is the square of theta. The certificate therefore looks at derivatives in the variances
+themselves: at the optimum the gradient matrix of each block is positive semidefinite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product as combinations
+
+import numpy as np
+from scipy.optimize import fmin
+
+from balint_eval.stats.reml_moments import Moments, compute_moments, gradient, theta_derivatives
+from balint_eval.stats.reml_problem import Criterion, Problem
+from balint_eval.stats.reml_terms import FloatArray, MixedModelError
+
+_GRID = (0.15, 0.7, 3.0)
+_GRID_AT_MOST = 81
+_STEPS = 60
+_DONE = 1e-13
+_CERTAIN = 1e-7
+_SNAP = 1e-3
+_TIE = 1e-9
+_FLAT = 1e-9
+_RUNAWAY = 1e5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Optimum:
+    """Where the search ended; `converged` only with a certificate."""
+
+    theta: FloatArray
+    value: float
+    converged: bool
+    evaluations: int
+
+
+def optimise(problem: Problem) -> Optimum:
+    """Find the minimum of the REML criterion of `problem`."""
+    criterion = Criterion(problem)
+    descents = [_descend(problem, criterion, start) for start in _starts(problem, criterion)]
+    theta = _snap(problem, criterion, min(descents, key=criterion))
+    for attempt in (_lift_zeros, _simplex):
+        if _certified(problem, theta):
+            break
+        other = _snap(problem, criterion, _descend(problem, criterion, attempt(problem, criterion, theta)))
+        theta = min(theta, other, key=criterion) if not _certified(problem, other) else other
+    return Optimum(theta, criterion(theta), _certified(problem, theta), criterion.evaluations)
+
+
+def _starts(problem: Problem, criterion: Criterion) -> list[FloatArray]:
+    """Pick the best grid point, and the best of those that differ from it in every block."""
+    blocks = len(problem.blocks)
+    scales = list(combinations(_GRID, repeat=blocks)) if len(_GRID) ** blocks <= _GRID_AT_MOST else None
+    grid = scales or [(size,) * blocks for size in _GRID]
+    ranked = sorted(grid, key=lambda scale: criterion(_spread(problem, scale)))
+    others = [scale for scale in ranked if all(a != b for a, b in zip(scale, ranked[0], strict=True))]
+    return [_spread(problem, scale) for scale in (ranked[0], others[0])]
+
+
+def _spread(problem: Problem, scale: tuple[float, ...]) -> FloatArray:
+    parameters = problem.parameters
+    return np.where(parameters.diagonal, np.array(scale)[parameters.block], 0.0)
+
+
+def _descend(problem: Problem, criterion: Criterion, theta: FloatArray) -> FloatArray:
+    """Take Newton steps, with curvature made positive and the length halved until it helps."""
+    value, rounds = criterion(theta), 0
+    for _ in range(_STEPS):
+        if np.max(np.abs(theta)) > _RUNAWAY:
+            break
+        slope, curvature = _profile_derivatives(problem, criterion, theta)
+        step = _newton_step(slope, curvature, theta)
+        promised = -float(slope @ step)
+        if promised < _DONE:
+            return theta + step if rounds else theta
+        if promised < _TIE:  # below the rounding noise of the criterion: trust the derivatives
+            theta, value, rounds = theta + step, criterion(theta + step), rounds + 1
+            if rounds > 3:
+                break
+            continue
+        theta_new, value_new = _backtrack(criterion, theta, value, step)
+        if value_new >= value:
+            break
+        theta, value = theta_new, value_new
+    return theta
+
+
+def _profile_derivatives(
+    problem: Problem, criterion: Criterion, theta: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    criterion.evaluations += 1
+    slope, curvature = theta_derivatives(problem, compute_moments(problem, theta))
+    cross = curvature[:-1, -1]
+    return slope[:-1], curvature[:-1, :-1] - np.outer(cross, cross) / curvature[-1, -1]
+
+
+def _newton_step(slope: FloatArray, curvature: FloatArray, theta: FloatArray) -> FloatArray:
+    values, vectors = np.linalg.eigh(curvature)
+    floor = max(_FLAT * float(np.max(np.abs(values))), 1e-12)
+    step = -vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), floor))
+    limit = 1.0 + float(np.linalg.norm(theta))
+    length = float(np.linalg.norm(step))
+    return np.asarray(step if length <= limit else step * (limit / length), dtype=np.float64)
+
+
+def _backtrack(
+    criterion: Criterion, theta: FloatArray, value: float, step: FloatArray
+) -> tuple[FloatArray, float]:
+    for halvings in range(30):
+        candidate = theta + step * 0.5**halvings
+        reached = criterion(candidate)
+        if reached < value:
+            return candidate, reached
+    return theta, value
+
+
+def _snap(problem: Problem, criterion: Criterion, theta: FloatArray) -> FloatArray:
+    """Put tiny diagonal entries at exactly zero where that costs nothing, and make the rest positive."""
+    parameters = problem.parameters
+    theta = _positive_columns(problem, theta)
+    for r in np.flatnonzero(parameters.diagonal & (np.abs(theta) < _SNAP)):
+        candidate = theta.copy()
+        candidate[r] = 0.0
+        if criterion(candidate) <= criterion(theta) + _TIE:
+            theta = candidate
+    return theta
+
+
+def _positive_columns(problem: Problem, theta: FloatArray) -> FloatArray:
+    """Flip the sign of factor columns with a negative diagonal, which changes no covariance."""
+    parameters, theta = problem.parameters, theta.copy()
+    for r in np.flatnonzero(parameters.diagonal & (theta < 0)):
+        column = (parameters.block == parameters.block[r]) & (parameters.column == parameters.column[r])
+        theta[column] *= -1
+    return theta
+
+
+def _certified(problem: Problem, theta: FloatArray) -> bool:
+    """Tell whether `theta` is a minimum: nothing to be gained in theta nor by leaving a zero."""
+    if not np.isfinite(theta).all() or np.max(np.abs(theta)) > _RUNAWAY:
+        return False
+    try:
+        moments = compute_moments(problem, theta)
+    except (MixedModelError, np.linalg.LinAlgError):
+        return False
+    slope, curvature = theta_derivatives(problem, moments)
+    cross = curvature[:-1, -1]
+    profile = curvature[:-1, :-1] - np.outer(cross, cross) / curvature[-1, -1]
+    size = float(np.max(np.abs(profile)))
+    if np.linalg.eigvalsh(profile)[0] < -1e-6 * size:
+        return False
+    promised = -float(slope[:-1] @ _newton_step(slope[:-1], profile, theta))
+    return promised < _CERTAIN and not _pulling_blocks(problem, moments)
+
+
+def _pulling_blocks(problem: Problem, moments: Moments) -> list[int]:
+    """List the blocks whose criterion would fall if a direction of zero variance were freed."""
+    slope = gradient(problem, moments) * moments.sigma**2
+    return [
+        block
+        for block in range(len(problem.blocks))
+        if np.linalg.eigvalsh(_gradient_matrix(problem, slope, block))[0] < -1e-5
+    ]
+
+
+def _gradient_matrix(problem: Problem, slope: FloatArray, block: int) -> FloatArray:
+    parameters, size = problem.parameters, len(problem.blocks[block].columns)
+    matrix = np.zeros((size, size))
+    for r in np.flatnonzero(parameters.block == block):
+        row, column = parameters.row[r], parameters.column[r]
+        share = slope[r] / (1 if row == column else 2)
+        matrix[row, column] = matrix[column, row] = share
+    return matrix
+
+
+def _lift_zeros(problem: Problem, criterion: Criterion, theta: FloatArray) -> FloatArray:
+    """Start again with every small diagonal entry well away from zero."""
+    criterion.evaluations += 1
+    small = problem.parameters.diagonal & (np.abs(theta) < 0.1)
+    return np.where(small, 0.3, theta)
+
+
+def _simplex(problem: Problem, criterion: Criterion, theta: FloatArray) -> FloatArray:
+    """Polish without derivatives."""
+    start = np.where(problem.parameters.diagonal & (np.abs(theta) < 0.1), 0.1, theta)
+    found = fmin(criterion, start, xtol=1e-8, ftol=1e-10, maxfun=400 * len(theta), disp=False)
+    return np.asarray(found, dtype=np.float64)
