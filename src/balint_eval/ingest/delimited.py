@@ -1,0 +1,267 @@
+"""A strict reader of delimited text: the rules of the `csv` module, every cell text, every fault placed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from balint_eval.errors import Problem, masked
+from balint_eval.ingest.delimiter import settled_delimiter, without_sep_line
+from balint_eval.ingest.grid import Grid, Record, blank_record, column_shown, counted, letter, listed
+from balint_eval.ingest.text import is_blank
+
+CELL_AT_MOST = (1 << 31) - 1
+
+_MASK = re.compile(r"'[=+@-]")
+_CLOSED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_ANY_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@dataclass
+class _Parsed:
+    records: list[Record] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    ends: Counter[str] = field(default_factory=Counter)
+    blank: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "") -> Grid:
+    """Split a text into records and cells.
+
+    Parameters
+    ----------
+    text : str
+        Decoded, without byte order mark.
+    file : str
+        As shown to people.
+    delimiter : str
+        Declared delimiter, or `""` to find it from the header and the first records.
+    prefer : str
+        Delimiter to take when two fit equally well.
+
+    Returns
+    -------
+    Grid
+        With `problems` for IN-CONTROL, IN-QUOTE, IN-RAGGED, IN-NEWLINE and IN-DELIM. Rows are physical
+        lines: a record with line breaks inside quotes has the line on which it starts.
+    """
+    body, skipped, mark = without_sep_line(text)
+    notes = [f"The first line `sep={mark}` was skipped; rows are still counted from it."] if mark else []
+    used, problems = settled_delimiter(body, delimiter or mark, prefer, file)
+    with _long_cells():
+        parsed = _parse(body, used, skipped, file)
+    problems += [*parsed.problems, *_newline_problems(parsed.ends, file)]
+    problems += _control_problems(body, parsed, file)
+    notes += [*_newline_notes(parsed.ends), *blank_notes(parsed.blank), *_unmask(body, parsed.records)]
+    notes += [*_control_notes(body, parsed), *drop_empty_last(parsed.records)]
+    problems += _ragged_problems(parsed, file)
+    return Grid(
+        file=file,
+        records=parsed.records,
+        lines=parsed.lines,
+        delimiter=used,
+        notes=tuple(notes),
+        problems=tuple(problems),
+    )
+
+
+class _Lines:
+    """Lines of a text one by one, remembering those of the current record."""
+
+    def __init__(self, body: str) -> None:
+        self._stream = io.StringIO(body, newline="")
+        self.record: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._stream)
+        self.record.append(line)
+        return line
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    before = csv.field_size_limit(CELL_AT_MOST)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _parse(body: str, delimiter: str, skipped: int, file: str) -> _Parsed:
+    parsed = _Parsed()
+    lines = _Lines(body)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    start = skipped + 1
+    while True:
+        lines.record.clear()
+        try:
+            record = next(reader)
+        except StopIteration:
+            return parsed
+        except csv.Error:
+            parsed.problems.append(_quote_problem("".join(lines.record), delimiter, start, file))
+            return parsed
+        _keep(parsed, record, start)
+        if any('"' in line for line in lines.record) and '"' in "".join(record):
+            parsed.problems += _stray_quote("".join(lines.record), delimiter, start, file)
+        parsed.ends[_line_end(lines.record[-1])] += 1
+        start += len(lines.record)
+
+
+def _keep(parsed: _Parsed, record: Record, start: int) -> None:
+    if blank_record(record):
+        parsed.blank.append(start)
+        return
+    parsed.records.append(record)
+    parsed.lines.append(start)
+
+
+def _line_end(line: str) -> str:
+    return "CRLF" if line.endswith("\r\n") else "LF" if line.endswith("\n") else "CR" if line.endswith("\r") else ""
+
+
+def _first_bad_cell(raw: str, delimiter: str) -> tuple[int, int] | None:
+    """Give column and offset of the first cell whose quotation marks break the rules."""
+    cell = re.compile(rf'"[^"]*+(?:""[^"]*+)*+"|[^"{re.escape(delimiter)}\r\n]*+')
+    text = raw.rstrip("\r\n")
+    column = offset = 0
+    while True:
+        found = cell.match(text, offset)
+        end = found.end() if found else offset
+        if end >= len(text):
+            return None
+        if text[end] != delimiter:
+            return column, offset
+        column, offset = column + 1, end + 1
+
+
+def _stray_quote(raw: str, delimiter: str, start: int, file: str) -> list[Problem]:
+    return [] if _first_bad_cell(raw, delimiter) is None else [_quote_problem(raw, delimiter, start, file)]
+
+
+def _quote_problem(raw: str, delimiter: str, start: int, file: str) -> Problem:
+    column, offset = _first_bad_cell(raw, delimiter) or (0, 0)
+    rest = raw[offset:]
+    row = start + len(_LINE_END.findall(raw[:offset]))
+    opened = rest.startswith('"') and not _CLOSED.match(rest)
+    swallowed = len(_LINE_END.findall(rest))
+    what = (
+        f"a quotation mark opens here and is not closed; it would swallow {counted(swallowed, 'line')}"
+        if opened
+        else "a quotation mark stands inside a cell without being doubled"
+    )
+    mend = "close the cell with a quotation mark and double every one inside it, or export again"
+    return Problem("IN-QUOTE", what, mend, file, row, letter(column))
+
+
+def _newline_problems(ends: Counter[str], file: str) -> list[Problem]:
+    if set(ends) - {""} != {"CR"}:
+        return []
+    what = f"the lines end with CR alone (old Mac), {counted(ends['CR'], 'time')}"
+    return [Problem("IN-NEWLINE", what, "save the file again with LF or CRLF line ends", file)]
+
+
+def _newline_notes(ends: Counter[str]) -> list[str]:
+    kinds = [f"{count} {kind}" for kind, count in sorted(ends.items()) if kind]
+    return [f"Line ends are mixed ({listed(kinds)}); each ends a row."] if len(kinds) > 1 else []
+
+
+def blank_notes(rows: list[int]) -> list[str]:
+    """Say how many rows hold nothing, and which."""
+    return [f"{counted(len(rows), 'blank row')} left out: {listed(rows)}."] if rows else []
+
+
+def _unmask(body: str, records: list[Record]) -> list[str]:
+    if not _MASK.search(body):
+        return []
+    number = 0
+    for record in records:
+        for position, cell in enumerate(record):
+            if _MASK.match(cell):
+                record[position] = cell[1:]
+                number += 1
+    return [f"The masking apostrophe before =, +, - or @ was stripped in {counted(number, 'cell')}."] if number else []
+
+
+def _cells_with(pattern: re.Pattern[str], parsed: _Parsed) -> Iterator[tuple[int, int, str]]:
+    for row, record in zip(parsed.lines, parsed.records, strict=True):
+        for position, cell in enumerate(record):
+            if pattern.search(cell):
+                yield row, position, cell
+
+
+def _control_problems(body: str, parsed: _Parsed, file: str) -> list[Problem]:
+    if not _ANY_CONTROL.search(body):
+        return []
+    found = _cells_with(_ANY_CONTROL, parsed)
+    refused = [hit for hit in found if "\x00" in hit[2] or hit[0] == parsed.lines[0]]
+    return [_control_problem(hit, parsed, file) for hit in refused] or _outside(body, file)
+
+
+def _control_problem(hit: tuple[int, int, str], parsed: _Parsed, file: str) -> Problem:
+    row, position, cell = hit
+    code = "0x00 (NUL)" if "\x00" in cell else f"0x{ord(_ANY_CONTROL.findall(cell)[0]):02X}"
+    header = parsed.records[0]
+    name = header[position] if position < len(header) else ""
+    what = f"the cell holds the control character {code}"
+    return Problem("IN-CONTROL", what, "remove it, or export again", file, row, column_shown(name, position))
+
+
+def _outside(body: str, file: str) -> list[Problem]:
+    if "\x00" not in body:
+        return []
+    row = body.count("\n", 0, body.index("\x00")) + 1
+    return [Problem("IN-CONTROL", "the row holds the control character 0x00 (NUL)", "export again", file, row)]
+
+
+def _control_notes(body: str, parsed: _Parsed) -> list[str]:
+    if not _CONTROL.search(body):
+        return []
+    found = [f"row {row} column {letter(position)}" for row, position, _ in _cells_with(_CONTROL, parsed)]
+    return [f"Control characters stand in {counted(len(found), 'cell')}: {listed(found)}."] if found else []
+
+
+def drop_empty_last(records: list[Record]) -> list[str]:
+    """Take off the last column if it is empty in the header and in every row; say so."""
+    widths = {len(record) for record in records}
+    if len(records) < 2 or len(widths) != 1 or widths == {1} or not all(is_blank(r[-1]) for r in records):
+        return []
+    for record in records:
+        record.pop()
+    return ["The last column is empty in the header and in every row (trailing delimiter) and was dropped."]
+
+
+def _ragged_problems(parsed: _Parsed, file: str) -> list[Problem]:
+    expected = len(parsed.records[0]) if parsed.records else 0
+    widths = Counter(len(record) for record in parsed.records[1:])
+    if set(widths) <= {expected}:
+        return []
+    if len(widths) == 1 and len(parsed.records) > 2:
+        return [_every_row(expected, next(iter(widths)), file)]
+    rows = zip(parsed.lines, parsed.records, strict=True)
+    return [_ragged(row, record, expected, file) for row, record in rows if len(record) != expected]
+
+
+def _every_row(expected: int, found: int, file: str) -> Problem:
+    apart = abs(found - expected)
+    what = f"each row has {counted(apart, 'more cell' if found > expected else 'fewer cell')} than the header"
+    mend = "export again, or take the delimiter off the end of each row"
+    return Problem("IN-RAGGED", f"{what} ({found} against {expected})", mend, file)
+
+
+def _ragged(row: int, record: Record, expected: int, file: str) -> Problem:
+    what = f"the row has {counted(len(record), 'cell')}, the header {expected}"
+    what += f"; it begins with {masked(record[0])}"
+    mend = "put cells that hold the delimiter in quotation marks, or export again"
+    return Problem("IN-RAGGED", what, mend, file, row)

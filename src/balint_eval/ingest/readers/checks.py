@@ -1,0 +1,172 @@
+"""Rows that are not people: headers pasted again, totals, notes below the table, no header at all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from balint_eval.errors import Problem, masked
+from balint_eval.ingest.grid import XLS_ROWS, XLSX_ROWS, Grid, Record, column_shown, counted, escaped, listed
+from balint_eval.ingest.readers.layout import Layout
+from balint_eval.ingest.text import clean_text, is_blank
+from balint_eval.ingest.workbook import header_region
+
+_SUMMARY_WORDS = """
+total, totals, average, averages, mean, means, median, sum, count, subtotal, maximum, minimum,
+summe, gesamt, gesamtsumme, mittelwert, durchschnitt, moyenne, somme, promedio, suma, totale,
+media, összesen, átlag, összeg, جمع, مجموع, میانگین, متوسط, میانه, المجموع, المتوسط, grand
+total, total score, total scores, total responses, average score, mean score, mean (sd), std
+dev, std. dev., standard deviation, جمع کل, انحراف معیار
+"""
+TOTAL_WORDS = frozenset(word.strip() for word in _SUMMARY_WORDS.replace("\n", " ").split(","))
+"""First cells that name a summary, casefolded, without colon."""
+
+NOTE_LENGTH = 40
+NOTE_WORDS = 6
+LONG_TEXT = 15
+
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
+_MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_TOTALS = frozenset(clean_text(word).casefold() for word in TOTAL_WORDS)
+
+
+def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
+    """Give all problems of the rows of one file: IN-NOROWS, IN-XLSLIMIT, IN-TOTALROW and their like."""
+    headers, people = grid.records[: layout.header_rows], grid.records[layout.header_rows :]
+    if not people:
+        return [_no_rows(grid, layout)]
+    lines = grid.lines[layout.header_rows :]
+    found = [*_limits(len(grid.records), len(people), grid.file)]
+    for line, record in zip(lines, people, strict=True):
+        if record[0] in {header[0] for header in headers} and _repeats(record, headers):
+            found.append(_header_again(line, grid.file))
+        elif _is_total(record):
+            found.append(_total_row(line, grid.file))
+        elif _is_note(record):
+            found.append(_note_row(line, grid.file))
+    return found
+
+
+def header_problems(grid: Grid, layout: Layout) -> list[Problem]:
+    """Give HD-NONE or IN-HEADERROWS for a table of which one header row is expected."""
+    people = grid.records[layout.header_rows :]
+    if layout.header_rows != 1 or not people:
+        return []
+    if _looks_like_data(grid.header, people):
+        return [_no_header(grid)]
+    return [_second_header(grid)] if len(people) > 2 and _looks_like_texts(people[0], people[1:]) else []
+
+
+def _no_rows(grid: Grid, layout: Layout) -> Problem:
+    if not grid.records:
+        blank = next((note for note in grid.notes if "blank row" in note), "the file is empty")
+        what = f"the file holds no row with anything in it ({blank.rstrip('.')})"
+    else:
+        names = listed([f"'{escaped(name, 30)}'" for name in layout.names[:5]], 5)
+        what = f"the file holds a header ({counted(len(grid.header), 'column')}, {names}) and no response"
+    return Problem("IN-NOROWS", what, "export again once there are responses, or name another file", grid.file)
+
+
+def _limits(records: int, people: int, file: str) -> list[Problem]:
+    for limit, code, kind in ((XLS_ROWS, "IN-XLSLIMIT", "xls"), (XLSX_ROWS, "IN-XLSXLIMIT", "xlsx")):
+        if limit in (records, people):
+            what = f"the file has exactly {limit} rows, the most an {kind} file can hold: it is likely cut off"
+            return [Problem(code, what, "export CSV from the survey platform", file)]
+    return []
+
+
+def _repeats(record: Record, headers: Sequence[Record]) -> bool:
+    filled = sum(map(bool, record))
+    same = (sum(1 for a, b in zip(record, header, strict=False) if a and a == b) for header in headers)
+    return any(number >= 2 and number * 2 >= filled for number in same) or record in headers
+
+
+def _header_again(line: int, file: str) -> Problem:
+    what = "the row repeats the header"
+    mend = "delete it; where two exports were pasted together give both files"
+    return Problem("IN-HEADERAGAIN", what, mend, file, line)
+
+
+def _is_total(record: Record) -> bool:
+    first = next((cell for cell in record if cell and not cell.isspace()), "")
+    if len(first) > 24 or first[:1].isdigit():
+        return False
+    plain = first if first.isascii() else clean_text(first)
+    return plain.strip(" \t:=.").casefold() in _TOTALS
+
+
+def _total_row(line: int, file: str) -> Problem:
+    what = "the row begins with a word for a total or an average, so it is not a person"
+    mend = "delete the row; if it is a person, give that person another code"
+    return Problem("IN-TOTALROW", what, mend, file, line)
+
+
+def _is_note(record: Record) -> bool:
+    first = record[0]
+    return len(record) > 2 and len(first) > NOTE_LENGTH and not any(record[1:]) and len(first.split()) >= NOTE_WORDS
+
+
+def _note_row(line: int, file: str) -> Problem:
+    what = "the row holds one sentence in its first cell and nothing else, so it is not a person"
+    return Problem("IN-TOTALROW", what, "delete explanations below or above the table", file, line)
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(clean_text(cell)) is not None
+
+
+def _shape(cell: str) -> str:
+    return _DIGITS.sub("9", _LETTERS.sub("a", cell.strip()))
+
+
+def _looks_like_data(header: Record, people: list[Record]) -> bool:
+    """Tell a first row of answers: an id or a moment like those below it, beside numbers."""
+    if any(_MAIL.fullmatch(cell.strip()) for cell in header):
+        return True
+    numbers = [clean_text(cell) for cell in header if _is_number(cell)]
+    mostly = len(numbers) * 2 >= len(header) - 1 > 0
+    if mostly and len(set(numbers)) * 2 <= len(numbers):
+        return True
+    return _same_shape(header, people) and (mostly or _MOMENT.fullmatch(header[0].strip()) is not None)
+
+
+def _same_shape(header: Record, people: list[Record]) -> bool:
+    shape = _shape(header[0])
+    shapes = Counter(_shape(record[0]) for record in people)
+    return "9" in shape and shapes[shape] * 10 >= len(people) * 6
+
+
+def _no_header(grid: Grid) -> Problem:
+    what = f"the first row holds answers, not column names; it begins with {masked(grid.header[0])}"
+    return Problem("HD-NONE", what, "put a row with the column names above it", grid.file, grid.lines[0])
+
+
+def _looks_like_texts(second: Record, others: list[Record]) -> bool:
+    """Tell a second header row: words above numbers, or long texts above short answers."""
+    columns = list(zip(second, *others, strict=False))
+    numeric = [column for column in columns if any(column[1:]) and all(map(_is_number, filter(None, column[1:])))]
+    above = [column[0] for column in numeric if _LETTERS.search(column[0])]
+    if len(above) >= 2 and len(above) * 2 >= len(numeric) and len(set(above)) * 2 > len(above):
+        return sum(map(len, above)) >= 12 * len(above)
+    long = [column for column in columns if _is_long_above_short(column)]
+    return len(long) >= 3 and len(long) * 2 >= len(columns)
+
+
+def _is_long_above_short(column: Sequence[str]) -> bool:
+    text, rest = column[0], max(map(len, column[1:]))
+    return len(text) >= LONG_TEXT and " " in text and rest > 0 and len(text) > 1.5 * rest
+
+
+def _second_header(grid: Grid) -> Problem:
+    what = f"the second row holds texts, not answers, so there are two header rows; {header_region(grid.records)}"
+    mend = "set the `platform` it comes from, or delete the row of texts"
+    return Problem("IN-HEADERROWS", what, mend, grid.file, grid.lines[1])
+
+
+def header_row_shown(grid: Grid, position: int) -> str:
+    """Give name and letter of a column of the first record."""
+    return column_shown(grid.header[position], position) if not is_blank(grid.header[position]) else ""

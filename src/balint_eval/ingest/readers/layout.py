@@ -1,0 +1,99 @@
+"""What a platform's reader says about a grid: which rows are headers, what the columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from balint_eval.errors import Problem
+from balint_eval.ingest.grid import Grid, Record, column_shown, escaped, letter, listed
+from balint_eval.ingest.text import INVISIBLE, collapse_white, is_blank, match_key
+
+Reason = Callable[[Record], str]
+
+
+def normal(_: Record) -> str:
+    """Give the status of a response on a platform that has none."""
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How the records of one grid are to be understood.
+
+    Attributes
+    ----------
+    platform : str
+    names : list of str
+        One a column, as in the file or as the platform composes them.
+    header_rows : int
+    labels, keys : mapping of column name to text
+    choices : mapping of column name to a mapping of code to label
+    started, ended : str
+        Column names or `""`.
+    reason : callable
+        From a record to its status, `""` for normal.
+    keep : list of bool
+        Columns to keep; empty keeps all.
+    notes : tuple of str
+    problems : tuple of Problem
+    """
+
+    platform: str
+    names: list[str]
+    header_rows: int = 1
+    labels: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    started: str = ""
+    ended: str = ""
+    reason: Reason = normal
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def tidy_name(text: str) -> str:
+    """Give a column name without invisible characters and with single blanks; letters are kept."""
+    return collapse_white(text.translate(INVISIBLE)) if not text.isidentifier() else text
+
+
+def tidy_names(grid: Grid) -> list[str]:
+    """Give the tidied names of the first record."""
+    return [tidy_name(cell) for cell in grid.header]
+
+
+def name_problems(names: list[str], file: str) -> list[Problem]:
+    """Give HD-BLANK, HD-DUP and HD-NEARDUP for the names of a table, each with its positions."""
+    blank = [_blank_name(position, file) for position, name in enumerate(names) if is_blank(name)]
+    groups: dict[str, list[int]] = {}
+    for position, name in enumerate(names):
+        if not is_blank(name):
+            groups.setdefault(match_key(name) or name, []).append(position)
+    repeated = [positions for positions in groups.values() if len(positions) > 1]
+    return blank + [_repeated(names, positions, file) for positions in repeated]
+
+
+def _blank_name(position: int, file: str) -> Problem:
+    what = f"column {letter(position)} has no name"
+    return Problem("HD-BLANK", what, "give it a name, or delete the column", file, 1, letter(position))
+
+
+def _repeated(names: list[str], positions: list[int], file: str) -> Problem:
+    spelled = {names[position] for position in positions}
+    places = listed([letter(position) for position in positions])
+    column = column_shown(names[positions[0]], positions[0])
+    if len(spelled) == 1:
+        what = f"{len(positions)} columns have one name: {places}"
+        mend = "give each its own name, or export variable names instead of labels"
+        return Problem("HD-DUP", what, mend, file, 1, column)
+    shown = listed([f"'{escaped(names[p], 60)}' ({letter(p)})" for p in positions])
+    what = f"column names differ only by case, blanks or invisible characters: {shown}"
+    return Problem("HD-NEARDUP", what, "give each a name that can be told apart", file, 1, column)
+
+
+def renamed_notes(raw: list[str], names: list[str]) -> list[str]:
+    """Say which names had line breaks, double blanks or invisible characters."""
+    changed = [letter(p) for p, (old, new) in enumerate(zip(raw, names, strict=True)) if old != new]
+    if not changed:
+        return []
+    return [f"Line breaks, double blanks or invisible characters in column names tidied: {listed(changed)}."]

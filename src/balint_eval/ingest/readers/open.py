@@ -1,0 +1,224 @@
+"""The one entry: read an export of any platform as text, or refuse it with all its problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from balint_eval.errors import DataError, Problem, shown
+from balint_eval.ingest.delimited import read_delimited
+from balint_eval.ingest.encoding import decode
+from balint_eval.ingest.grid import Grid, counted, listed
+from balint_eval.ingest.readers import google_forms, microsoft_forms, plain, qualtrics, redcap, surveymonkey
+from balint_eval.ingest.readers.checks import header_problems, row_problems
+from balint_eval.ingest.readers.layout import Layout, name_problems, renamed_notes, tidy_name
+from balint_eval.ingest.sheet import Sheet
+from balint_eval.ingest.source import Source, read_source, refuse_if_changed
+from balint_eval.ingest.text import is_blank
+from balint_eval.ingest.workbook import read_workbook
+from balint_eval.ingest.workbook_guard import is_ole, is_zip, ole_problem
+
+PLATFORMS = ("qualtrics", "redcap", "google_forms", "microsoft_forms", "surveymonkey", "plain")
+ROW_NUMBERS_AT = 0
+
+_ARRANGE: dict[str, Callable[[Grid], Layout]] = {
+    "qualtrics": qualtrics.arrange,
+    "redcap": redcap.arrange,
+    "google_forms": google_forms.arrange,
+    "microsoft_forms": microsoft_forms.arrange,
+    "surveymonkey": surveymonkey.arrange,
+    "plain": plain.arrange,
+}
+_RECOGNISE: dict[str, Callable[[Grid], bool]] = {
+    "qualtrics": qualtrics.is_qualtrics,
+    "microsoft_forms": microsoft_forms.is_microsoft_forms,
+    "google_forms": google_forms.is_google_forms,
+    "surveymonkey": surveymonkey.is_surveymonkey,
+    "redcap": redcap.is_redcap,
+}
+
+
+def read_export(
+    path: Path,
+    *,
+    shown_as: str,
+    platform: str = "auto",
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    dictionary: Path | None = None,
+) -> Sheet:
+    """Read one export file, every cell as text.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, TSV, any of them packed with gzip, or xlsx.
+    shown_as : str
+        The file as messages name it.
+    platform : str
+        One of `PLATFORMS`, or `auto` to recognise it by structure.
+    sheet : str
+        Sheet of a workbook; needed where more than one is visible.
+    encoding, delimiter : str
+        As declared; `""` takes UTF-8 and the delimiter that fits.
+    dictionary : pathlib.Path, optional
+        REDCap data dictionary; makes `auto` mean REDCap.
+
+    Returns
+    -------
+    Sheet
+        The index of `cells` counts physical lines (sheet rows in a workbook), the first line of the file
+        being 1; a record with line breaks inside quotes has the line on which it starts.
+
+    Raises
+    ------
+    DataError
+        With all problems of the file at once. Damage that keeps the cells from being read (a missing file,
+        a wrong encoding, a zip bomb) comes alone.
+    """
+    _refuse_unknown(platform, shown_as)
+    source = read_source(path, shown_as)
+    grid = _grid(source, platform=platform, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    notes, grid = _without_row_numbers(grid)
+    layout = _layout(grid, platform, dictionary)
+    problems = _problems(grid, layout)
+    refuse_if_changed(source)
+    if problems:
+        raise DataError(problems)
+    return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes))
+
+
+def _refuse_unknown(platform: str, file: str) -> None:
+    if platform not in (*PLATFORMS, "auto"):
+        what = f"the platform {shown(platform)} is not known"
+        raise DataError(Problem("IN-PLATFORM", what, f"use auto or one of {listed(PLATFORMS)}", file))
+
+
+def _grid(source: Source, *, platform: str, sheet: str, encoding: str, delimiter: str) -> Grid:
+    content, file = source.content, source.file
+    if is_ole(content):
+        raise DataError(ole_problem(content, file))
+    if is_zip(content):
+        return read_workbook(content, file=file, sheet=sheet)
+    _refuse_web_page(content, file)
+    tabbed = source.path.suffix.casefold() in (".tsv", ".tab")
+    decoded = decode(content, declared=encoding, file=file, accept_utf16=tabbed and platform == "qualtrics")
+    grid = read_delimited(decoded.text, file=file, delimiter=delimiter, prefer="\t" if tabbed else "")
+    return _with(grid, encoding=decoded.encoding, notes=(*decoded.notes, *grid.notes))
+
+
+def _with(grid: Grid, *, notes: tuple[str, ...], encoding: str = "", records: list[list[str]] | None = None) -> Grid:
+    return Grid(
+        file=grid.file,
+        records=grid.records if records is None else records,
+        lines=grid.lines,
+        delimiter=grid.delimiter,
+        encoding=encoding or grid.encoding,
+        spreadsheet=grid.spreadsheet,
+        notes=notes,
+        problems=grid.problems,
+    )
+
+
+def _refuse_web_page(content: bytes, file: str) -> None:
+    start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+        what = "this is a web page or an XML file, whatever its name says"
+        raise DataError(Problem("IN-FORMAT", what, "export the answers as CSV or xlsx", file))
+
+
+def _without_row_numbers(grid: Grid) -> tuple[tuple[str, ...], Grid]:
+    """Take off a first column without name that only counts the rows, as R and pandas write it."""
+    if grid.problems or len(grid.header) < 2 or not is_blank(grid.header[0]):
+        return (), grid
+    numbers = [record[0].strip() for record in grid.records[1:]]
+    if not any(numbers == [str(at + first) for at in range(len(numbers))] for first in (0, 1)) or not numbers:
+        return (), grid
+    note = "The first column has no name and only counts the rows; it was dropped."
+    return (note,), _with(grid, notes=grid.notes, records=[record[1:] for record in grid.records])
+
+
+def _layout(grid: Grid, platform: str, dictionary: Path | None) -> Layout:
+    chosen = platform if platform != "auto" else "redcap" if dictionary else recognise(grid)
+    if dictionary is not None and chosen == "redcap":
+        return redcap.arrange(grid, redcap.parse_dictionary(_dictionary_grid(dictionary)))
+    return _ARRANGE[chosen](grid)
+
+
+def recognise(grid: Grid) -> str:
+    """Give the platform of a grid by its structure, `plain` where none is recognised."""
+    if not grid.records:
+        return "plain"
+    return next((name for name, test in _RECOGNISE.items() if test(grid)), "plain")
+
+
+def _dictionary_grid(path: Path) -> Grid:
+    grid = _grid(read_source(path, path.name), platform="plain", sheet="", encoding="", delimiter="")
+    if grid.problems:
+        raise DataError(grid.problems)
+    return grid
+
+
+def read_dictionary(path: Path) -> redcap.Dictionary:
+    """Read a REDCap data dictionary file.
+
+    Raises
+    ------
+    DataError
+        IN-DICTIONARY, or any reason why the file cannot be read.
+    """
+    found = redcap.parse_dictionary(_dictionary_grid(path))
+    if found.problems:
+        raise DataError(found.problems)
+    return found
+
+
+def _problems(grid: Grid, layout: Layout) -> list[Problem]:
+    if redcap.is_dictionary(grid):
+        what = "this is a REDCap data dictionary, not answers"
+        return [Problem("IN-DICTIONARY", what, "give the data file; name this one as `dictionary:`", grid.file)]
+    found = [*grid.problems, *layout.problems]
+    if not grid.records:
+        return found + row_problems(grid, layout)
+    first_row = header_problems(grid, layout) if not found else []
+    names = [] if any(p.code in ("HD-NONE", "IN-DELIM") for p in (*first_row, *found)) else layout.names
+    return [*found, *first_row, *name_problems(names, grid.file), *row_problems(grid, layout)]
+
+
+def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -> Sheet:
+    names = [tidy_name(name) for name in layout.names]
+    people = grid.records[layout.header_rows :]
+    index = pd.Index(grid.lines[layout.header_rows :], name="row")
+    columns = zip(names, zip(*people, strict=True), strict=True)
+    cells = pd.DataFrame({name: _cells(column) for name, column in columns}, index=index, dtype=object)
+    status = pd.Series([layout.reason(record) for record in people], index=index, dtype=object, name="status")
+    return Sheet(
+        file=source.file,
+        platform=layout.platform,
+        cells=cells,
+        status=status,
+        labels=layout.labels,
+        keys=layout.keys,
+        choices=layout.choices,
+        started=layout.started,
+        ended=layout.ended,
+        encoding=grid.encoding,
+        delimiter=grid.delimiter,
+        header_rows=layout.header_rows,
+        sha256=source.sha256,
+        n_bytes=source.n_bytes,
+        notes=(*notes, *layout.notes, *renamed_notes(layout.names, names), *_status_notes(status)),
+    )
+
+
+def _cells(column: tuple[str, ...]) -> list[str]:
+    return [cell if cell.isalnum() or not is_blank(cell) else "" for cell in column]
+
+
+def _status_notes(status: pd.Series[str]) -> list[str]:
+    counts = {str(reason): int(number) for reason, number in status[status != ""].value_counts().items()}
+    said = [f"{counted(number, 'response')} {reason}" for reason, number in sorted(counts.items())]
+    return [f"Of {counted(len(status), 'response')}: {listed(said)}."] if said else []

@@ -1,0 +1,207 @@
+"""One sheet of an xlsx file as text cells, with everything Excel hides brought to light."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from balint_eval.errors import BalintError, DataError, Problem, shown
+from balint_eval.ingest.cell_text import SheetCell, Spoken, cell_text
+from balint_eval.ingest.delimited import blank_notes
+from balint_eval.ingest.grid import Grid, Record, blank_record, column_shown, counted, escaped, letter, listed
+from balint_eval.ingest.workbook_guard import open_guarded, read_part
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+HEADER_REGION = 3
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=\"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)\"")
+_HIDDEN = re.compile(rb"\bhidden=\"(?:1|true)\"")
+_NUMBER = re.compile(rb"(?:^|\s)r=\"([0-9]+)\"")
+_MINIMUM = re.compile(rb"\bmin=\"([0-9]+)\"")
+
+
+@dataclass
+class _Read:
+    records: list[Record] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    spoken: Spoken = field(default_factory=Spoken)
+
+
+def read_workbook(content: bytes, *, file: str, sheet: str = "") -> Grid:
+    """Read one visible sheet.
+
+    Parameters
+    ----------
+    content : bytes
+    file : str
+        As shown to people.
+    sheet : str
+        Name of the sheet; may be `""` only where one sheet is visible.
+
+    Returns
+    -------
+    Grid
+        `lines` are sheet rows. `problems` hold IN-FORMULA, IN-HEADERROWS and IN-HIDDEN.
+
+    Raises
+    ------
+    DataError
+        IN-BOMB, IN-ZIPSLIP, IN-XML, IN-XLSX and IN-SHEET, before any cell is read.
+    """
+    with open_guarded(content, file) as archive:
+        try:
+            return _read(content, archive, file, sheet)
+        except BalintError:
+            raise
+        except Exception as error:
+            raise DataError(_unreadable(error, file)) from None
+
+
+def _unreadable(error: Exception, file: str) -> Problem:
+    if type(error).__module__.startswith("defusedxml"):
+        what = "the workbook declares XML entities or refers to something outside itself"
+        return Problem("IN-XML", what, "do not use this file; export it again from the platform", file)
+    what = f"the workbook cannot be read ({type(error).__name__})"
+    return Problem("IN-XLSX", what, "open it in a spreadsheet program and save it as CSV UTF-8", file)
+
+
+def _read(content: bytes, archive: zipfile.ZipFile, file: str, sheet: str) -> Grid:
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        chosen, notes = _chosen_sheet(book, sheet, file)
+        markup = read_part(archive, chosen._worksheet_path, file)
+        chosen.reset_dimensions()
+        read = _cells(chosen.iter_rows(), file)
+        book.close()
+    _trim(read.records)
+    problems = [*_merged_problems(markup, read, file), *_hidden_row_problems(markup, file), *read.problems]
+    notes += [*_hidden_column_notes(markup), *blank_notes(read.blank), *read.spoken.notes()]
+    return Grid(
+        file=file,
+        records=read.records,
+        lines=read.lines,
+        spreadsheet=True,
+        notes=tuple(notes),
+        problems=tuple(problems),
+    )
+
+
+def _chosen_sheet(book: Workbook, sheet: str, file: str) -> tuple[Any, list[str]]:
+    sheets = {found.title: found for found in book.worksheets}
+    visible = [name for name, found in sheets.items() if found.sheet_state == "visible"]
+    hidden = [name for name in sheets if name not in visible]
+    notes = [f"Hidden sheets were not read: {listed([shown(n) for n in hidden])}."] if hidden else []
+    if sheet in sheets:
+        return sheets[sheet], [name for name in notes if sheet not in hidden]
+    if not sheet and len(visible) == 1:
+        return sheets[visible[0]], notes
+    raise DataError(_sheet_problem(sheet, visible, file))
+
+
+def _sheet_problem(sheet: str, visible: list[str], file: str) -> Problem:
+    names = listed([shown(name) for name in visible]) or "none"
+    if not sheet:
+        what = f"the workbook has {counted(len(visible), 'visible sheet')}: {names}"
+        return Problem("IN-SHEET", what, "name the one to read, `sheet: NAME`", file)
+    near = difflib.get_close_matches(sheet, visible, 1, 0.5)
+    mend = f"did you mean `sheet: {near[0]}`" if near else "name one of them, `sheet: NAME`"
+    return Problem("IN-SHEET", f"there is no sheet {shown(sheet)}; visible are {names}", mend, file)
+
+
+def _cells(rows: Iterator[tuple[Any, ...]], file: str) -> _Read:
+    read = _Read()
+    for number, row in enumerate(rows, start=1):
+        record = [cell_text(cell, read.spoken) for cell in row]
+        read.problems += _formula_problems(row, number, read, file)
+        if blank_record(record):
+            read.blank.append(number)
+        else:
+            read.records.append(record)
+            read.lines.append(number)
+    return read
+
+
+def _formula_problems(row: tuple[Any, ...], number: int, read: _Read, file: str) -> list[Problem]:
+    marked = [(at, cell) for at, cell in enumerate(row) if cell.value is not None and cell.data_type in "fe"]
+    header = read.records[0] if read.records else []
+    return [_formula_problem(at, cell, number, header, file) for at, cell in marked]
+
+
+def _formula_problem(position: int, cell: SheetCell, number: int, header: Record, file: str) -> Problem:
+    address = f"{letter(position)}{number}"
+    kind = f"the error {cell.value}" if cell.data_type == "e" else "a formula (not shown)"
+    name = header[position] if position < len(header) else ""
+    what = f"cell {address} holds {kind}"
+    mend = "copy the sheet and paste it as values"
+    return Problem("IN-FORMULA", what, mend, file, number, column_shown(name, position))
+
+
+def _trim(records: list[Record]) -> None:
+    """Give all records one width, without the blank columns at the right end that formatting leaves."""
+    width = max((_filled(record) for record in records), default=0)
+    for record in records:
+        del record[width:]
+        record.extend([""] * (width - len(record)))
+
+
+def _filled(record: Record) -> int:
+    width = len(record)
+    while width and not record[width - 1]:
+        width -= 1
+    return width
+
+
+def _merged_problems(markup: bytes, read: _Read, file: str) -> list[Problem]:
+    merged = [tuple(part.decode() for part in found.groups()) for found in _MERGED.finditer(markup)]
+    if not merged:
+        return []
+    ranges = listed([f"{a}{b}:{c}{d}" for a, b, c, d in merged])
+    first = read.lines[0] if read.lines else 1
+    row = min(int(top) for _, top, _, _ in merged)
+    where = "the header" if row < first + HEADER_REGION else "the table"
+    what = f"{where} has merged cells ({ranges}); {header_region(read.records)}"
+    mend = "undo the merging, keep one header row, or export CSV from the platform"
+    return [Problem("IN-HEADERROWS", what, mend, file, row)]
+
+
+def header_region(records: list[Record]) -> str:
+    """Show the first two records, cut, and of the third only how many cells are filled."""
+    said = [
+        f"row {number} begins {listed([escaped(cell, 24) or 'blank' for cell in record[:3]])}"
+        for number, record in enumerate(records[:2], start=1)
+    ]
+    third = [f"row 3 has {counted(sum(map(bool, record)), 'filled cell')}" for record in records[2:3]]
+    return "; ".join([*said, *third])
+
+
+def _hidden_row_problems(markup: bytes, file: str) -> list[Problem]:
+    hidden: list[int] = []
+    for count, found in enumerate(_ROW.finditer(markup), start=1):
+        if _HIDDEN.search(found[1]):
+            number = _NUMBER.search(found[1])
+            hidden.append(int(number[1]) if number else count)
+    if not hidden:
+        return []
+    what = f"{counted(len(hidden), 'row')} of the sheet are hidden or filtered out: {listed(hidden)}"
+    mend = "show all rows and clear the filter, or delete the rows that do not belong"
+    return [Problem("IN-HIDDEN", what, mend, file, hidden[0])]
+
+
+def _hidden_column_notes(markup: bytes) -> list[str]:
+    hidden = [found[1] for found in _COLUMN.finditer(markup) if _HIDDEN.search(found[1])]
+    letters = [letter(int(number[1]) - 1) for text in hidden if (number := _MINIMUM.search(text))]
+    return [f"Hidden columns were read too: from {listed(letters)}."] if letters else []
