@@ -67,7 +67,7 @@ def cr2_contrast(X: FloatArray, y: FloatArray, cluster_codes: IntArray, contrast
 
     Notes
     -----
-    About 0.1 ms for 64 people in 8 groups. For many outcomes on one design use `cr2_contrasts`.
+    About 0.3 ms for 64 people in 8 groups. For many outcomes on one design use `cr2_contrasts`.
     """
     estimate, std_error, df = cr2_contrasts(X, y[:, None], cluster_codes, contrast)
     return Contrast(float(estimate[0]), float(std_error[0]), df)
