@@ -146,14 +146,10 @@ def read_table(path: Path | str, name: str) -> pd.DataFrame:
 
     path = Path(path)
     if not path.is_file():
-        raise DataError(
-            Problem("TAB-MISSING", f"the table '{name}' is not there", "run the stage before", str(path))
-        )
+        raise DataError(Problem("TAB-MISSING", f"the table '{name}' is not there", "run the stage before", str(path)))
     if path.suffix == ".parquet":
         return check_table(pd.read_parquet(path), name)
-    return check_table(
-        pd.read_csv(path, dtype=str, keep_default_na=False, na_values={}).replace("", None), name
-    )
+    return check_table(pd.read_csv(path, dtype=str, keep_default_na=False, na_values={}).replace("", None), name)
 
 
 def write_table(frame: pd.DataFrame, path: Path | str, name: str) -> None:
@@ -173,6 +169,11 @@ def write_table(frame: pd.DataFrame, path: Path | str, name: str) -> None:
     write_text(Path(path), neutralised(checked).to_csv(index=False, lineterminator="\n"))
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a table as dictionaries."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
 def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     """Put a quote before text a spreadsheet would run as a formula (OWASP ASVS 1.2.10)."""
     result = frame.copy()
@@ -188,11 +189,7 @@ def _is_plain(values: pd.Series) -> bool:
 
 
 def _harmless(value: object) -> object:
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,0 +1,178 @@
+"""How good the data are: reliability, missing answers, floor and ceiling, distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from balint_eval.instruments.model import Instrument, Scale
+from balint_eval.scoring import FloatArray, keyed_answers
+from balint_eval.stats.reliability import cronbach_alpha, standard_error_of_measurement
+from balint_eval.tables import ALL_COHORTS, TABLES, check_table
+
+SMALLEST_N_FOR_ALPHA = 20
+STEADY_N_FOR_ALPHA = 50
+
+
+def person_of(person_id: pd.Series) -> pd.Series:
+    """Give the person a row belongs to: a rating `P1#3` belongs to `P1`."""
+    return person_id.str.split("#").str[0]
+
+
+def assess_quality(
+    responses: pd.DataFrame, scores: pd.DataFrame, instruments: Mapping[str, Instrument]
+) -> pd.DataFrame:
+    """Describe every scale in every wave, by cohort and over all cohorts.
+
+    Parameters
+    ----------
+    responses, scores : pandas.DataFrame
+        Contracts `responses` and `scores`.
+    instruments : mapping of name to Instrument
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `quality`. Alpha is withheld below 20 complete answers and for doubtful keys.
+    """
+    doubtful = set(zip(scores["instrument"], scores["scale"], scores["status"], strict=True))
+    records = []
+    for cohort, rows in _by_cohort(responses):
+        own = scores if cohort == ALL_COHORTS else scores[scores["cohort"] == cohort]
+        for (name, wave), answers in rows.groupby(["instrument", "wave"], sort=True):
+            instrument = instruments[str(name)]
+            _, keyed = keyed_answers(answers, instrument)
+            for scale in (scale for scale in instrument.scales if scale.items):
+                place = {"cohort": cohort, "wave": wave, "instrument": name, "scale": scale.name}
+                mine = own[(own["instrument"] == name) & (own["wave"] == wave) & (own["scale"] == scale.name)]
+                withheld = (instrument.name, scale.name, "doubtful_key") in doubtful
+                records.append(place | _reliability(keyed, scale, withheld=withheld) | _ends(mine, scale))
+    return check_table(pd.DataFrame(records, columns=TABLES["quality"].names), "quality")
+
+
+def _by_cohort(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Give all rows, and, where there are several cohorts, each cohort's rows."""
+    yield ALL_COHORTS, table
+    if table["cohort"].nunique() > 1:
+        for cohort, rows in table.groupby("cohort", sort=True):
+            yield str(cohort), rows
+
+
+def _reliability(keyed: FloatArray, scale: Scale, *, withheld: bool) -> dict[str, object]:
+    items = keyed[:, np.asarray(scale.items) - 1]
+    complete = items[~np.isnan(items).any(axis=1)]
+    record: dict[str, object] = {"n": len(complete), "missing_share": float(np.isnan(items).mean())}
+    if withheld:
+        return record | {"note": "the key is in doubt: no reliability is given"}
+    if len(complete) < SMALLEST_N_FOR_ALPHA:
+        return record | {"note": f"alpha withheld: fewer than {SMALLEST_N_FOR_ALPHA} complete answers"}
+    alpha = cronbach_alpha(complete)
+    sd = float((complete.sum(axis=1) if scale.rule == "sum" else complete.mean(axis=1)).std(ddof=1)) * scale.multiply
+    notes = [alpha.note, _alpha_remark(alpha.alpha, len(complete))]
+    return record | {
+        "alpha": alpha.alpha,
+        "alpha_low": alpha.low,
+        "alpha_high": alpha.high,
+        "sem": standard_error_of_measurement(sd, alpha.alpha),
+        "note": "; ".join(note for note in notes if note),
+    }
+
+
+def _alpha_remark(alpha: float, n: int) -> str:
+    if alpha < 0:
+        return "alpha is negative: items go against each other, check the key"
+    return f"fewer than {STEADY_N_FOR_ALPHA} people: alpha is unsteady" if n < STEADY_N_FOR_ALPHA else ""
+
+
+def _ends(scores: pd.DataFrame, scale: Scale) -> dict[str, object]:
+    given = scores["score"].dropna()
+    shares = {"floor_share": np.nan, "ceiling_share": np.nan}
+    if len(given):
+        shares = {
+            "floor_share": float((given == scale.range[0]).mean()),
+            "ceiling_share": float((given == scale.range[1]).mean()),
+        }
+    return {**shares, "prorated": int(scores["prorated"].sum())}
+
+
+def count_answers(responses: pd.DataFrame, instruments: Mapping[str, Instrument]) -> pd.DataFrame:
+    """Count the answers to every item of the forms that are shown by item.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `item_counts`, with a row for each code of the form, also those nobody gave.
+    """
+    records = []
+    for cohort, rows in _by_cohort(responses):
+        for (wave, name), answers in rows.groupby(["wave", "instrument"], sort=True):
+            instrument = instruments[str(name)]
+            if instrument.by_item:
+                place = {"cohort": cohort, "wave": wave, "instrument": name}
+                records += [place | record for record in _item_records(answers, instrument)]
+    return check_table(pd.DataFrame(records, columns=TABLES["item_counts"].names), "item_counts")
+
+
+def _item_records(answers: pd.DataFrame, instrument: Instrument) -> Iterator[dict[str, object]]:
+    labels = {entry.item: entry.label for entry in instrument.item_labels}
+    texts = {entry.code: entry.label for entry in instrument.answer_labels}
+    for item in range(1, instrument.n_items + 1):
+        given = answers.loc[answers["item"] == item, "value"].dropna()
+        for code in instrument.response.codes:
+            yield {
+                "item": item, "code": code, "label": labels.get(item, f"Item {item}"),
+                "answer": texts.get(code, f"{code:g}"), "people": int((given == code).sum()),
+                "answered": len(given), "higher_is": "better",
+            }  # fmt: skip
+
+
+def describe_scores(scores: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+    """Describe scores by cohort, arm and wave; ratings by others count once a person rated (their mean).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `descriptives`.
+    """
+    people = person_scores(scores).merge(participants[["cohort", "person_id", "arm"]], on=["cohort", "person_id"])
+    records = []
+    for cohort, rows in _by_cohort(people):
+        for arm, mine in _by_arm(rows):
+            for (wave, name, scale), values in mine.groupby(["wave", "instrument", "scale"], sort=True):
+                place = {"cohort": cohort, "arm": arm, "wave": wave, "instrument": name, "scale": scale}
+                records.append(place | _describe(values["score"]))
+    return check_table(pd.DataFrame(records, columns=TABLES["descriptives"].names), "descriptives")
+
+
+def _by_arm(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
+    yield "all", table
+    if table["arm"].nunique() > 1:
+        for arm, rows in table.groupby("arm", sort=True):
+            yield str(arm), rows
+
+
+def _describe(values: pd.Series) -> dict[str, object]:
+    return {
+        "n": len(values),
+        "mean": values.mean(),
+        "sd": values.std(ddof=1),
+        "median": values.median(),
+        "quartile_low": values.quantile(0.25),
+        "quartile_high": values.quantile(0.75),
+    }
+
+
+def person_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Give one score a person, wave and scale: several ratings of one person become their mean.
+
+    Returns
+    -------
+    pandas.DataFrame
+        cohort, person_id, wave, instrument, scale, score; rows without a score are left out.
+    """
+    given = scores.dropna(subset=["score"])
+    given = given.assign(person_id=person_of(given["person_id"]))
+    keys = ["cohort", "person_id", "wave", "instrument", "scale"]
+    return given.groupby(keys, sort=True)["score"].mean().reset_index()
