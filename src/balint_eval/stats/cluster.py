@@ -13,7 +13,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from balint_eval.stats.cr2 import Contrast, cr2_contrast, cr2_contrasts
+from balint_eval.stats.cr2 import Contrast, Contrasts, cr2_contrast, cr2_contrasts, cr2_replicates
 from balint_eval.stats.effects import with_d_av, with_d_total
 from balint_eval.stats.group_means import (
     enough_groups,
@@ -29,6 +29,8 @@ from balint_eval.stats.pairs import (
     describe,
     is_constant,
     obstacle,
+    raw_change,
+    raw_difference,
     tested,
     untested,
     with_notes,
@@ -38,11 +40,13 @@ from balint_eval.stats.result import Result
 
 __all__ = [
     "Contrast",
+    "Contrasts",
     "ancova_cr2",
     "change_cr2",
     "change_difference_cr2",
     "cr2_contrast",
     "cr2_contrasts",
+    "cr2_replicates",
     "enough_groups",
     "group_means_change",
     "group_means_difference",
@@ -53,9 +57,7 @@ __all__ = [
     "sign_flip",
 ]
 
-NO_VARIANCE = (
-    "{} has a single group: its variation between groups cannot be estimated, so CR2 gives no standard error"
-)
+NO_VARIANCE = "{} has a single group: its variation between groups cannot be estimated, so CR2 gives no standard error"
 CONSTANT_PRE = "the pre scores do not vary: they cannot be adjusted for"
 COLLINEAR = "pre score and arm cannot be told apart, or there are too few people"
 
@@ -87,7 +89,7 @@ def change_cr2(pre: ArrayLike, post: ArrayLike, group: ArrayLike, conf_level: fl
     pairs = complete_pairs(pre, post, group)
     base = describe("change_cr2", pairs, conf_level)
     if reason := obstacle(pairs):
-        return untested(base, pairs, reason)
+        return untested(base, reason, raw_change(pairs))
     intercept = np.ones((pairs.n, 1))
     contrast = cr2_contrast(intercept, pairs.change, pairs.group, np.ones(1))
     result = with_d_av(_fill(base, pairs, contrast, "the arm"), pairs)
@@ -125,7 +127,7 @@ def ancova_cr2(
     pairs = complete_pairs(pre, post, group, treated)
     base = describe("ancova_cr2", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True) or _pre_obstacle(pairs):
-        return untested(base, pairs, reason, two_arms=True)
+        return untested(base, reason, raw_difference(pairs))
     centred = pairs.pre - pairs.pre.mean()
     design = np.column_stack((np.ones(pairs.n), centred, pairs.treated.astype(np.float64)))
     contrast = cr2_contrast(design, pairs.post, pairs.group, np.array([0.0, 0.0, 1.0]))
@@ -157,7 +159,7 @@ def change_difference_cr2(
     pairs = complete_pairs(pre, post, group, treated)
     base = describe("change_difference_cr2", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
+        return untested(base, reason, raw_difference(pairs))
     design = np.column_stack((np.ones(pairs.n), pairs.treated.astype(np.float64)))
     contrast = cr2_contrast(design, pairs.change, pairs.group, np.array([0.0, 1.0]))
     return _two_arms(base, pairs, contrast)

@@ -181,9 +181,7 @@ def noncentral_effect(name: str, t: float, df: float, scale: float, conf_level: 
     return Effect(name, t, low, high).times(scale * hedges_factor(df))
 
 
-def rank_biserial(
-    pre: ArrayLike, post: ArrayLike, conf_level: float = 0.95, decimals: int = DECIMALS
-) -> Effect:
+def rank_biserial(pre: ArrayLike, post: ArrayLike, conf_level: float = 0.95, decimals: int = DECIMALS) -> Effect:
     """Matched-pairs rank biserial: (sum of positive - sum of negative ranks) / sum of ranks.
 
     Kerby 2014, Comprehensive Psychol 3:1. Zero changes are dropped. Interval by Fisher's z with
@@ -208,9 +206,7 @@ def nonzero_changes(pairs: Pairs, decimals: int) -> FloatArray:
     return np.asarray(rounded[rounded != 0.0], dtype=np.float64)
 
 
-def cliffs_delta(
-    first: ArrayLike, second: ArrayLike, conf_level: float = 0.95, decimals: int = DECIMALS
-) -> Effect:
+def cliffs_delta(first: ArrayLike, second: ArrayLike, conf_level: float = 0.95, decimals: int = DECIMALS) -> Effect:
     """P(first > second) - P(first < second) over all pairs of people from two arms.
 
     Cliff 1993, Psychol Bull 114:494-509; asymmetric interval of Feng and Cliff 2004, J Mod Appl

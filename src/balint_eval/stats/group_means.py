@@ -23,6 +23,8 @@ from balint_eval.stats.pairs import (
     describe,
     mean_and_error,
     obstacle,
+    raw_change,
+    raw_difference,
     tested,
     untested,
     with_notes,
@@ -97,9 +99,10 @@ def group_means_change(pre: ArrayLike, post: ArrayLike, group: ArrayLike, conf_l
     pairs = complete_pairs(pre, post, group)
     base = describe("group_means_t", pairs, conf_level)
     if reason := obstacle(pairs):
-        return untested(base, pairs, reason)
+        return untested(base, reason, raw_change(pairs))
     if pairs.n_groups < 2:
-        return with_notes(untested(base, pairs, ONE_GROUP), [group_note(pairs)])
+        result = untested(base, ONE_GROUP, raw_change(pairs))
+        return with_notes(with_d_av(result, pairs), [group_note(pairs)])
     mean, error = mean_and_error(_mean_changes(pairs))
     result = tested(base, mean, error, pairs.n_groups - 1, pairs.noise)
     return with_notes(with_d_av(result, pairs), [group_note(pairs)])
@@ -131,21 +134,16 @@ def group_means_difference(
     pairs = complete_pairs(pre, post, group, treated)
     base = describe("group_means_t", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
-    note = group_note(pairs, two_arms=True)
-    if reason := _groups_obstacle(pairs):
-        return with_notes(untested(base, pairs, reason, two_arms=True), [note])
-    result = _student(base, _mean_changes(pairs), _group_arms(pairs), pairs.noise)
-    return with_notes(with_d_total(result, pairs), [note])
-
-
-def _groups_obstacle(pairs: Pairs) -> str:
+        return untested(base, reason, raw_difference(pairs))
     if _has_mixed_group(pairs):
-        return MIXED_GROUP
-    return TWO_GROUPS if pairs.n_groups < 3 else ""
+        return untested(base, MIXED_GROUP)
+    result = _student(base, _mean_changes(pairs), _group_arms(pairs), pairs.noise)
+    return with_notes(with_d_total(result, pairs), [group_note(pairs, two_arms=True)])
 
 
 def _student(base: Result, means: FloatArray, arms: BoolArray, noise: float) -> Result:
+    if means.size < 3:
+        return untested(base, TWO_GROUPS, arm_difference(means, arms))
     error = pooled_sd(means, arms) * sqrt(1.0 / arms.sum() + 1.0 / (~arms).sum())
     return tested(base, arm_difference(means, arms), error, means.size - 2, noise)
 
@@ -190,17 +188,20 @@ def permutation_arms(
     pairs = complete_pairs(pre, post, group, treated)
     base = describe("permutation", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
-    arms = _group_arms(pairs)
-    assignments = comb(arms.size, int(arms.sum()))
-    if _has_mixed_group(pairs) or assignments > MOST_ASSIGNMENTS:
-        reason = MIXED_GROUP if _has_mixed_group(pairs) else f"{assignments} assignments are too many to list"
-        return untested(base, pairs, reason, two_arms=True)
-    differences = _all_differences(_mean_changes(pairs), int(arms.sum()))
-    observed = arm_difference(_mean_changes(pairs), arms)
-    mirrored = 2 if 2 * int(arms.sum()) == arms.size else 1
-    result = _permuted(base, observed, differences, pairs.noise, mirrored)
+        return untested(base, reason, raw_difference(pairs))
+    if _has_mixed_group(pairs):
+        return untested(base, MIXED_GROUP)
+    result = _assigned(base, _mean_changes(pairs), _group_arms(pairs), pairs.noise)
     return with_notes(with_d_total(result, pairs), [group_note(pairs, two_arms=True)])
+
+
+def _assigned(base: Result, means: FloatArray, arms: BoolArray, noise: float) -> Result:
+    observed, n_treated = arm_difference(means, arms), int(arms.sum())
+    assignments = comb(means.size, n_treated)
+    if assignments > MOST_ASSIGNMENTS:
+        return untested(base, f"{assignments} assignments are too many to list", observed)
+    mirrored = 2 if 2 * n_treated == means.size else 1
+    return _permuted(base, observed, _all_differences(means, n_treated), noise, mirrored)
 
 
 def _all_differences(means: FloatArray, n_treated: int) -> FloatArray:
@@ -233,12 +234,16 @@ def sign_flip(pre: ArrayLike, post: ArrayLike, group: ArrayLike, conf_level: flo
     pairs = complete_pairs(pre, post, group)
     base = describe("permutation", pairs, conf_level)
     if reason := obstacle(pairs):
-        return untested(base, pairs, reason)
-    if 2**pairs.n_groups > MOST_ASSIGNMENTS:
-        return untested(base, pairs, f"2^{pairs.n_groups} sign patterns are too many to list")
-    means = _mean_changes(pairs)
-    result = _permuted(base, float(means.mean()), _all_flips(means), pairs.noise, 2)
+        return untested(base, reason, raw_change(pairs))
+    result = _flipped(base, _mean_changes(pairs), pairs.noise)
     return with_notes(with_d_av(result, pairs), [group_note(pairs)])
+
+
+def _flipped(base: Result, means: FloatArray, noise: float) -> Result:
+    observed = float(means.mean())
+    if 2**means.size > MOST_ASSIGNMENTS:
+        return untested(base, f"2^{means.size} sign patterns are too many to list", observed)
+    return _permuted(base, observed, _all_flips(means), noise, 2)
 
 
 def _all_flips(means: FloatArray) -> FloatArray:

@@ -24,6 +24,7 @@ from balint_eval.stats.pairs import (
     complete_pairs,
     describe,
     obstacle,
+    raw_difference,
     sample_sd,
     tested,
     untested,
@@ -69,9 +70,9 @@ def change_t(pre: ArrayLike, post: ArrayLike, treated: ArrayLike, conf_level: fl
     pairs = complete_pairs(pre, post, treated=treated)
     base = describe("person_change_t", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
+        return untested(base, reason, raw_difference(pairs))
     if pairs.n < 3:
-        return untested(base, pairs, FEW_PEOPLE, two_arms=True)
+        return untested(base, FEW_PEOPLE, raw_difference(pairs))
     change, arm = pairs.change, pairs.treated
     error = pooled_sd(change, arm) * sqrt(1.0 / arm.sum() + 1.0 / (~arm).sum())
     result = tested(base, arm_difference(change, arm), error, pairs.n - 2, pairs.noise)
@@ -87,10 +88,10 @@ def change_welch(pre: ArrayLike, post: ArrayLike, treated: ArrayLike, conf_level
     pairs = complete_pairs(pre, post, treated=treated)
     base = describe("person_change_welch", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
+        return untested(base, reason, raw_difference(pairs))
     arms = [pairs.change[pairs.treated], pairs.change[~pairs.treated]]
     if min(arm.size for arm in arms) < 2:
-        return untested(base, pairs, FEW_PEOPLE, two_arms=True)
+        return untested(base, FEW_PEOPLE, raw_difference(pairs))
     error, df = _welch(arms, pairs.noise)
     result = tested(base, arm_difference(pairs.change, pairs.treated), error, df, pairs.noise)
     return with_effect(result, d_pooled(pairs.change, pairs.treated, conf_level))
@@ -142,7 +143,7 @@ def mann_whitney(
     pairs = complete_pairs(pre, post, treated=treated)
     base = describe("mann_whitney", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
+        return untested(base, reason, raw_difference(pairs))
     changes = np.round(pairs.change, decimals)
     use_exact = pairs.n <= EXACT_UP_TO if exact is None else exact
     result = _with_shift(_rank_sum(base, changes, pairs, exact=use_exact), changes, pairs)

@@ -22,6 +22,7 @@ from balint_eval.stats.pairs import (
     describe,
     mean_and_error,
     obstacle,
+    raw_change,
     tested,
     untested,
     with_notes,
@@ -38,6 +39,7 @@ from balint_eval.stats.result import Result
 
 # All averages of two of 5,000 changes are 12.5 million numbers; beyond that no shift is given.
 MOST_FOR_SHIFT = 5_000
+NOTHING_LEFT = "no change is left after rounding: no test is possible"
 
 
 def paired_t(pre: ArrayLike, post: ArrayLike, conf_level: float = 0.95) -> Result:
@@ -62,7 +64,7 @@ def paired_t(pre: ArrayLike, post: ArrayLike, conf_level: float = 0.95) -> Resul
     pairs = complete_pairs(pre, post)
     base = describe("paired_t", pairs, conf_level)
     if reason := obstacle(pairs):
-        return untested(base, pairs, reason)
+        return untested(base, reason, raw_change(pairs))
     mean, error = mean_and_error(pairs.change)
     result = tested(base, mean, error, pairs.n - 1, 0.0)
     return with_effect(result, d_z(pairs.pre, pairs.post, conf_level))
@@ -107,10 +109,10 @@ def wilcoxon(
     pairs = complete_pairs(pre, post)
     base = describe("wilcoxon", pairs, conf_level)
     if reason := obstacle(pairs):
-        return untested(base, pairs, reason)
+        return untested(base, reason, raw_change(pairs))
     changes = nonzero_changes(pairs, decimals)
     if not changes.size:
-        return untested(base, pairs, "no change is left after rounding: no test is possible")
+        return untested(base, NOTHING_LEFT, 0.0)
     use_exact = changes.size <= EXACT_UP_TO if exact is None else exact
     result = _with_shift(_signed_rank(base, changes, exact=use_exact), changes)
     effect = rank_biserial(pairs.pre, pairs.post, conf_level, decimals)

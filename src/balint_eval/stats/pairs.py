@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import nan, sqrt
+from math import isnan, nan, sqrt
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -86,10 +86,11 @@ def complete_pairs(
     Raises
     ------
     ValueError
-        When lengths differ, or `treated` holds anything but 0 and 1.
+        When lengths differ, a group is missing, or `treated` holds anything but 0 and 1.
     """
     before, after = (np.asarray(scores, dtype=np.float64) for scores in (pre, post))
     labels = _column(group, before.size)
+    _check_labels(labels)
     arms = _column(treated, before.size)
     _check_shapes(before, after, labels, arms)
     has_pre, has_post = np.isfinite(before), np.isfinite(after)
@@ -107,6 +108,15 @@ def complete_pairs(
 
 def _column(values: ArrayLike | None, n: int) -> NDArray[Any]:
     return np.zeros(n, dtype=np.intp) if values is None else np.asarray(values)
+
+
+def _check_labels(labels: NDArray[Any]) -> None:
+    if labels.dtype.kind in "Of" and any(_is_missing(label) for label in labels.ravel()):
+        raise ValueError("group must be given for everyone: leave out people without one")
+
+
+def _is_missing(label: object) -> bool:
+    return label is None or (isinstance(label, float) and isnan(label))
 
 
 def _check_shapes(pre: FloatArray, post: FloatArray, group: NDArray[Any], treated: NDArray[Any]) -> None:
@@ -152,13 +162,20 @@ def obstacle(pairs: Pairs, *, two_arms: bool = False) -> str:
     return EQUAL_CHANGES if is_constant(pairs.change, pairs.noise) else ""
 
 
-def untested(result: Result, pairs: Pairs, reason: str, *, two_arms: bool = False) -> Result:
-    """Give the raw estimate where it exists, no test, and the reason."""
-    estimate = nan
-    if pairs.n > 1 and reason != ONE_ARM_ONLY:
-        change = pairs.change
-        estimate = arm_difference(change, pairs.treated) if two_arms else float(change.mean())
+def untested(result: Result, reason: str, estimate: float = nan) -> Result:
+    """Give no test but the reason, with the raw estimate where there is one."""
     return with_notes(replace(result, estimate=estimate), [reason])
+
+
+def raw_change(pairs: Pairs) -> float:
+    """Mean change in points; `nan` below two pairs."""
+    return float(pairs.change.mean()) if pairs.n > 1 else nan
+
+
+def raw_difference(pairs: Pairs) -> float:
+    """Mean change of the treated minus that of the others; `nan` unless both arms have people."""
+    both = pairs.treated.any() and not pairs.treated.all()
+    return arm_difference(pairs.change, pairs.treated) if both else nan
 
 
 def arm_difference(values: FloatArray, treated: BoolArray) -> float:

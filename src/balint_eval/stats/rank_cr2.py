@@ -58,7 +58,7 @@ def rank_cr2_change(
     pairs = complete_pairs(pre, post, group)
     base = describe("rank_cr2", pairs, conf_level)
     if reason := obstacle(pairs):
-        return untested(base, pairs, reason)
+        return untested(base, reason)
     ranks = _ranks(np.concatenate((pairs.pre, pairs.post)), decimals)
     change = ranks[pairs.n :] - ranks[: pairs.n]
     result = _fit(base, pairs, np.ones((pairs.n, 1)), change)
@@ -91,7 +91,7 @@ def rank_cr2_difference(
     pairs = complete_pairs(pre, post, group, treated)
     base = describe("rank_cr2", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
+        return untested(base, reason)
     design = np.column_stack((np.ones(pairs.n), pairs.treated.astype(np.float64)))
     result = _fit(base, pairs, design, _ranks(pairs.change, decimals))
     return _finish(result, pairs, "cliffs_delta", 2.0 / pairs.n, two_arms=True)
@@ -124,7 +124,7 @@ def rank_cr2_ancova(
     pairs = complete_pairs(pre, post, group, treated)
     base = describe("rank_cr2", pairs, conf_level, pairs.treated)
     if reason := obstacle(pairs, two_arms=True):
-        return untested(base, pairs, reason, two_arms=True)
+        return untested(base, reason)
     before, after = (_ranks(scores, decimals) for scores in (pairs.pre, pairs.post))
     design = np.column_stack((np.ones(pairs.n), before, pairs.treated.astype(np.float64)))
     result = _fit(base, pairs, design, after)

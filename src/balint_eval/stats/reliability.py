@@ -86,9 +86,7 @@ def _alpha_obstacle(complete: FloatArray) -> str:
         return "alpha needs at least two items"
     if n < 2:
         return f"{n} complete answer sheet{'' if n else 's'}: alpha cannot be estimated"
-    return (
-        "the total score does not vary: alpha cannot be estimated" if _is_flat(complete.sum(axis=1)) else ""
-    )
+    return "the total score does not vary: alpha cannot be estimated" if _is_flat(complete.sum(axis=1)) else ""
 
 
 def _is_flat(values: FloatArray) -> bool:

@@ -12,6 +12,7 @@ from balint_eval.stats.cluster import (
     change_difference_cr2,
     cr2_contrast,
     cr2_contrasts,
+    cr2_replicates,
     enough_groups,
     group_means_change,
     group_means_difference,
@@ -68,9 +69,7 @@ def test_core_equals_textbook_matrices(seed):
     pre, post, treated, group = study(seed)
     X = np.column_stack((np.ones(pre.size), pre, treated))
     contrast = np.array([0.0, 0.0, 1.0])
-    assert cr2_contrast(X, post, group, contrast) == pytest.approx(
-        brute_force(X, post, group, contrast), rel=1e-10
-    )
+    assert cr2_contrast(X, post, group, contrast) == pytest.approx(brute_force(X, post, group, contrast), rel=1e-10)
 
 
 def test_many_outcomes_equal_one_by_one():
@@ -81,7 +80,27 @@ def test_many_outcomes_equal_one_by_one():
     estimate, std_error, df = cr2_contrasts(X, Y, group, contrast)
     for column in range(3):
         single = cr2_contrast(X, Y[:, column], group, contrast)
-        assert (estimate[column], std_error[column], df) == pytest.approx(single, rel=1e-12)
+        assert (estimate[column], std_error[column], df[column]) == pytest.approx(single, rel=1e-12)
+
+
+def test_many_designs_equal_one_by_one():
+    generator = np.random.default_rng(6)
+    group = np.repeat([3, 1, 2, 5], [4, 6, 5, 7])
+    X = np.ones((5, group.size, 3))
+    X[..., 1] = generator.standard_normal((5, group.size))
+    X[..., 2] = group > 2
+    X[3, :, 1] = 7 - 2 * X[3, :, 2]
+    Y = generator.standard_normal((5, group.size))
+    contrast = np.array([0.0, 0.0, 1.0])
+    together = cr2_replicates(X, Y, group, contrast)
+    for replicate in range(5):
+        single = cr2_contrast(X[replicate], Y[replicate], group, contrast)
+        assert [values[replicate] for values in together] == pytest.approx(single, rel=1e-10, nan_ok=True)
+    assert np.isnan([values[3] for values in together]).all()
+
+
+def test_more_columns_than_people():
+    assert np.isnan(cr2_contrast(np.ones((2, 3)), np.ones(2), np.arange(2), np.ones(3))).all()
 
 
 def test_core_ignores_row_order_and_code_values():
@@ -340,6 +359,25 @@ def test_group_with_both_arms_is_no_obstacle_to_cr2():
     assert np.isfinite(ancova_cr2(pre, post, np.arange(pre.size) % 2, group).p_value)
 
 
+def test_perfect_fit_gives_no_infinite_t():
+    pre, _, treated, group = study(20)
+    result = ancova_cr2(pre, 2 * pre + 3 + 5 * treated, treated, group)
+    assert_no_test(result)
+    assert result.estimate == pytest.approx(5.0)
+
+
+def test_type_one_error_of_two_groups_an_arm():
+    # 5 % nominal, ICC .15, groups of 6 to 10; person-level t-tests reject 20 % here.
+    generator = np.random.default_rng(1)
+    group = np.repeat(np.arange(4), [6, 8, 9, 10])
+    shared = np.sqrt(0.15) * generator.standard_normal((4, 8000))[group]
+    change = shared + np.sqrt(0.85) * generator.standard_normal((group.size, 8000))
+    X = np.column_stack((np.ones(group.size), group % 2))
+    estimate, std_error, df = cr2_contrasts(X, change, group, np.array([0.0, 1.0]))
+    rejected = np.mean(2 * stats.t.sf(np.abs(estimate / std_error), df) < 0.05)
+    assert rejected == pytest.approx(0.05, abs=0.01)
+
+
 def test_constant_pre_and_collinear_pre():
     _, post, treated, group = study(20)
     result = ancova_cr2(np.full(post.size, 0.1), post, treated, group)
@@ -363,6 +401,10 @@ def test_equal_group_means_give_no_infinite_t():
 def test_wrong_shapes_and_arms_are_programming_errors():
     with pytest.raises(ValueError, match="one length"):
         change_cr2([1, 2], [1, 2, 3], [1, 1, 2])
+    with pytest.raises(ValueError, match="group must be given for everyone"):
+        change_cr2([1, 2], [1, 2], np.array(["a", None], dtype=object))
+    with pytest.raises(ValueError, match="group must be given for everyone"):
+        change_cr2([1, 2], [1, 2], [1, np.nan])
     with pytest.raises(ValueError, match="0 and 1"):
         ancova_cr2([1, 2], [1, 2], [1, 2], [1, 2])
 

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from itertools import combinations
 
 import numpy as np
@@ -132,3 +133,15 @@ def test_one_person_in_one_arm():
     assert result.p_value == pytest.approx(0.5)
     assert "too few people for an interval" in result.note
     assert np.isnan(result.effect_low)
+
+
+def test_random_small_samples_never_warn_nor_give_infinity():
+    generator = np.random.default_rng(0)
+    for _ in range(300):
+        n = int(generator.integers(0, 9))
+        pre, post, treated = generator.integers(0, 3, (3, n)).astype(float)
+        for function in ALL:
+            result = function(pre, post, treated > 0)
+            numbers = [value for value in asdict(result).values() if isinstance(value, float)]
+            assert not np.isinf(numbers).any()
+            assert result.note or np.isfinite(result.p_value)

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from itertools import product
 
 import numpy as np
@@ -150,3 +151,14 @@ def test_too_many_changes_for_a_shift():
     result = wilcoxon(np.zeros(5001), generator.standard_normal(5001))
     assert np.isfinite(result.p_value)
     assert "no shift" in result.note
+
+
+def test_random_small_samples_never_warn_nor_give_infinity():
+    generator = np.random.default_rng(0)
+    for _ in range(300):
+        pre, post = generator.integers(0, 3, (2, int(generator.integers(0, 9)))).astype(float)
+        for function in (paired_t, wilcoxon):
+            result = function(pre, post)
+            numbers = [value for value in asdict(result).values() if isinstance(value, float)]
+            assert not np.isinf(numbers).any()
+            assert result.note or np.isfinite(result.p_value)
