@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from balint_eval.errors import Problem, masked
+from balint_eval.ingest.control import control_notes, control_problems
 from balint_eval.ingest.delimiter import settled_delimiter, without_sep_line
-from balint_eval.ingest.grid import Grid, Record, blank_record, column_shown, counted, letter, listed
+from balint_eval.ingest.grid import Grid, Record, blank_record, counted, letter, listed
 from balint_eval.ingest.text import is_blank
 
 CELL_AT_MOST = (1 << 31) - 1
@@ -20,8 +21,6 @@ CELL_AT_MOST = (1 << 31) - 1
 _MASK = re.compile(r"'[=+@-]")
 _CLOSED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_ANY_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass
@@ -59,9 +58,9 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
     with _long_cells():
         parsed = _parse(body, used, skipped, file)
     problems += [*parsed.problems, *_newline_problems(parsed.ends, file)]
-    problems += _control_problems(body, parsed, file)
+    problems += control_problems(parsed.records, parsed.lines, file) or _outside(body, file)
     notes += [*_newline_notes(parsed.ends), *blank_notes(parsed.blank), *_unmask(body, parsed.records)]
-    notes += [*_control_notes(body, parsed), *drop_empty_last(parsed.records)]
+    notes += [*control_notes(parsed.records, parsed.lines), *drop_empty_last(parsed.records)]
     problems += _ragged_problems(parsed, file)
     return Grid(
         file=file,
@@ -194,42 +193,12 @@ def _unmask(body: str, records: list[Record]) -> list[str]:
     return [f"The masking apostrophe before =, +, - or @ was stripped in {counted(number, 'cell')}."] if number else []
 
 
-def _cells_with(pattern: re.Pattern[str], parsed: _Parsed) -> Iterator[tuple[int, int, str]]:
-    for row, record in zip(parsed.lines, parsed.records, strict=True):
-        for position, cell in enumerate(record):
-            if pattern.search(cell):
-                yield row, position, cell
-
-
-def _control_problems(body: str, parsed: _Parsed, file: str) -> list[Problem]:
-    if not _ANY_CONTROL.search(body):
-        return []
-    found = _cells_with(_ANY_CONTROL, parsed)
-    refused = [hit for hit in found if "\x00" in hit[2] or hit[0] == parsed.lines[0]]
-    return [_control_problem(hit, parsed, file) for hit in refused] or _outside(body, file)
-
-
-def _control_problem(hit: tuple[int, int, str], parsed: _Parsed, file: str) -> Problem:
-    row, position, cell = hit
-    code = "0x00 (NUL)" if "\x00" in cell else f"0x{ord(_ANY_CONTROL.findall(cell)[0]):02X}"
-    header = parsed.records[0]
-    name = header[position] if position < len(header) else ""
-    what = f"the cell holds the control character {code}"
-    return Problem("IN-CONTROL", what, "remove it, or export again", file, row, column_shown(name, position))
-
-
 def _outside(body: str, file: str) -> list[Problem]:
+    """Give IN-CONTROL for a NUL that stands in no kept record."""
     if "\x00" not in body:
         return []
     row = body.count("\n", 0, body.index("\x00")) + 1
     return [Problem("IN-CONTROL", "the row holds the control character 0x00 (NUL)", "export again", file, row)]
-
-
-def _control_notes(body: str, parsed: _Parsed) -> list[str]:
-    if not _CONTROL.search(body):
-        return []
-    found = [f"row {row} column {letter(position)}" for row, position, _ in _cells_with(_CONTROL, parsed)]
-    return [f"Control characters stand in {counted(len(found), 'cell')}: {listed(found)}."] if found else []
 
 
 def drop_empty_last(records: list[Record]) -> list[str]:

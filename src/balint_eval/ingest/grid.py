@@ -86,6 +86,12 @@ def listed(items: Sequence[object], limit: int = 10) -> str:
     return text if len(items) <= limit else f"{text} and {len(items) - limit} more"
 
 
+def limit_problem(code: str, limit: int, file: str) -> Problem:
+    """Give the problem of a table that has exactly as many rows as its format can hold."""
+    what = f"the table has exactly {limit} rows, the most the format can hold: it is likely cut off"
+    return Problem(code, what, "export CSV from the survey platform", file)
+
+
 def counted(number: int, singular: str, plural: str = "") -> str:
     """Give a number with its noun: `1 row`, `2 rows`."""
     return f"{number} {singular if number == 1 else plural or singular + 's'}"

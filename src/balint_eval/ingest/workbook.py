@@ -13,8 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from balint_eval.errors import BalintError, DataError, Problem, shown
 from balint_eval.ingest.cell_text import SheetCell, Spoken, cell_text
+from balint_eval.ingest.control import control_notes, control_problems
 from balint_eval.ingest.delimited import blank_notes
-from balint_eval.ingest.grid import Grid, Record, blank_record, column_shown, counted, escaped, letter, listed
+from balint_eval.ingest.grid import (
+    XLSX_ROWS,
+    Grid,
+    Record,
+    blank_record,
+    column_shown,
+    counted,
+    escaped,
+    letter,
+    limit_problem,
+    listed,
+)
 from balint_eval.ingest.workbook_guard import open_guarded, read_part
 
 if TYPE_CHECKING:
@@ -84,12 +96,15 @@ def _read(content: bytes, archive: zipfile.ZipFile, file: str, sheet: str) -> Gr
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         chosen, notes = _chosen_sheet(book, sheet, file)
         markup = read_part(archive, chosen._worksheet_path, file)
+        _refuse_full(markup, file)
         chosen.reset_dimensions()
         read = _cells(chosen.iter_rows(), file)
         book.close()
     _trim(read.records)
     problems = [*_merged_problems(markup, read, file), *_hidden_row_problems(markup, file), *read.problems]
+    problems += control_problems(read.records, read.lines, file)
     notes += [*_hidden_column_notes(markup), *blank_notes(read.blank), *read.spoken.notes()]
+    notes += control_notes(read.records, read.lines)
     return Grid(
         file=file,
         records=read.records,
@@ -98,6 +113,12 @@ def _read(content: bytes, archive: zipfile.ZipFile, file: str, sheet: str) -> Gr
         notes=tuple(notes),
         problems=tuple(problems),
     )
+
+
+def _refuse_full(markup: bytes, file: str) -> None:
+    """Refuse a sheet with all the rows Excel has before its cells are read."""
+    if sum(1 for _ in _ROW.finditer(markup)) >= XLSX_ROWS:
+        raise DataError(limit_problem("IN-XLSXLIMIT", XLSX_ROWS, file))
 
 
 def _chosen_sheet(book: Workbook, sheet: str, file: str) -> tuple[Any, list[str]]:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from balint_eval.errors import Problem, masked
-from balint_eval.ingest.grid import XLS_ROWS, XLSX_ROWS, Grid, Record, column_shown, counted, escaped, listed
+from balint_eval.ingest.grid import XLS_ROWS, XLSX_ROWS, Grid, Record, counted, escaped, limit_problem, listed
 from balint_eval.ingest.readers.layout import Layout
-from balint_eval.ingest.text import clean_text, is_blank
+from balint_eval.ingest.text import clean_text
 from balint_eval.ingest.workbook import header_region
 
 _SUMMARY_WORDS = """
@@ -31,7 +31,7 @@ _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
-_TOTALS = frozenset(clean_text(word).casefold() for word in TOTAL_WORDS)
+_TOTALS = frozenset(clean_text(word).casefold().strip(".") for word in TOTAL_WORDS)
 
 
 def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
@@ -40,7 +40,7 @@ def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
     if not people:
         return [_no_rows(grid, layout)]
     lines = grid.lines[layout.header_rows :]
-    found = [*_limits(len(grid.records), len(people), grid.file)]
+    found = _limits(grid, len(people))
     for line, record in zip(lines, people, strict=True):
         if record[0] in {header[0] for header in headers} and _repeats(record, headers):
             found.append(_header_again(line, grid.file))
@@ -71,12 +71,10 @@ def _no_rows(grid: Grid, layout: Layout) -> Problem:
     return Problem("IN-NOROWS", what, "export again once there are responses, or name another file", grid.file)
 
 
-def _limits(records: int, people: int, file: str) -> list[Problem]:
-    for limit, code, kind in ((XLS_ROWS, "IN-XLSLIMIT", "xls"), (XLSX_ROWS, "IN-XLSXLIMIT", "xlsx")):
-        if limit in (records, people):
-            what = f"the file has exactly {limit} rows, the most an {kind} file can hold: it is likely cut off"
-            return [Problem(code, what, "export CSV from the survey platform", file)]
-    return []
+def _limits(grid: Grid, people: int) -> list[Problem]:
+    counts = {len(grid.records), people, grid.lines[-1] if grid.spreadsheet else people}
+    limits = (("IN-XLSLIMIT", XLS_ROWS), ("IN-XLSXLIMIT", XLSX_ROWS))
+    return [limit_problem(code, limit, grid.file) for code, limit in limits if limit in counts]
 
 
 def _repeats(record: Record, headers: Sequence[Record]) -> bool:
@@ -165,8 +163,3 @@ def _second_header(grid: Grid) -> Problem:
     what = f"the second row holds texts, not answers, so there are two header rows; {header_region(grid.records)}"
     mend = "set the `platform` it comes from, or delete the row of texts"
     return Problem("IN-HEADERROWS", what, mend, grid.file, grid.lines[1])
-
-
-def header_row_shown(grid: Grid, position: int) -> str:
-    """Give name and letter of a column of the first record."""
-    return column_shown(grid.header[position], position) if not is_blank(grid.header[position]) else ""
