@@ -11,6 +11,7 @@ import numpy as np
 
 from balint_eval.simulate.demo_cohort import (
     WAVES,
+    Cohort,
     attendance_csv,
     make_cohort,
     roster_csv,
@@ -62,6 +63,15 @@ def truth_csv() -> bytes:
     return csv_bytes([["outcome", "instrument", "scale", "wave", "effect"], *rows])
 
 
+def demo_cohorts(rng: np.random.Generator) -> tuple[Cohort, Cohort]:
+    """Simulate the students and the residents."""
+    codes = self_chosen_codes(2 * MOST_PEOPLE, rng)
+    return (
+        make_cohort("students", STUDENT_OUTCOMES, codes[:MOST_PEOPLE], rng),
+        make_cohort("residents", RESIDENT_OUTCOMES, codes[MOST_PEOPLE:], rng),
+    )
+
+
 def demo_files(seed: int = SEED) -> dict[str, bytes]:
     """Make every file of the demo study.
 
@@ -75,9 +85,7 @@ def demo_files(seed: int = SEED) -> dict[str, bytes]:
     dict of file name to content
     """
     rng = np.random.default_rng(seed)
-    codes = self_chosen_codes(2 * MOST_PEOPLE, rng)
-    students = make_cohort("students", STUDENT_OUTCOMES, codes[:MOST_PEOPLE], rng)
-    residents = make_cohort("residents", RESIDENT_OUTCOMES, codes[MOST_PEOPLE:], rng)
+    students, residents = demo_cohorts(rng)
     return {
         "students_roster.csv": roster_csv(students, "student", (4,), rng),
         "students_before_qualtrics.csv": students_before(students, rng),

@@ -13,11 +13,11 @@ ITEM_MEANS = (4.2, 4.4, 4.0, 4.3, 3.9, 3.6)
 COMMENTS = (
     "I liked that we took our time, and that nobody was in a hurry to give advice.",
     'The sentence "what do you imagine the patient felt?" stayed with me.',
-    "Two things to change:\nthe room was cold, and we began late twice.",
     "جلسه‌ها آرام و مفید بود، ممنون.",
     "At first I did not know what to say; by the third meeting it was easier.",
     "Please keep the evening slot.",
     "I would have liked two more meetings.",
+    "Two things to change:\nthe room was cold, and we began late twice.",
     "Hearing that others struggle with the same patients was a relief.",
     "The silences were long; the leader explained why, which helped.",
     "Nothing to add, thank you.",

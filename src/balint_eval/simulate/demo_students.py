@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 
@@ -33,6 +34,49 @@ def step_of(instrument: str, code: float) -> int:
     return round(code / 25) if instrument == "CBI" else int(code)
 
 
+def own_code(_: str, code: float) -> str:
+    """Give the instrument's own code."""
+    return plain_number(code)
+
+
+def step_text(instrument: str, code: float) -> str:
+    """Give the text of an answer."""
+    return STEPS[step_of(instrument, code)]
+
+
+def linear_scale(instrument: str, code: float) -> str:
+    """Give an answer on a linear scale: 1 to 5 for CBI, 0 to 4 for the others."""
+    return str(step_of(instrument, code) + (instrument == "CBI"))
+
+
+def questionnaires(
+    cohort: Cohort,
+    person: int,
+    wave: int,
+    pattern: str,
+    text: Callable[[str, float], str],
+    blank: str = "",
+) -> dict[str, str]:
+    """Give a student's answers to the three questionnaires under the export's column names.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    person, wave : int
+    pattern : str
+        With `{name}` and `{item}`.
+    text : callable
+        Instrument and code to what the export writes.
+    blank : str
+        What the export writes for an item that was not answered.
+    """
+    cells: dict[str, str] = {}
+    for name in SIZES:
+        columns = pattern.replace("{name}", name)
+        cells |= item_cells(columns, cohort.answers[name][person, wave], partial(text, name), blank)
+    return cells
+
+
 def students_before(cohort: Cohort, rng: np.random.Generator) -> bytes:
     """Write the Qualtrics export: two previews, two responses left half-way, then the cohort's."""
     questions = {"code": "Please build your code."} | {
@@ -40,10 +84,8 @@ def students_before(cohort: Cohort, rng: np.random.Generator) -> bytes:
     }
 
     def cells(person: int) -> Mapping[str, str]:
-        result = {"code": cohort.codes[person]}
-        for name in SIZES:
-            result |= item_cells(f"{name}_{{item}}", cohort.answers[name][person, 0], plain_number, MISSING_CODE)
-        return result
+        answers = questionnaires(cohort, person, 0, "{name}_{item}", own_code, MISSING_CODE)
+        return {"code": cohort.codes[person]} | answers
 
     sent = responses(cohort, 0, cells, rng)
     extra = [*_previews(sent[0], questions), *_unfinished(cohort, rng)]
@@ -84,12 +126,7 @@ def students_after(cohort: Cohort, rng: np.random.Generator) -> bytes:
 
     def cells(person: int) -> Mapping[str, str]:
         result = {CODE_QUESTION: cohort.codes[person]}
-        for name in SIZES:
-            result |= item_cells(
-                f"{name} item {{item}}",
-                cohort.answers[name][person, 1],
-                lambda code, name=name: STEPS[step_of(name, code)],  # type: ignore[misc]
-            )
+        result |= questionnaires(cohort, person, 1, "{name} item {item}", step_text)
         if person in attended:
             texts = [AGREEMENT[int(code) - 1] for code in course[person]]
             result |= dict(zip(COURSE_QUESTIONS, texts, strict=True))
@@ -103,13 +140,7 @@ def students_three_months(cohort: Cohort, rng: np.random.Generator) -> bytes:
     names = [f"{name} [Item {item}]" for name, size in SIZES.items() for item in range(1, size + 1)]
 
     def cells(person: int) -> Mapping[str, str]:
-        result = {CODE_QUESTION: cohort.codes[person]}
-        for name in SIZES:
-            result |= item_cells(
-                f"{name} [Item {{item}}]",
-                cohort.answers[name][person, 2],
-                lambda code, name=name: str(step_of(name, code) + (name == "CBI")),  # type: ignore[misc]
-            )
-        return result
+        answers = questionnaires(cohort, person, 2, "{name} [Item {item}]", linear_scale)
+        return {CODE_QUESTION: cohort.codes[person]} | answers
 
     return google_forms_csv([CODE_QUESTION, *names], responses(cohort, 2, cells, rng))

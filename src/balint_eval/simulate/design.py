@@ -239,7 +239,7 @@ def simulate_two_arms(
 
     Notes
     -----
-    The distribution of `simulate_scores`, about 10 microseconds a study.
+    The distribution of `simulate_scores`, in tens of microseconds a study.
     """
     check_shares(correlation, icc)
     low, high = members

@@ -219,13 +219,13 @@ def redcap_csv(fields: Sequence[Field], records: Sequence[Record]) -> bytes:
     forms = [(form, list(members)) for form, members in groupby(others, key=lambda field: field.form)]
     columns = [name for form, members in forms for name in [*(f.name for f in members), f"{form}_complete"]]
     rows = [
-        [record.record_id, record.event, *(cell for form in forms for cell in _form_cells(record, *form))]
+        [record.record_id, record.event, *(cell for _, members in forms for cell in _form_cells(record, members))]
         for record in records
     ]
     return csv_bytes([[record_id.name, "redcap_event_name", *columns], *rows])
 
 
-def _form_cells(record: Record, _form: str, fields: Sequence[Field]) -> list[str]:
+def _form_cells(record: Record, fields: Sequence[Field]) -> list[str]:
     cells = [record.cells.get(field.name, "") for field in fields]
     shown = any(field.name in record.cells for field in fields)
     return [*cells, "2" if shown else ""]
