@@ -92,10 +92,12 @@ def own_terms(case, data):
         terms.append(random_intercept("group:wave", crossed(data["group"], data["wave"])))
     if "(1 | person)" in call:
         terms.append(random_intercept("person", data["person"]))
-    for name in ("person", "group"):
-        for sign in ("|", "||"):
-            if f"(wave {sign} {name})" in call:
-                terms.append(random_slope(name, data[name], "wave", data["wave"], correlated=sign == "|"))
+    terms += [
+        random_slope(name, data[name], "wave", data["wave"], correlated=sign == "|")
+        for name in ("person", "group")
+        for sign in ("|", "||")
+        if f"(wave {sign} {name})" in call
+    ]
     return tuple(terms)
 
 
@@ -149,12 +151,10 @@ def test_own_fixture_adjusted_covariance(name):
 def test_own_fixture_joint(name, method):
     joint = OWN[name]["joint"]
     test, expected = joint_test(METHODS[method](own_fit(name)), joint["L"]), joint[method]
-    # pbkrtest sets the scale of F to 1 when its df are within .01 of 2; the formula is kept here
-    loose = abs(expected["den_df"] - 2) < 0.01
-    assert_allclose(test.statistic, expected["f"], rtol=1e-3 if loose else 1e-6)
+    assert_allclose(test.statistic, expected["f"], rtol=1e-6)
     assert test.df_numerator == expected["num_df"]
     assert_allclose(test.df_denominator, expected["den_df"], rtol=1e-4)
-    assert_allclose(test.p_value, expected["p"], rtol=1e-3 if loose else 1e-5)
+    assert_allclose(test.p_value, expected["p"], rtol=1e-5)
 
 
 # --- lmm_oracle.json -------------------------------------------------------------------------------
@@ -478,9 +478,10 @@ def test_bench_mixed(name):
     assert fit.singular == expected["singular"]
     assert_allclose(fit.criterion, expected["minus2loglik"], rtol=1e-9)
     residual = expected["variance"][-1]
-    assert_allclose(fit.sigma, residual["sdcor"], rtol=1e-5)
-    assert_allclose(fit.terms[0].variance, expected["variance"][0]["vcov"], rtol=1e-4)
-    # these fits stop at lme4's default tolerance, so their Satterthwaite df carry about five digits
+    # R stopped at lme4's default tolerance; this one fit is four digits off its optimum, see below
+    digits = 5e-4 if name == "orthodont/random_slope" else 1e-5
+    assert_allclose(fit.sigma, residual["sdcor"], rtol=digits)
+    assert_allclose(fit.terms[0].variance, expected["variance"][0]["vcov"], rtol=10 * digits)
     for method, suffix, se in (
         (satterthwaite, "satterthwaite", "se"),
         (kenward_roger, "kenward_roger", "se_kenward_roger"),
@@ -488,9 +489,26 @@ def test_bench_mixed(name):
         for test in coefficient_tests(method(fit)):
             row = expected["fixed"][test.name]
             assert_allclose(test.estimate, row["estimate"], rtol=1e-6)
-            assert_allclose(test.std_error, row[se], rtol=1e-5)
+            assert_allclose(test.std_error, row[se], rtol=digits)
             assert_allclose(test.df, row[f"df_{suffix}"], rtol=1e-4)
             assert_allclose(test.p_value, row[f"p_{suffix}"], rtol=2e-3)
+
+
+@needs_shared
+@pytest.mark.parametrize("maker", [bench_sleep, bench_orthodont])
+def test_balanced_random_slopes_have_a_closed_form(maker):
+    """The same times for everyone: fits by person give the REML estimates by hand."""
+    y, X, terms = maker("random_slope")
+    fit = fit_reml(numbers(y), X, terms)
+    people = [numbers(terms[0].labels == label) > 0 for label in np.unique(terms[0].labels)]
+    lines = np.array([np.linalg.lstsq(X[rows], numbers(y)[rows], rcond=None)[0] for rows in people])
+    left = sum(np.sum((numbers(y)[rows] - X[rows] @ line) ** 2) for rows, line in zip(people, lines, strict=True))
+    variance = left / (len(y) - 2 * len(people))
+    between = np.cov(lines.T) - variance * np.linalg.inv(X[people[0]].T @ X[people[0]])
+    assert_allclose(fit.sigma**2, variance, rtol=1e-10)
+    assert_allclose(fit.terms[0].covariance, between, rtol=1e-8)
+    assert_allclose(fit.beta, lines.mean(axis=0), rtol=1e-12)
+    assert_allclose(fit.covariance, np.cov(lines.T) / len(people), rtol=1e-9)
 
 
 # --- statsmodels ------------------------------------------------------------------------------------
@@ -506,7 +524,8 @@ def test_statsmodels_agrees(name):
     indicators = [numbers(part[:, None] == np.unique(part)) for part in parts]
     columns = [[f"{i}[{j}]" for j in range(block.shape[1])] for i, block in enumerate(indicators)]
     components = mixedlm.VCSpec(["g", "gw", "p"], [[c] for c in columns], [[block] for block in indicators])
-    found = mixedlm.MixedLM(data["score"], X, whole, exog_re=None, exog_vc=components).fit(reml=True, method=["powell"])
+    model = mixedlm.MixedLM(data["score"], X, whole, exog_re=None, exog_vc=components)
+    found = model.fit(reml=True, method=["powell"], xtol=1e-8, ftol=1e-12)
     fit = own_fit(name)
-    assert_allclose(found.fe_params, fit.beta, rtol=1e-4)
-    assert_allclose(-2 * found.llf, fit.criterion, atol=1e-4)
+    assert_allclose(found.fe_params, fit.beta, rtol=1e-6)
+    assert_allclose(-2 * found.llf, fit.criterion, rtol=0, atol=1e-6)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from balint_eval.stats.reml_moments import Moments, compute_moments, covariance_of
+from balint_eval.stats.reml_moments import Moments, check_identified, compute_moments, covariance_of
 from balint_eval.stats.reml_optimise import Optimum, optimise
 from balint_eval.stats.reml_problem import Problem, make_problem
 from balint_eval.stats.reml_terms import (
@@ -148,7 +148,8 @@ def fit_reml(
     ------
     MixedModelError
         If X is rank deficient, if there are too few scores, if a random term has fewer than two
-        levels or as many as scores, or if the scores do not vary.
+        levels or as many as scores, if the data cannot tell its variance from other effects, or if
+        the scores do not vary.
 
     Notes
     -----
@@ -168,11 +169,11 @@ def fit_reml(
     """
     outcome, design = np.asarray(y, dtype=float), np.asarray(X, dtype=float)
     problem = make_problem(outcome, design, tuple(terms))
-    optimum = optimise(problem)
     labels = tuple(names) if names is not None else tuple(f"x{j}" for j in range(problem.p))
     if len(labels) != problem.p:
         raise MixedModelError(f"{len(labels)} names were given for {problem.p} fixed effects.")
-    return _assemble(problem, optimum, labels)
+    check_identified(problem)
+    return _assemble(problem, optimise(problem), labels)
 
 
 def _assemble(problem: Problem, optimum: Optimum, names: tuple[str, ...]) -> RemlFit:

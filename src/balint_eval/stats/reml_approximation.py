@@ -124,7 +124,9 @@ def _inverse(information: FloatArray) -> FloatArray:
 
 
 def _positive_inverse(curvature: FloatArray) -> FloatArray:
-    """Invert on the directions of positive curvature, as lmerTest does."""
-    values, vectors = np.linalg.eigh(curvature)
-    keep = values > 1e-9 * values[-1]
-    return np.asarray((vectors[:, keep] / values[keep]) @ vectors[:, keep].T, dtype=np.float64)
+    """Invert on the directions of positive curvature, as lmerTest does, but whatever the units."""
+    scale = np.sqrt(np.maximum(np.abs(np.diag(curvature)), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(curvature / np.outer(scale, scale))
+    keep = values > _RELATIVE_ZERO
+    inverse = (vectors[:, keep] / values[keep]) @ vectors[:, keep].T
+    return np.asarray(inverse / np.outer(scale, scale), dtype=np.float64)

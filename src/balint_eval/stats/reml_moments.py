@@ -16,6 +16,8 @@ from scipy.linalg.lapack import dpotrf, dpotrs
 from balint_eval.stats.reml_problem import Problem
 from balint_eval.stats.reml_terms import FloatArray, MixedModelError
 
+_IDENTIFIED = 1e-8
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments:
@@ -153,6 +155,27 @@ def trace_products(problem: Problem, moments: Moments) -> FloatArray:
             table[r, s] = table[s, r] = cell(r, s)
     table[count, count] = moments.trace_p2
     return table
+
+
+def check_identified(problem: Problem) -> None:
+    """Refuse covariance parameters that the data cannot tell from each other or from fixed effects.
+
+    The expected information is taken at variances equal to the residual variance, relative to what
+    it would be if the fixed effects were known.
+    """
+    moments = compute_moments(problem, np.where(problem.parameters.diagonal, 1.0, 0.0))
+    z_v_z = moments.z_p_z + moments.z_v_x @ moments.phi @ moments.z_v_x.T
+    pairs = zip(problem.parameters.rows, problem.parameters.columns, strict=True)
+    known = [float(np.sum(z_v_z[np.ix_(c, r)] * z_v_z[np.ix_(r, c)])) for r, c in pairs]
+    scale = np.sqrt([*known, moments.trace_p2])
+    values, vectors = np.linalg.eigh(trace_products(problem, moments) / np.outer(scale, scale))
+    if values[0] < _IDENTIFIED:
+        culprits = np.flatnonzero(np.abs(vectors[:-1, 0]) > 0.1)
+        blocks = [problem.blocks[problem.parameters.block[r]] for r in culprits]
+        names = sorted({problem.terms[block.term].name for block in blocks})
+        raise MixedModelError(
+            f"The data cannot tell the variance of {' and '.join(names)} from the other effects of the model."
+        )
 
 
 def hessian(problem: Problem, moments: Moments) -> FloatArray:

@@ -25,7 +25,7 @@ _CERTAIN = 1e-7
 _SNAP = 1e-3
 _TIE = 1e-9
 _FLAT = 1e-9
-_RUNAWAY = 1e5
+_RUNAWAY = 1e3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,18 +52,27 @@ def optimise(problem: Problem) -> Optimum:
 
 
 def _starts(problem: Problem, criterion: Criterion) -> list[FloatArray]:
-    """Pick the best grid point, and the best of those that differ from it in every block."""
-    blocks = len(problem.blocks)
-    scales = list(combinations(_GRID, repeat=blocks)) if len(_GRID) ** blocks <= _GRID_AT_MOST else None
-    grid = scales or [(size,) * blocks for size in _GRID]
+    """Pick the best grid point and the best of those that differ from it in every variance."""
+    count = int(problem.parameters.diagonal.sum())
+    small = len(_GRID) ** count <= _GRID_AT_MOST
+    grid = list(combinations(_GRID, repeat=count)) if small else [(size,) * count for size in _GRID]
     ranked = sorted(grid, key=lambda scale: criterion(_spread(problem, scale)))
-    others = [scale for scale in ranked if all(a != b for a, b in zip(scale, ranked[0], strict=True))]
-    return [_spread(problem, scale) for scale in (ranked[0], others[0])]
+    other = next(scale for scale in ranked if all(a != b for a, b in zip(scale, ranked[0], strict=True)))
+    return [_spread(problem, ranked[0]), _spread(problem, other), *_tilted(problem)]
 
 
 def _spread(problem: Problem, scale: tuple[float, ...]) -> FloatArray:
-    parameters = problem.parameters
-    return np.where(parameters.diagonal, np.array(scale)[parameters.block], 0.0)
+    theta = np.zeros(len(problem.parameters.block))
+    theta[problem.parameters.diagonal] = scale
+    return theta
+
+
+def _tilted(problem: Problem) -> list[FloatArray]:
+    """Add starts with strong correlations of either sign where a block has covariances."""
+    diagonal = problem.parameters.diagonal
+    if diagonal.all():
+        return []
+    return [np.where(diagonal, 0.5, tilt) for tilt in (-1.0, 1.0)]
 
 
 def _descend(problem: Problem, criterion: Criterion, theta: FloatArray) -> FloatArray:
@@ -76,7 +85,7 @@ def _descend(problem: Problem, criterion: Criterion, theta: FloatArray) -> Float
         step = _newton_step(slope, curvature, theta)
         promised = -float(slope @ step)
         if promised < _DONE:
-            return theta + step if rounds else theta
+            return theta + step
         if promised < _TIE:  # below the rounding noise of the criterion: trust the derivatives
             theta, value, rounds = theta + step, criterion(theta + step), rounds + 1
             if rounds > 3:
@@ -89,9 +98,7 @@ def _descend(problem: Problem, criterion: Criterion, theta: FloatArray) -> Float
     return theta
 
 
-def _profile_derivatives(
-    problem: Problem, criterion: Criterion, theta: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _profile_derivatives(problem: Problem, criterion: Criterion, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
     criterion.evaluations += 1
     slope, curvature = theta_derivatives(problem, compute_moments(problem, theta))
     cross = curvature[:-1, -1]
@@ -107,9 +114,7 @@ def _newton_step(slope: FloatArray, curvature: FloatArray, theta: FloatArray) ->
     return np.asarray(step if length <= limit else step * (limit / length), dtype=np.float64)
 
 
-def _backtrack(
-    criterion: Criterion, theta: FloatArray, value: float, step: FloatArray
-) -> tuple[FloatArray, float]:
+def _backtrack(criterion: Criterion, theta: FloatArray, value: float, step: FloatArray) -> tuple[FloatArray, float]:
     for halvings in range(30):
         candidate = theta + step * 0.5**halvings
         reached = criterion(candidate)

@@ -65,9 +65,7 @@ def make_problem(y: FloatArray, X: FloatArray, terms: tuple[RandomTerm, ...]) ->
     residual -= basis @ (basis.T @ residual)
     unit = float(np.sqrt(np.mean(residual**2)))
     if unit <= _NO_SPREAD * float(np.sqrt(np.mean(y**2))) or unit == 0:
-        raise MixedModelError(
-            "The scores do not vary beyond the fixed effects, so there is nothing to model."
-        )
+        raise MixedModelError("The scores do not vary beyond the fixed effects, so there is nothing to model.")
     blocks = make_blocks(terms, n)
     product = gram(blocks, np.column_stack([basis, residual / unit]))
     q = len(product) - p - 1
@@ -85,9 +83,7 @@ def _check(y: FloatArray, X: FloatArray, terms: tuple[RandomTerm, ...]) -> None:
         raise MixedModelError(f"There are {len(y)} scores for {X.shape[1]} fixed effects; that is too few.")
     norms = np.sqrt(np.sum(X**2, axis=0))
     if np.any(norms == 0) or np.linalg.matrix_rank(X / norms) < X.shape[1]:
-        raise MixedModelError(
-            "The fixed effects cannot be told apart in these data (the design is rank deficient)."
-        )
+        raise MixedModelError("The fixed effects cannot be told apart in these data (the design is rank deficient).")
 
 
 class Criterion:
