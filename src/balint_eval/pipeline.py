@@ -1,0 +1,157 @@
+"""The stages, in memory: the command line writes what they give, `evaluate` keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from balint_eval.comparisons import compare
+from balint_eval.doctor import doubtful_scales, examine_keys
+from balint_eval.errors import BalintError, DataError, Problem
+from balint_eval.ingest.cohort import Ingested, ingest_cohort
+from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
+from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
+from balint_eval.quality import assess_quality, count_answers, describe_scores
+from balint_eval.scoring import score_responses
+from balint_eval.study import Cohort, StudyFile, read_study
+from balint_eval.tables import TABLES, check_table
+
+INGESTED = ("participants", "responses", "flow", "sources", "sessions", "attendance")
+SCORED = ("scores", "findings")
+COMPARED = (
+    "comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts",
+)  # fmt: skip
+MERGED = (*INGESTED, *SCORED)
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What `evaluate` gives.
+
+    Attributes
+    ----------
+    file : StudyFile
+    tables : dict of table name to pandas.DataFrame
+        Every table of `results/<study>/tables`, held to its contract.
+    """
+
+    file: StudyFile
+    tables: Tables
+
+
+def evaluate(study: Path | str, *, key: bytes | None = None) -> Evaluation:
+    """Evaluate a study in one process, with the same stages as the workflow.
+
+    Parameters
+    ----------
+    study : path
+        The study file.
+    key : bytes, optional
+        Key of the pseudonyms, at least 32 bytes; by default the key file of this computer.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    StudyError
+        The study file is wrong.
+    DataError
+        An export is refused; all problems of all cohorts are in the error.
+
+    Examples
+    --------
+    >>> from balint_eval import evaluate
+    >>> evaluation = evaluate("config/config.yaml")  # doctest: +SKIP
+    >>> evaluation.tables["comparisons"].query("role == 'primary'")  # doctest: +SKIP
+    """
+    file = read_study(study)
+    ingested = ingest_all(file, pseudonymiser(key or read_key()))
+    parts = [{**result.tables, **score(result.tables["responses"], file, cohort)} for cohort, result in ingested]
+    merged = merge(parts)
+    return Evaluation(file, {**merged, **analyse(merged, file)})
+
+
+def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[Cohort, Ingested]]:
+    """Ingest every cohort, gathering the problems of all.
+
+    Raises
+    ------
+    DataError
+    """
+    ingested, problems = [], list[Problem]()
+    for cohort in file.study.cohorts:
+        try:
+            ingested.append((cohort, ingest_cohort(file, cohort, pseudonym)))
+        except BalintError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return ingested
+
+
+def score(responses: pd.DataFrame, file: StudyFile, cohort: Cohort) -> Tables:
+    """Score one cohort's responses, after the doctor has looked at the keys.
+
+    Returns
+    -------
+    dict
+        `scores` and `findings`.
+    """
+    confirmed = {items.instrument for export in cohort.exports for items in export.items if items.key_confirmed}
+    findings = examine_keys(responses, file.instruments, confirmed)
+    return {
+        "scores": score_responses(responses, file.instruments, doubtful_scales(findings)),
+        "findings": findings,
+    }
+
+
+def merge(parts: Iterable[Mapping[str, pd.DataFrame]]) -> Tables:
+    """Put the tables of all cohorts together."""
+    listed = list(parts)
+    return {name: _stack([part[name] for part in listed], name) for name in MERGED}
+
+
+def _stack(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return frames[0]
+    stacked = pd.concat(filled, ignore_index=True)
+    extra = [column for column in stacked.columns if column not in TABLES[name].names]
+    # A covariate that only one cohort has is blank in the others, as text.
+    return check_table(stacked.assign(**{column: stacked[column].fillna("") for column in extra}), name)
+
+
+def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
+    """Compare, describe and judge.
+
+    Parameters
+    ----------
+    merged : mapping
+        The tables of `merge`.
+    file : StudyFile
+
+    Returns
+    -------
+    dict
+        The tables named in `COMPARED`.
+    """
+    outcomes = list_outcomes(file)
+    comparisons, diagnostics = compare(merged["scores"], merged["participants"], outcomes, file.study)
+    item_counts = count_answers(merged["responses"], file.instruments)
+    return {
+        "outcomes": outcomes,
+        "comparisons": comparisons,
+        "diagnostics": diagnostics,
+        "item_counts": item_counts,
+        "levels": cover_levels(file, outcomes, item_counts, merged["scores"]),
+        "claims": judge_claims(comparisons, outcomes, file),
+        "descriptives": describe_scores(merged["scores"], merged["participants"]),
+        "quality": assess_quality(merged["responses"], merged["scores"], file.instruments),
+    }
