@@ -148,9 +148,7 @@ def fit_change(score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: Arra
     return _fit(data, _one_arm_design(data), ("(Intercept)", "wave"))
 
 
-def fit_controlled(
-    score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, arm: ArrayLike
-) -> RemlFit:
+def fit_controlled(score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, arm: ArrayLike) -> RemlFit:
     """Give the fit behind `controlled_mixed`, for `describe_fit`; `MixedModelError` when there is none."""
     data = arrange(score, wave, person, group, arm)
     return _fit(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"))

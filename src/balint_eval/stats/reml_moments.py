@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg.lapack import dpotrf, dpotrs
+from scipy.linalg.lapack import dpotrf, dtrtrs
 
-from balint_eval.stats.reml_problem import Problem
+from balint_eval.stats.reml_problem import Problem, factor_times, factor_transposed
 from balint_eval.stats.reml_terms import FloatArray, MixedModelError
 
 _IDENTIFIED = 1e-8
@@ -46,18 +46,26 @@ class Moments:
     trace_p2: float
 
 
+def reduce(problem: Problem, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give sigma^2 A'V^-1 A, the root R of R R' = I + Lambda'Z'Z Lambda, and R^-1 Lambda'Z'A."""
+    q, product = problem.q, problem.product
+    right = factor_transposed(problem, theta, product[:q])
+    inner = factor_transposed(problem, theta, right[:, :q].T)
+    inner.flat[:: q + 1] += 1
+    root, failed = dpotrf(inner, lower=1, clean=1)
+    if failed:
+        raise MixedModelError("The covariance matrix of the model cannot be factorised.")
+    half, _ = dtrtrs(root, right, lower=1)
+    return product - half.T @ half, root, half
+
+
 def compute_moments(problem: Problem, theta: FloatArray) -> Moments:
     """Compute the moments at `theta`, with sigma at its profiled value."""
-    q, p, product = problem.q, problem.p, problem.product
-    H = _woodbury(problem, theta)
-    first = product - product[:, :q] @ H  # sigma^2 A'V^-1 A
-    dense = slice(q, q + p)
-    phi = np.linalg.inv(first[dense, dense])
-    phi = (phi + phi.T) / 2
-    gamma = phi @ first[dense, -1]
-    variance = float(first[-1, -1] - gamma @ first[dense, -1]) / (problem.n - p)
-    if not variance > 0:
-        raise MixedModelError("The residual variance of the model vanishes.")
+    q, p = problem.q, problem.p
+    first, root, half = reduce(problem, theta)
+    H = factor_times(problem, theta, np.asarray(dtrtrs(root, half, lower=1, trans=1)[0]))
+    phi, gamma, left = fixed_part(problem, first)
+    variance = left / (problem.n - p)
     second = first - first[:, :q] @ H
     third = second[q:] - second[q:, :q] @ H
     powers = [_with_residual(part, gamma) / variance ** (k + 1) for k, part in enumerate((first, second))]
@@ -65,19 +73,16 @@ def compute_moments(problem: Problem, theta: FloatArray) -> Moments:
     return _collect(problem, theta, variance, phi * variance, gamma, powers, last, H[:, :q])
 
 
-def _woodbury(problem: Problem, theta: FloatArray) -> FloatArray:
-    q, parameters = problem.q, problem.parameters
-    factor = np.zeros((q, q))
-    for r, value in enumerate(theta):
-        factor[parameters.factor_rows[r], parameters.factor_columns[r]] = value
-    right = factor.T @ problem.product[:q]
-    inner = right[:, :q] @ factor
-    inner.flat[:: q + 1] += 1
-    root, failed = dpotrf(inner, lower=1, clean=0)
-    if failed:
-        raise MixedModelError("The covariance matrix of the model cannot be factorised.")
-    solved, _ = dpotrs(root, right, lower=1)
-    return np.asarray(factor @ solved, dtype=np.float64)
+def fixed_part(problem: Problem, first: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+    """Give Phi / sigma^2, the fixed effects and sigma^2 y'Py from sigma^2 A'V^-1 A."""
+    dense = slice(problem.q, problem.q + problem.p)
+    phi = np.linalg.inv(first[dense, dense])
+    phi = (phi + phi.T) / 2
+    gamma = phi @ first[dense, -1]
+    left = float(first[-1, -1] - gamma @ first[dense, -1])
+    if not left > 0:
+        raise MixedModelError("The residual variance of the model vanishes.")
+    return phi, gamma, left
 
 
 def _with_residual(part: FloatArray, gamma: FloatArray) -> FloatArray:
@@ -139,21 +144,25 @@ def gradient(problem: Problem, moments: Moments) -> FloatArray:
 
 def trace_products(problem: Problem, moments: Moments) -> FloatArray:
     """Give tr(P G_r P G_s), twice the expected information on g (residual last)."""
-
-    def cell(r: int, s: int) -> float:
-        rows, columns, zz = problem.parameters.rows, problem.parameters.columns, moments.z_p_z
-        return float(np.sum(zz[np.ix_(columns[r], rows[s])] * zz[np.ix_(rows[r], columns[s])]))
-
-    def edge(r: int) -> float:
-        return float(moments.z_pp_z[problem.parameters.columns[r], problem.parameters.rows[r]].sum())
-
-    count = len(problem.parameters.rows)
+    parameters = problem.parameters
+    edges = [moments.z_pp_z[c, r].sum() for r, c in zip(parameters.rows, parameters.columns, strict=True)]
+    count = len(edges)
     table = np.empty((count + 1, count + 1))
-    for r in range(count):
-        table[r, count] = table[count, r] = edge(r)
-        for s in range(r + 1):
-            table[r, s] = table[s, r] = cell(r, s)
+    table[:count, :count] = pair_traces(problem, moments.z_p_z)
+    table[count, :count] = table[:count, count] = edges
     table[count, count] = moments.trace_p2
+    return table
+
+
+def pair_traces(problem: Problem, z_p_z: FloatArray) -> FloatArray:
+    """Give tr(B_r M B_s M) for M = Z'PZ and all pairs of random parameters."""
+    rows, columns = problem.parameters.rows, problem.parameters.columns
+    count = len(rows)
+    table = np.empty((count, count))
+    for r in range(count):
+        across, down = z_p_z[columns[r]], z_p_z[rows[r]]
+        for s in range(r + 1):
+            table[r, s] = table[s, r] = np.vdot(across[:, rows[s]], down[:, columns[s]])
     return table
 
 

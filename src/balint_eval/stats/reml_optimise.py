@@ -13,13 +13,14 @@ from itertools import product as combinations
 import numpy as np
 from scipy.optimize import fmin
 
-from balint_eval.stats.reml_moments import Moments, compute_moments, gradient, theta_derivatives
 from balint_eval.stats.reml_problem import Criterion, Problem
+from balint_eval.stats.reml_profile import Profile, profile_derivatives
 from balint_eval.stats.reml_terms import FloatArray, MixedModelError
 
 _GRID = (0.15, 0.7, 3.0)
 _GRID_AT_MOST = 81
 _STEPS = 60
+_ROUGH = 1e-4
 _DONE = 1e-13
 _CERTAIN = 1e-7
 _SNAP = 1e-3
@@ -41,14 +42,20 @@ class Optimum:
 def optimise(problem: Problem) -> Optimum:
     """Find the minimum of the REML criterion of `problem`."""
     criterion = Criterion(problem)
-    descents = [_descend(problem, criterion, start) for start in _starts(problem, criterion)]
-    theta = _snap(problem, criterion, min(descents, key=criterion))
+    rough = [_descend(problem, criterion, start, _ROUGH) for start in _starts(problem, criterion)]
+    theta = _finish(problem, criterion, min(rough, key=criterion))
+    certified = _certified(problem, criterion, theta)
     for attempt in (_lift_zeros, _simplex):
-        if _certified(problem, theta):
+        if certified:
             break
-        other = _snap(problem, criterion, _descend(problem, criterion, attempt(problem, criterion, theta)))
-        theta = min(theta, other, key=criterion) if not _certified(problem, other) else other
-    return Optimum(theta, criterion(theta), _certified(problem, theta), criterion.evaluations)
+        other = _finish(problem, criterion, attempt(problem, criterion, theta))
+        certified = _certified(problem, criterion, other)
+        theta = other if certified else min(theta, other, key=criterion)
+    return Optimum(theta, criterion(theta), certified, criterion.evaluations)
+
+
+def _finish(problem: Problem, criterion: Criterion, theta: FloatArray) -> FloatArray:
+    return _snap(problem, criterion, _descend(problem, criterion, theta, 0.0))
 
 
 def _starts(problem: Problem, criterion: Criterion) -> list[FloatArray]:
@@ -75,40 +82,43 @@ def _tilted(problem: Problem) -> list[FloatArray]:
     return [np.where(diagonal, 0.5, tilt) for tilt in (-1.0, 1.0)]
 
 
-def _descend(problem: Problem, criterion: Criterion, theta: FloatArray) -> FloatArray:
-    """Take Newton steps, with curvature made positive and the length halved until it helps."""
-    value, rounds = criterion(theta), 0
+def _descend(problem: Problem, criterion: Criterion, theta: FloatArray, enough: float) -> FloatArray:
+    """Take Newton steps until the next one promises less than `enough`.
+
+    Curvature is made positive, and a step is halved until it helps. Once the promise is below the
+    rounding noise of the criterion the derivatives are trusted instead.
+    """
+    value = criterion(theta)
     for _ in range(_STEPS):
-        if np.max(np.abs(theta)) > _RUNAWAY:
+        found = _profile(problem, criterion, theta)
+        if found is None:
             break
-        slope, curvature = _profile_derivatives(problem, criterion, theta)
-        step = _newton_step(slope, curvature, theta)
-        promised = -float(slope @ step)
-        if promised < _DONE:
+        step = _newton_step(found, theta)
+        promised = -float(found.slope @ step)
+        if promised < max(enough, _DONE):
             return theta + step
-        if promised < _TIE:  # below the rounding noise of the criterion: trust the derivatives
-            theta, value, rounds = theta + step, criterion(theta + step), rounds + 1
-            if rounds > 3:
-                break
-            continue
-        theta_new, value_new = _backtrack(criterion, theta, value, step)
-        if value_new >= value:
+        candidate, reached = (theta + step, value) if promised < _TIE else _backtrack(criterion, theta, value, step)
+        if candidate is theta:
             break
-        theta, value = theta_new, value_new
+        theta, value = candidate, reached
     return theta
 
 
-def _profile_derivatives(problem: Problem, criterion: Criterion, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _profile(problem: Problem, criterion: Criterion, theta: FloatArray) -> Profile | None:
+    """Give the derivatives, or nothing where the residual variance vanishes against the others."""
     criterion.evaluations += 1
-    slope, curvature = theta_derivatives(problem, compute_moments(problem, theta))
-    cross = curvature[:-1, -1]
-    return slope[:-1], curvature[:-1, :-1] - np.outer(cross, cross) / curvature[-1, -1]
+    if not np.isfinite(theta).all() or np.max(np.abs(theta)) > _RUNAWAY:
+        return None
+    try:
+        return profile_derivatives(problem, theta)
+    except (MixedModelError, np.linalg.LinAlgError):
+        return None
 
 
-def _newton_step(slope: FloatArray, curvature: FloatArray, theta: FloatArray) -> FloatArray:
-    values, vectors = np.linalg.eigh(curvature)
+def _newton_step(profile: Profile, theta: FloatArray) -> FloatArray:
+    values, vectors = np.linalg.eigh(profile.curvature)
     floor = max(_FLAT * float(np.max(np.abs(values))), 1e-12)
-    step = -vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), floor))
+    step = -vectors @ ((vectors.T @ profile.slope) / np.maximum(np.abs(values), floor))
     limit = 1.0 + float(np.linalg.norm(theta))
     length = float(np.linalg.norm(step))
     return np.asarray(step if length <= limit else step * (limit / length), dtype=np.float64)
@@ -144,32 +154,22 @@ def _positive_columns(problem: Problem, theta: FloatArray) -> FloatArray:
     return theta
 
 
-def _certified(problem: Problem, theta: FloatArray) -> bool:
+def _certified(problem: Problem, criterion: Criterion, theta: FloatArray) -> bool:
     """Tell whether `theta` is a minimum: nothing to be gained in theta nor by leaving a zero."""
-    if not np.isfinite(theta).all() or np.max(np.abs(theta)) > _RUNAWAY:
+    found = _profile(problem, criterion, theta)
+    if found is None:
         return False
-    try:
-        moments = compute_moments(problem, theta)
-    except (MixedModelError, np.linalg.LinAlgError):
+    size = float(np.max(np.abs(found.curvature)))
+    if np.linalg.eigvalsh(found.curvature)[0] < -1e-6 * size:
         return False
-    slope, curvature = theta_derivatives(problem, moments)
-    cross = curvature[:-1, -1]
-    profile = curvature[:-1, :-1] - np.outer(cross, cross) / curvature[-1, -1]
-    size = float(np.max(np.abs(profile)))
-    if np.linalg.eigvalsh(profile)[0] < -1e-6 * size:
-        return False
-    promised = -float(slope[:-1] @ _newton_step(slope[:-1], profile, theta))
-    return promised < _CERTAIN and not _pulling_blocks(problem, moments)
+    promised = -float(found.slope @ _newton_step(found, theta))
+    return promised < _CERTAIN and not _pulled_from_zero(problem, found)
 
 
-def _pulling_blocks(problem: Problem, moments: Moments) -> list[int]:
-    """List the blocks whose criterion would fall if a direction of zero variance were freed."""
-    slope = gradient(problem, moments) * moments.sigma**2
-    return [
-        block
-        for block in range(len(problem.blocks))
-        if np.linalg.eigvalsh(_gradient_matrix(problem, slope, block))[0] < -1e-5
-    ]
+def _pulled_from_zero(problem: Problem, profile: Profile) -> bool:
+    """Tell whether the criterion would fall if a direction of zero variance were freed."""
+    matrices = [_gradient_matrix(problem, profile.by_covariance, b) for b in range(len(problem.blocks))]
+    return any(np.linalg.eigvalsh(matrix)[0] < -1e-5 for matrix in matrices)
 
 
 def _gradient_matrix(problem: Problem, slope: FloatArray, block: int) -> FloatArray:

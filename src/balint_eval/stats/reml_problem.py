@@ -55,6 +55,24 @@ class Problem:
         return float(2 * np.sum(np.log(np.abs(np.diag(self.triangle)))) + 2 * free * np.log(self.unit))
 
 
+def factor_transposed(problem: Problem, theta: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Give Lambda' times a matrix with a row for each random effect."""
+    at, to = problem.parameters.factor_rows, problem.parameters.factor_columns
+    product = np.zeros_like(matrix)
+    for r in np.flatnonzero(theta):
+        product[to[r]] += theta[r] * matrix[at[r]]
+    return product
+
+
+def factor_times(problem: Problem, theta: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Give Lambda times a matrix with a row for each random effect."""
+    at, to = problem.parameters.factor_rows, problem.parameters.factor_columns
+    product = np.zeros_like(matrix)
+    for r in np.flatnonzero(theta):
+        product[at[r]] += theta[r] * matrix[to[r]]
+    return product
+
+
 def make_problem(y: FloatArray, X: FloatArray, terms: tuple[RandomTerm, ...]) -> Problem:
     """Check the data and reduce them to cross-products."""
     _check(y, X, terms)
