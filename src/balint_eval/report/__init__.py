@@ -1,0 +1,10 @@
+"""Reports for two readers: tables become frozen blocks, blocks become pages."""
+
+from __future__ import annotations
+
+from balint_eval.report.educator import build_educator
+from balint_eval.report.html import render_html
+from balint_eval.report.model import Report, from_json, to_json
+from balint_eval.report.researcher import build_researcher
+
+__all__ = ["Report", "build_educator", "build_researcher", "from_json", "render_html", "to_json"]

@@ -1,0 +1,297 @@
+"""The educator's page: what changed, how sure, what next, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from balint_eval.report import counts, numbers
+from balint_eval.report.cells import table
+from balint_eval.report.figures import plain_figure
+from balint_eval.report.frame import frame
+from balint_eval.report.levels import level_strip
+from balint_eval.report.material import Drawing, Headline, Material
+from balint_eval.report.model import (
+    Block,
+    BulletList,
+    Claim,
+    ComparisonKey,
+    KeyFigure,
+    KeyFigures,
+    Paragraph,
+    Report,
+    Section,
+    numbered,
+)
+from balint_eval.report.steps import limits, next_steps, pairs
+from balint_eval.report.wording import (
+    GAINS,
+    LOSSES,
+    apa,
+    headline,
+    listed,
+    plain_enough,
+    say,
+    verdict,
+    what_matters,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from balint_eval.study import StudyFile
+
+
+def build_educator(
+    tables: Mapping[str, pd.DataFrame],
+    study_file: StudyFile,
+    drawings: Mapping[str, Drawing],
+    provenance: Mapping[str, object],
+) -> Report:
+    """Build the educator's page.
+
+    Parameters
+    ----------
+    tables : mapping of name to DataFrame
+        Tables under their contract names; one that is missing counts as empty.
+    study_file : StudyFile
+    drawings : mapping of name to Drawing
+        Uses `forest`, or `slopes_<instrument>_<scale>` of the first primary outcome.
+    provenance : mapping
+        Uses `generated`.
+
+    Returns
+    -------
+    Report
+        Without a section where there is nothing to say.
+    """
+    material = Material(tables, study_file, drawings, provenance)
+    sections = [
+        _changes(material),
+        _certainty(material),
+        _picture(material),
+        _levels(material),
+        _reaction(material),
+        _programme(material),
+        _steps(material),
+        _limits(material),
+        _contact(material),
+    ]
+    kept = tuple(section for section in sections if section.blocks)
+    return numbered(frame(material, "educator", _subtitle(material), kept))
+
+
+def _subtitle(material: Material) -> str:
+    cohorts = ", ".join(cohort.label or cohort.name for cohort in material.study.cohorts)
+    dates = sorted(str(row["date"]) for row in material.own_rows("sessions") if row["date"])
+    span = numbers.days(dates[0], dates[-1]) if dates else ""
+    return " · ".join(part for part in (material.study.programme.name, cohorts, span) if part)
+
+
+def _changes(material: Material) -> Section:
+    claims = tuple(plain_claim(material, line) for line in material.headlines)
+    blocks: tuple[Block, ...] = (Paragraph(_compared(material), "lead"), *claims) if claims else ()
+    if not claims:
+        blocks = (Paragraph(say("There is no result to report: no outcome could be compared.")),)
+    return Section(say("What changed"), "what-changed", blocks)
+
+
+def _compared(material: Material) -> str:
+    row = material.headlines[0].comparison
+    waves = {"first": material.wave(row["wave_from"]), "last": material.wave(row["wave_to"])}
+    if row["kind"] != "difference":
+        return say("Compared: “{first}” with “{last}”, the same people both times.", **waves)
+    arms = {"arm": material.arm(row["arm"]), "reference": material.arm(row["reference_arm"])}
+    said = say("Compared at “{last}”: {arm} with {reference}.", **arms, last=waves["last"])
+    return f"{said} {say('Where each person started was taken into account.')}"
+
+
+def plain_claim(material: Material, line: Headline, plain: bool = True) -> Claim:
+    """Give the claim of one outcome, in plain words or in APA style.
+
+    Parameters
+    ----------
+    material : Material
+    line : Headline
+    plain : bool
+        False writes the result as a paper would.
+    """
+    row, word = line.comparison, verdict(str(line.claim["verdict"]))
+    key = ComparisonKey(*(str(row[name]) for name in ("cohort", "instrument", "scale", "contrast", "method")))
+    text = _plain_text(material, line) if plain else apa(row, line.outcome)
+    heading = material.label(row) if plain else f"{material.label(row)}, {material.compared(row)}"
+    primary = line.outcome["role"] == "primary"
+    return Claim(heading, word.tone, word.symbol, word.word, text, key, primary)
+
+
+def _plain_text(material: Material, line: Headline) -> str:
+    row = line.comparison
+    said = headline(row, line.outcome, material.arm(row["arm"]), material.arm(row["reference_arm"]))
+    parts = [said, what_matters(line.outcome), _why(material, line)]
+    return " ".join(part for part in parts if part)
+
+
+def _why(material: Material, line: Headline) -> str:
+    name, reason = str(line.claim["verdict"]), str(line.claim["reason"]).strip()
+    if name == "cannot_tell" and (line.outcome["role"] == "primary" or _allowed_for(line)):
+        return _too_wide(line)
+    if name == "no_claim" and reason and plain_enough(reason) and not numbers.too_few(line.comparison["n_paired"]):
+        return reason if reason.endswith(".") else f"{reason[0].upper()}{reason[1:]}."
+    return ""
+
+
+def _allowed_for(line: Headline) -> bool:
+    """Say whether only the adjustment for several outcomes keeps a result from counting."""
+    row = line.comparison
+    return bool(line.claim["verdict"] == "cannot_tell" and row["conf_low"] * row["conf_high"] > 0)
+
+
+def _too_wide(line: Headline) -> str:
+    if _allowed_for(line):
+        return say("Several outcomes were tested, so chance alone may explain this one.")
+    return say("The likely range is too wide to decide.")
+
+
+def _certainty(material: Material) -> Section:
+    if not material.headlines:
+        return Section(say("How sure are we?"), "how-sure", ())
+    few = numbers.too_few(pairs(material))
+    shown = numbers.WITHHELD if few else numbers.count(pairs(material))
+    groups = sum(counts.groups_by_arm(material).values())
+    figures = [
+        KeyFigure(
+            say("{pairs} of {enrolled}", pairs=shown, enrolled=numbers.count(counts.enrolled(material))),
+            say("people enrolled answered both times"),
+        )
+    ]
+    figures += [KeyFigure(numbers.count(groups), say("groups"))] if groups else []
+    figures += _lost(material)
+    return Section(say("How sure are we?"), "how-sure", (KeyFigures(tuple(figures)), BulletList(_sureness(material))))
+
+
+def _lost(material: Material) -> list[KeyFigure]:
+    """Count those with one of the two waves together: one number is easier to read and gives less away."""
+    wave = material.study.primary_wave
+    parts = [counts.flow_people(material, reason, wave) for reason in ("pre_only", "post_only")]
+    once = sum(part for part in parts if part is not None)
+    if all(part is None for part in parts):
+        return []
+    shown = numbers.count(once) if once == 0 or not numbers.too_few(once) else numbers.WITHHELD
+    return [KeyFigure(shown, say("answered only once"))]
+
+
+def _sureness(material: Material) -> tuple[str, ...]:
+    row = material.headlines[0].comparison
+    level = f"{100 * float(row['conf_level']):g}"
+    chance = say("The likely range comes from a method that catches the true value {level} times in 100.", level=level)
+    groups = say("People in one group learn together. So the number of groups matters as much as that of people.")
+    fewest = min(line.comparison["n_paired"] for line in material.headlines)
+    some = (say("Some outcomes rest on fewer people than the main one."),) if fewest < pairs(material) else ()
+    return (chance, groups, *some, *_other_explanations(material))
+
+
+def _other_explanations(material: Material) -> tuple[str, ...]:
+    control = material.study.control_arm
+    if control is None:
+        other = say("Without a comparison group other things could explain a change.")
+        return (other, say("For example: time, other teaching, answering twice, or an unusual start."))
+    name = material.arm(control.name)
+    if material.study.plan.allocation not in ("people", "groups"):
+        return (say("{name} is the comparison. Arms were not formed at random and may differ.", name=name),)
+    return (say("Chance decided who was in which arm; {name} is the comparison.", name=name), *_effect(material))
+
+
+def _effect(material: Material) -> tuple[str, ...]:
+    found = [
+        material.label(line.comparison)
+        for line in material.headlines
+        if line.claim["may_say_effect"] and str(line.claim["verdict"]) in GAINS | LOSSES
+    ]
+    if not found:
+        return ()
+    named = say("For {outcomes}, the difference may be called an effect of the groups.", outcomes=listed(found))
+    plain = say("Where a gain or a loss is named, it may be called an effect of the groups.")
+    return (named if plain_enough(named) else plain,)
+
+
+def _picture(material: Material) -> Section:
+    heading, anchor = say("The picture"), "picture"
+    primary = next((line.outcome for line in material.headlines if line.outcome["role"] == "primary"), None)
+    slopes = f"slopes_{primary['instrument']}_{primary['scale']}" if primary else ""
+    return Section(
+        heading,
+        anchor,
+        plain_figure(material, "forest", _forest_caption()) or plain_figure(material, slopes, _slopes_caption()),
+    )
+
+
+def _forest_caption() -> str:
+    dots = say("Dots are averages, lines their likely ranges; to the right is better.")
+    return f"{dots} {say('A common unit lets outcomes be compared; the last column gives points.')}"
+
+
+def _slopes_caption() -> str:
+    return say("Each thin line is one person, from the first to the last score.")
+
+
+def _levels(material: Material) -> Section:
+    strip = level_strip(material)
+    return Section(say("What was measured"), "levels", (strip,) if strip.cells else ())
+
+
+def _reaction(material: Material) -> Section:
+    items = counts.reaction_items(material)
+    rows = [
+        (item.label, item.shown, numbers.WITHHELD if numbers.too_few(item.answered) else str(item.answered))
+        for item in items
+    ]
+    heads = (say("Question"), say("#Share"), say("#Of people"))
+    title = say("Chose one of the two best answers")
+    block = table("reaction", title, heads, rows, source="item_counts")
+    return Section(say("What participants thought"), "reaction", (block,) if rows else ())
+
+
+def _programme(material: Material) -> Section:
+    rows = programme_rows(material)
+    heads = (say("Feature"), say("Planned"), say("As it ran"), say("Kept?"))
+    block = table("programme", say("Planned, and as it ran"), heads, rows, source="sessions, participants")
+    return Section(say("The programme as it ran"), "programme", (block,) if rows else ())
+
+
+def programme_rows(material: Material) -> list[tuple[str, ...]]:
+    """Hold the meetings as they were held against the plan; no rows without a session log."""
+    runs, plan = counts.group_runs(material), material.study.programme
+    if not runs:
+        return []
+    meetings = counts.span_of([float(run.meetings) for run in runs])
+    planned = (plan.sessions, plan.sessions) if plan.sessions else None
+    members = counts.span_of([float(run.members) for run in runs if run.members])
+    return [
+        _held(say("Meetings a group"), planned, meetings),
+        _held(say("Minutes a meeting"), (plan.minutes, plan.minutes), counts.overall([r.minutes for r in runs])),
+        _held(say("Members a group"), plan.members, members),
+        _held(say("Leaders a meeting"), plan.leaders, counts.overall([run.leaders for run in runs])),
+    ]
+
+
+def _held(feature: str, plan: tuple[float, float] | None, found: counts.Span | None) -> tuple[str, ...]:
+    planned = numbers.span(*plan) if plan else say("not fixed")
+    if found is None:
+        return feature, planned, say("not recorded"), numbers.MISSING
+    kept = "" if plan is None else say("✓ yes") if found.within(*plan) else say("✗ differs")
+    return feature, planned, found.text, kept or numbers.MISSING
+
+
+def _steps(material: Material) -> Section:
+    return Section(say("Next steps"), "next-steps", (BulletList(next_steps(material), ordered=True),))
+
+
+def _limits(material: Material) -> Section:
+    return Section(say("What this page cannot show"), "limits", (BulletList(limits(material)),))
+
+
+def _contact(material: Material) -> Section:
+    more = say("The researcher report holds every table and method behind this page.")
+    contact = material.study.contact
+    ask = say("Questions: {contact}.", contact=contact.rstrip(".")) if contact else ""
+    return Section(say("Whom to ask"), "contact", (Paragraph(f"{ask} {more}".strip()),))

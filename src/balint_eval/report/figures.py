@@ -1,0 +1,84 @@
+"""Drawings as blocks: the picture, its words and the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from balint_eval.report import numbers
+from balint_eval.report.cells import columns
+from balint_eval.report.material import Drawing, Material
+from balint_eval.report.model import FigureBlock
+from balint_eval.report.wording import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PERSONAL = frozenset({"person_id", "person", "point"})
+_PEOPLE = ("n_paired", "n", "answered", "people")
+_COUNTS_ONLY = ("flow", "attendance")
+_MOST_ROWS = 120
+
+
+def figure(material: Material, name: str) -> tuple[FigureBlock, ...]:
+    """Give the figure of a name as a tuple of one, or an empty tuple when it was not drawn."""
+    drawing = material.drawings.get(name)
+    return (_block(name, drawing, *_data(name, drawing.data)),) if drawing is not None else ()
+
+
+def plain_figure(material: Material, name: str, caption: str) -> tuple[FigureBlock, ...]:
+    """Give the figure with a caption in plain words and without its table of numbers."""
+    drawing = material.drawings.get(name)
+    return (replace(_block(name, drawing), caption=caption),) if drawing is not None else ()
+
+
+def _block(
+    name: str,
+    drawing: Drawing,
+    heads: tuple[str, ...] = (),
+    rows: tuple[tuple[str, ...], ...] = (),
+    note: str = "",
+) -> FigureBlock:
+    return FigureBlock(
+        name,
+        drawing.svg,
+        drawing.alternative_text,
+        drawing.title,
+        drawing.caption,
+        columns(*heads),
+        rows,
+        note,
+    )
+
+
+def _data(name: str, frame: pd.DataFrame) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:
+    if _PERSONAL & set(frame.columns) or name.startswith("slopes_") or len(frame) > _MOST_ROWS:
+        return (), (), say("The numbers behind this figure are single people's scores and are not listed.")
+    rows = [dict(row) for row in frame.to_dict("records")]
+    heads = tuple(_head(frame, str(column)) for column in frame.columns)
+    counts = name in _COUNTS_ONLY
+    return heads, tuple(tuple(_cells(row, counts)) for row in rows), ""
+
+
+def _head(frame: pd.DataFrame, column: str) -> str:
+    numeric = frame[column].map(lambda value: isinstance(value, int | float)).all()
+    return f"#{column}" if numeric else column
+
+
+def _cells(row: Mapping[Any, Any], counts: bool) -> list[str]:
+    people = [row[name] for name in _PEOPLE if name in row]
+    hidden = bool(people) and not counts and min(people) < numbers.SMALLEST_COUNT
+    return [numbers.WITHHELD if hidden and _is_number(value) else _text(value) for value in row.values()]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if isinstance(value, int):
+        return numbers.count(value)
+    return numbers.decimal(value, 2) if isinstance(value, float) else str(value)

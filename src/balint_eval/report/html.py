@@ -1,0 +1,76 @@
+"""The report as one self-contained HTML file: no script, nothing fetched."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from balint_eval.report.model import FigureBlock, Report
+from balint_eval.report.svg import embedded
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+
+def render_html(report: Report) -> str:
+    """Draw a report as HTML.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        A whole document with its style and figures inside. All text is escaped; only the SVG of
+        drawings is put in as it is.
+    """
+    return _environment().get_template("report.html.j2").render(report=report, style=_style())
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("balint_eval", "report/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"drawing": _drawing, "css_text": _css_text, "slug": slug, "kind": _kind}
+    return environment
+
+
+def _style() -> Markup:
+    from markupsafe import Markup
+
+    text = files("balint_eval").joinpath("report/templates/report.css").read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704  the package's own style sheet
+
+
+def _drawing(figure: FigureBlock) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(embedded(figure.svg, f"{slug(figure.name)}-"))  # noqa: S704  drawn by this package
+
+
+def _css_text(text: str) -> Markup:
+    """Write text so that it can stand between quotes in a style sheet."""
+    from markupsafe import Markup
+
+    escaped = "".join(char if char.isalnum() or char in " .,:" else f"\\{ord(char):x} " for char in text)
+    return Markup(escaped)  # noqa: S704  every other character is escaped above
+
+
+def _kind(block: object) -> str:
+    return type(block).__name__
+
+
+def slug(text: str) -> str:
+    """Give text that can be an id: letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower() or "part"

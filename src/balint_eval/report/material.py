@@ -1,0 +1,193 @@
+"""What a report is built from, with the look-ups every section needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from balint_eval.report.wording import say
+from balint_eval.study import Outcome, Study, StudyFile
+from balint_eval.tables import ALL_COHORTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, Any]
+"""One row of a table, by the contract's column names."""
+_MAIN_ROLES = ("primary", "secondary")
+
+
+class Drawing(Protocol):
+    """A figure as `balint_eval.plots` gives it."""
+
+    @property
+    def svg(self) -> str:
+        """SVG text."""
+
+    @property
+    def title(self) -> str:
+        """Short title."""
+
+    @property
+    def caption(self) -> str:
+        """Sentence under the figure."""
+
+    @property
+    def alternative_text(self) -> str:
+        """What the figure shows, in words."""
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """Numbers behind the figure."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A claim with the comparison that supports it and the outcome it is about."""
+
+    claim: Row
+    comparison: Row
+    outcome: Row
+
+
+@dataclass(frozen=True)
+class Material:
+    """Tables, study file, drawings and provenance of one report.
+
+    Attributes
+    ----------
+    tables : mapping of name to DataFrame
+        Tables under their contract names; a missing one counts as empty.
+    file : StudyFile
+    drawings : mapping of name to Drawing
+    provenance : mapping
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    file: StudyFile
+    drawings: Mapping[str, Drawing]
+    provenance: Mapping[str, object]
+
+    @property
+    def study(self) -> Study:
+        """The study as declared."""
+        return self.file.study
+
+    def rows(self, name: str) -> list[Row]:
+        """Give the rows of a table in their order; none when the table is not there."""
+        frame = self.tables.get(name)
+        return [] if frame is None else [cast(Row, row) for row in frame.to_dict("records")]
+
+    def own_rows(self, name: str) -> list[Row]:
+        """Give the rows of single cohorts; pooled rows only where there are no others."""
+        rows = self.rows(name)
+        return [row for row in rows if row["cohort"] != ALL_COHORTS] or rows
+
+    def pooled_rows(self, name: str) -> list[Row]:
+        """Give the rows of the pooled study; those of the cohorts where nothing was pooled."""
+        rows = self.rows(name)
+        return [row for row in rows if row["cohort"] == ALL_COHORTS] or rows
+
+    @cached_property
+    def outcomes(self) -> list[Row]:
+        """Outcomes, primary ones first, else in the order of the study file."""
+        order = {(outcome.instrument, outcome.scale): i for i, outcome in enumerate(self.study.outcomes)}
+        return sorted(
+            self.rows("outcomes"),
+            key=lambda row: (row["role"] != "primary", order.get((row["instrument"], row["scale"]), 999)),
+        )
+
+    @cached_property
+    def main_rows(self) -> list[Row]:
+        """Comparisons of the planned method over the whole study, in the order of the outcomes."""
+        return self.in_order([row for row in self.rows("comparisons") if row["role"] in _MAIN_ROLES])
+
+    def in_order(self, rows: list[Row]) -> list[Row]:
+        """Sort rows by outcome, then by wave and contrast, as the study declares them."""
+        places = {(row["instrument"], row["scale"]): i for i, row in enumerate(self.outcomes)}
+        waves = {wave.name: i for i, wave in enumerate(self.study.waves)}
+        return sorted(
+            rows,
+            key=lambda row: (
+                places.get((row["instrument"], row["scale"]), 999),
+                waves.get(row.get("wave_to", row.get("wave", "")), 99),
+                row.get("kind", "") != "difference",
+                str(row.get("contrast", "")),
+            ),
+        )
+
+    @cached_property
+    def claims(self) -> list[Headline]:
+        """Claims that a comparison supports; one without its row is left out."""
+        by_key = {_key(row): row for row in self.rows("comparisons")}
+        outcomes = {(row["instrument"], row["scale"]): row for row in self.outcomes}
+        found = {
+            _key(claim): Headline(claim, by_key[_key(claim)], outcomes[claim["instrument"], claim["scale"]])
+            for claim in self.rows("claims")
+            if _key(claim) in by_key and (claim["instrument"], claim["scale"]) in outcomes
+        }
+        return [found[_key(row)] for row in self.in_order(list(by_key.values())) if _key(row) in found]
+
+    @cached_property
+    def headlines(self) -> list[Headline]:
+        """One claim an outcome: at the primary wave, between arms where there is a control arm."""
+        control = self.study.control_arm
+        at_wave = [
+            claim
+            for claim in self.claims
+            if claim.comparison["wave_to"] == self.study.primary_wave
+            and claim.comparison["role"] in _MAIN_ROLES
+            and not (control and claim.comparison["arm"] == control.name)
+        ]
+        between = {id(claim.outcome) for claim in at_wave if claim.comparison["kind"] == "difference"}
+        return [
+            claim for claim in at_wave if id(claim.outcome) not in between or claim.comparison["kind"] == "difference"
+        ]
+
+    def outcome(self, row: Row) -> Row:
+        """Give the outcome a row is about; one with the machine names where it is not declared."""
+        for outcome in self.outcomes:
+            if (outcome["instrument"], outcome["scale"]) == (row["instrument"], row["scale"]):
+                return outcome
+        return {"label": f"{row['instrument']} {row['scale']}", "minimum": 0.0, "maximum": 0.0}
+
+    def label(self, row: Row) -> str:
+        """Give the name of a row's outcome as readers know it."""
+        instrument = self.file.instruments.get(row["instrument"])
+        label = str(self.outcome(row)["label"])
+        repeated = [other for other in self.outcomes if other["label"] == label]
+        return f"{label} ({instrument.name})" if instrument and len(repeated) > 1 else label
+
+    def wave(self, name: str) -> str:
+        """Give a wave's name as readers know it."""
+        return next((wave.label for wave in self.study.waves if wave.name == name and wave.label), name)
+
+    def arm(self, name: str) -> str:
+        """Give an arm's name as readers know it."""
+        if name == ALL_COHORTS:
+            return say("All arms")
+        return next((arm.label for arm in self.study.arms if arm.name == name and arm.label), name)
+
+    def cohort(self, name: str) -> str:
+        """Give a cohort's name as readers know it."""
+        if name == ALL_COHORTS:
+            return say("Whole study")
+        return next((c.label for c in self.study.cohorts if c.name == name and c.label), name)
+
+    def compared(self, row: Row) -> str:
+        """Give the contrast of a comparison in words."""
+        waves = f"{self.wave(row['wave_to'])} − {self.wave(row['wave_from'])}"
+        if row["kind"] == "difference":
+            return f"{waves}: {self.arm(row['arm'])} − {self.arm(row['reference_arm'])}"
+        return f"{waves}: {self.arm(row['arm'])}" if len(self.study.arms) > 1 else waves
+
+    def declared(self, row: Row) -> Outcome | None:
+        """Give the outcome as the study file declares it."""
+        wanted = (row["instrument"], row["scale"])
+        return next((o for o in self.study.outcomes if (o.instrument, o.scale) == wanted), None)
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("cohort", "instrument", "scale", "contrast", "method"))

@@ -1,0 +1,74 @@
+"""Works that stand behind the methods; works on instruments come from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from balint_eval.report.model import Reference
+
+WORKS: Mapping[str, Reference] = {
+    "bell_2002": Reference(
+        "Bell, R. M., & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with "
+        "multi-stage samples. Survey Methodology, 28(2), 169-181."
+    ),
+    "pustejovsky_2018": Reference(
+        "Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and "
+        "hypothesis testing in fixed effects models. Journal of Business & Economic Statistics, 36(4), 672-683.",
+        "10.1080/07350015.2016.1247004",
+    ),
+    "kenward_1997": Reference(
+        "Kenward, M. G., & Roger, J. H. (1997). Small sample inference for fixed effects from restricted maximum "
+        "likelihood. Biometrics, 53(3), 983-997.",
+        "10.2307/2533558",
+    ),
+    "hedges_1981": Reference(
+        "Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related estimators. "
+        "Journal of Educational Statistics, 6(2), 107-128.",
+        "10.3102/10769986006002107",
+    ),
+    "hedges_2007": Reference(
+        "Hedges, L. V. (2007). Effect sizes in cluster-randomized designs. Journal of Educational and Behavioral "
+        "Statistics, 32(4), 341-370.",
+        "10.3102/1076998606298043",
+    ),
+    "holm_1979": Reference(
+        "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of "
+        "Statistics, 6(2), 65-70."
+    ),
+    "hochberg_1988": Reference(
+        "Hochberg, Y. (1988). A sharper Bonferroni procedure for multiple tests of significance. Biometrika, "
+        "75(4), 800-802.",
+        "10.1093/biomet/75.4.800",
+    ),
+    "benjamini_1995": Reference(
+        "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate: A practical and powerful "
+        "approach to multiple testing. Journal of the Royal Statistical Society B, 57(1), 289-300.",
+        "10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    "lakens_2013": Reference(
+        "Lakens, D. (2013). Calculating and reporting effect sizes to facilitate cumulative science: A practical "
+        "primer for t-tests and ANOVAs. Frontiers in Psychology, 4, 863.",
+        "10.3389/fpsyg.2013.00863",
+    ),
+    "barr_kirkpatrick": Reference(
+        "Kirkpatrick, D. L., & Kirkpatrick, J. D. (2006). Evaluating training programs: The four levels (3rd ed.). "
+        "Berrett-Koehler."
+    ),
+}
+_BY_METHOD: Mapping[str, tuple[str, ...]] = {
+    "change_cr2": ("bell_2002", "pustejovsky_2018"),
+    "ancova_cr2": ("bell_2002", "pustejovsky_2018", "hedges_2007"),
+    "mixed_model": ("kenward_1997",),
+}
+_BY_ADJUSTMENT: Mapping[str, tuple[str, ...]] = {
+    "holm": ("holm_1979",),
+    "hochberg": ("hochberg_1988",),
+    "bh": ("benjamini_1995",),
+}
+
+
+def cited(methods: Iterable[str], adjustment: str) -> list[str]:
+    """Give the names of the works that the methods and the adjustment rest on."""
+    always = ("hedges_1981", "lakens_2013", "barr_kirkpatrick")
+    by_method = [work for name in methods for work in _BY_METHOD.get(name, ())]
+    return list(dict.fromkeys([*always, *by_method, *_BY_ADJUSTMENT.get(adjustment, ())]))

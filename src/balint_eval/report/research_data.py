@@ -1,0 +1,214 @@
+"""Researcher report: flow, baseline, data quality, reliability and descriptives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from balint_eval.report import counts, numbers
+from balint_eval.report.cells import guarded, interval, number, table
+from balint_eval.report.figures import figure
+from balint_eval.report.material import Material, Row
+from balint_eval.report.model import Block, Callout, Section, TableBlock
+from balint_eval.report.research_design import arms_table
+from balint_eval.report.wording import say
+from balint_eval.tables import ALL_COHORTS
+
+_REASONS = {
+    "received": say("rows received"),
+    "used": say("rows used"),
+    "paired": say("people with both waves"),
+    "pre_only": say("people with the earlier wave only"),
+    "post_only": say("people with the later wave only"),
+}
+
+
+def flow(material: Material) -> Section:
+    """Account for every row and every person."""
+    rows = material.own_rows("flow")
+    blocks: list[Block] = list(figure(material, "flow"))
+    files = [_flow_cells(material, row) for row in rows if row["file"]]
+    people = [_flow_cells(material, row) for row in rows if not row["file"]]
+    if files:
+        blocks.append(_flow_table(material, "flow-rows", say("Rows of each export"), files))
+    if people:
+        blocks.append(_flow_table(material, "flow-people", say("People across waves"), people))
+    return Section(say("Flow"), "flow", tuple(blocks))
+
+
+def _flow_cells(material: Material, row: Row) -> tuple[str, ...]:
+    reason = _REASONS.get(str(row["reason"]), say("left out: {reason}", reason=str(row["reason"]).replace("_", " ")))
+    place = (material.cohort(row["cohort"]), material.wave(row["wave"]), str(row["file"]) or say("all files"))
+    many = numbers.count(row["rows"])
+    return (*place, reason, *([many] if row["file"] or not row["rows"] else guarded(row["rows"], many)))
+
+
+def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequence[str]]) -> TableBlock:
+    heads = (say("Cohort"), say("Wave"), say("Export"), say("What became of them"), say("#Count"))
+    note = say(
+        "Rows received = rows left out by each reason + rows used. Rows of files are counted exactly, also when few."
+    )
+    note = (
+        note if name == "flow-rows" else say("Counted over all exports of the wave, after linking on the person's id.")
+    )
+    return table(name, title, heads, rows, [note], "flow")
+
+
+def baseline(material: Material) -> Section:
+    """Describe the arms before the groups began; no tests."""
+    wave = material.study.baseline.name
+    rows = [row for row in _describing(material) if row["wave"] == wave]
+    if not rows:
+        return Section(say("Baseline"), "baseline", ())
+    heads = (say("Outcome"), say("Arm"), *_STATISTICS)
+    cells = [(material.label(row), material.arm(row["arm"]), *shown) for row, shown in _protected(rows)]
+    note = say(
+        "Everyone with a score at “{wave}”; no tests of baseline differences are made.", wave=material.wave(wave)
+    )
+    block = table("baseline", say("Baseline scores by arm"), heads, cells, [note], "descriptives")
+    people = (arms_table(material),) if material.rows("participants") else ()
+    return Section(say("Baseline"), "baseline", (*people, block))
+
+
+_STATISTICS = (say("#n"), say("#M"), say("#SD"), say("#Median"), say("#Quartiles"))
+
+
+def _describing(material: Material) -> list[Row]:
+    return material.in_order(material.pooled_rows("descriptives"))
+
+
+def _protected(rows: Sequence[Row]) -> list[tuple[Row, list[str]]]:
+    """Withhold small arms, and the pooled row of the same wave that would give them away."""
+    small = {_place(row) for row in rows if row["arm"] != ALL_COHORTS and numbers.too_few(row["n"])}
+    return [(row, _described(row, row["arm"] == ALL_COHORTS and _place(row) in small)) for row in rows]
+
+
+def _place(row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("cohort", "wave", "instrument", "scale"))
+
+
+def _described(row: Row, gives_away: bool) -> list[str]:
+    quartiles = numbers.between(row["quartile_low"], row["quartile_high"], 2)
+    values = (numbers.count(row["n"]), number(row["mean"]), number(row["sd"]), number(row["median"]), quartiles)
+    shown = guarded(row["n"], *values)
+    return [numbers.PROTECTED for _ in shown] if gives_away and not numbers.too_few(row["n"]) else shown
+
+
+def descriptives(material: Material) -> Section:
+    """Describe every wave and arm."""
+    rows = _describing(material)
+    heads = (say("Outcome"), say("Arm"), say("Wave"), *_STATISTICS)
+    cells = [
+        (material.label(row), material.arm(row["arm"]), material.wave(row["wave"]), *shown)
+        for row, shown in _protected(rows)
+    ]
+    note = say("Everyone with a score at that wave, so the people differ from wave to wave. SD: divisor n − 1.")
+    block = table("descriptives", say("Scores by wave and arm"), heads, cells, [note], "descriptives")
+    pictures = [
+        found
+        for row in material.outcomes
+        for kind in ("slopes", "means")
+        for found in figure(material, f"{kind}_{row['instrument']}_{row['scale']}")
+    ]
+    return Section(say("Descriptive results"), "descriptives", (block, *pictures) if rows else ())
+
+
+def quality(material: Material) -> Section:
+    """Show missing answers, floor and ceiling, and what the doctor found."""
+    rows = material.in_order(material.pooled_rows("quality"))
+    heads = (
+        *(say("Scale"), say("Wave"), say("#n"), say("#Missing answers"), say("#At the floor")),
+        *(say("#At the ceiling"), say("#Prorated")),
+    )
+    cells = [_quality_cells(material, row) for row in rows]
+    note = say("n: people with every item answered. Floor and ceiling: share of scores at the ends of the range.")
+    block = table("quality", say("Data quality"), heads, cells, [note], "quality")
+    blocks: tuple[Block, ...] = (block,) if rows else ()
+    return Section(say("Data quality and findings"), "quality", (*blocks, *_findings(material)))
+
+
+def _quality_cells(material: Material, row: Row) -> tuple[str, ...]:
+    shares = (numbers.percent(row[name]) for name in ("missing_share", "floor_share", "ceiling_share"))
+    shown = guarded(row["n"], numbers.count(row["n"]), *shares, numbers.count(row["prorated"]))
+    return material.label(row), material.wave(row["wave"]), *shown
+
+
+def _findings(material: Material) -> tuple[Block, ...]:
+    rows = material.rows("findings")
+    if not rows:
+        return (Callout("info", "✓", say("No finding."), say("The scoring doctor found nothing to report.")),)
+    heads = (
+        *(say("Code"), say("Severity"), say("Where"), say("#People"), say("Seen"), say("Why it matters")),
+        say("What to write in the study file"),
+    )
+    note = say("From the scoring doctor; a finding never changes a score by itself.")
+    cells = [_finding_cells(material, row) for row in rows]
+    return (table("findings", say("Findings of the scoring doctor"), heads, cells, [note], "findings"),)
+
+
+def _finding_cells(material: Material, row: Row) -> tuple[str, ...]:
+    where = ", ".join(
+        part for part in (row["instrument"], row["scale"], material.wave(row["wave"]), _cohort(material, row)) if part
+    )
+    people = guarded(row["people"], numbers.count(row["people"])) if row["people"] else [numbers.MISSING]
+    return row["code"], row["severity"], where, *people, row["seen"], row["why"], row["mend"]
+
+
+def _cohort(material: Material, row: Row) -> str:
+    return "" if row["cohort"] == ALL_COHORTS or not row["cohort"] else material.cohort(row["cohort"])
+
+
+def reliability(material: Material) -> Section:
+    """Show reliability in this sample."""
+    rows = material.in_order(material.pooled_rows("quality"))
+    heads = (say("Scale"), say("Wave"), say("#n"), say("#Alpha"), say("#Interval"), say("#Omega"), say("#SEM"))
+    cells = [
+        (
+            material.label(row),
+            material.wave(row["wave"]),
+            *guarded(
+                row["n"],
+                numbers.count(row["n"]),
+                numbers.probability(row["alpha"], 2),
+                _unit_interval(row),
+                numbers.probability(row["omega"], 2),
+                number(row["sem"]),
+            ),
+        )
+        for row in rows
+    ]
+    label = [material.label(row) for row in rows]
+    notes = [say("Cronbach's alpha with Feldt's interval; McDonald's omega; SEM in points of the scale.")]
+    notes += _remarks(rows, label)
+    block = table("reliability", say("Reliability in this sample"), heads, cells, notes, "quality")
+    return Section(say("Reliability"), "reliability", (block,) if rows else ())
+
+
+def _remarks(rows: Sequence[Row], labels: Sequence[str]) -> list[str]:
+    said: dict[str, list[str]] = {}
+    for row, label in zip(rows, labels, strict=True):
+        if row["note"]:
+            said.setdefault(str(row["note"]), []).append(label)
+    return [f"{'; '.join(dict.fromkeys(about))}: {note}" for note, about in said.items()]
+
+
+def _unit_interval(row: Row) -> str:
+    if interval(row, "alpha_low", "alpha_high") == numbers.MISSING:
+        return numbers.MISSING
+    low, high = (numbers.probability(row[name], 2) for name in ("alpha_low", "alpha_high"))
+    return f"[{low}, {high}]"
+
+
+def reaction(material: Material) -> Section:
+    """Show the reaction form item by item, pooled over groups."""
+    items = counts.reaction_items(material)
+    rows = [
+        (item.instrument, item.label, item.shown, *guarded(item.answered, numbers.count(item.answered)))
+        for item in items
+    ]
+    heads = (say("Form"), say("Item"), say("#Two best answers"), say("#People who answered"))
+    note = say("Share of the two best answer codes among those who answered the item, pooled over groups.")
+    few = {"few": str(numbers.SMALLEST_FOR_EXTREMES)}
+    rule = say("Shares of 0% and 100% are withheld below {few} people.", **few)
+    block = table("reaction", say("Reaction, item by item"), heads, rows, [note, rule], "item_counts")
+    blocks: tuple[Block, ...] = (block, *figure(material, "reaction")) if rows else ()
+    return Section(say("Reaction"), "reaction", blocks)

@@ -1,0 +1,198 @@
+"""Researcher report: question, design, outcomes, instruments, setting and evidence by level."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from balint_eval.report import counts, numbers
+from balint_eval.report.cells import guarded, number, table
+from balint_eval.report.educator import programme_rows
+from balint_eval.report.figures import figure
+from balint_eval.report.levels import VOCABULARIES, level_name, level_strip
+from balint_eval.report.material import Material, Row
+from balint_eval.report.model import Block, Definition, DefinitionList, Paragraph, Section
+from balint_eval.report.wording import ADJUSTMENTS, ALLOCATIONS, listed, say, verdict
+
+
+def subtitle(material: Material) -> str:
+    """Give the line under the title."""
+    return say("Researcher report · {name}", name=material.study.name)
+
+
+def design(material: Material) -> Section:
+    """Say what was asked, of whom, how it was compared, and what was registered."""
+    study = material.study
+    entries = [
+        (say("Question"), study.question or say("not stated in the study file")),
+        (say("Description"), study.description),
+        (say("Design"), _design(material)),
+        (say("Arms"), listed([_arm(material, arm.name) for arm in study.arms])),
+        (say("Allocation"), ALLOCATIONS[study.plan.allocation]),
+        (say("Waves"), listed([wave.label or wave.name for wave in study.waves])),
+        (say("Estimand"), estimand(material)),
+        (say("Confidence level"), f"{100 * study.plan.confidence:g}%"),
+        (say("Adjustment within a family"), ADJUSTMENTS[study.plan.adjust]),
+        (say("Registration"), study.plan.registration or say("not registered, as far as the study file says")),
+    ]
+    kept = tuple(Definition(term, text) for term, text in entries if text)
+    return Section(say("Question and design"), "design", (DefinitionList(kept),))
+
+
+def _arm(material: Material, name: str) -> str:
+    control = material.study.control_arm
+    role = say("control") if control and control.name == name else say("intervention")
+    return f"{material.arm(name)} ({role})"
+
+
+def _design(material: Material) -> str:
+    waves = str(len(material.study.waves))
+    if material.study.control_arm is None:
+        return say("one arm, measured at {waves} waves; no control arm", waves=waves)
+    if material.study.plan.allocation == "groups":
+        return say("controlled, cluster-allocated, measured at {waves} waves", waves=waves)
+    return say("controlled, measured at {waves} waves", waves=waves)
+
+
+def estimand(material: Material) -> str:
+    """Say in words what the main comparison estimates."""
+    wave = {"wave": material.wave(material.study.primary_wave), "first": material.wave(material.study.baseline.name)}
+    control = material.study.control_arm
+    if control is None:
+        return say("the mean change from “{first}” to “{wave}” among people with both scores", **wave)
+    return say(
+        "the mean difference at “{wave}” between the intervention arm and {control}, given the score at “{first}”, "
+        "among people with both scores",
+        control=material.arm(control.name),
+        **wave,
+    )
+
+
+def outcomes(material: Material) -> Section:
+    """List the outcomes with what is at stake."""
+    heads = (
+        *(say("Outcome"), say("Instrument, scale"), say("Level"), say("Role"), say("Family"), say("Range")),
+        *(say("Higher is"), say("#Smallest change"), say("Its source")),
+    )
+    note = say("From the study file and the instrument registry; the basis of each level is given below.")
+    rows = [_outcome_cells(material, row) for row in material.outcomes]
+    first = table("outcomes", say("Outcomes"), heads, rows, [note], "outcomes")
+    basis = [(material.label(row), level_name(row["level"]), row["basis"]) for row in material.outcomes]
+    title = say("Why each outcome sits on its level")
+    second = table("basis", title, (say("Outcome"), say("Level"), say("Basis")), basis, source="outcomes")
+    return Section(say("Outcomes"), "outcomes", (first, second) if rows else ())
+
+
+def _outcome_cells(material: Material, row: Row) -> tuple[str, ...]:
+    smallest = float(row["smallest_change"])
+    return (
+        material.label(row),
+        f"{row['instrument']}, {row['scale']}",
+        level_name(row["level"]),
+        str(row["role"]),
+        str(row["family"]),
+        say("{low} to {high}", low=numbers.trimmed(row["minimum"]), high=numbers.trimmed(row["maximum"])),
+        str(row["higher_is"]),
+        numbers.trimmed(smallest) if isfinite(smallest) else say("none declared"),
+        str(row["smallest_change_source"]) or numbers.MISSING,
+    )
+
+
+def instruments(material: Material) -> Section:
+    """List the instruments with key, missing rule, licence and evidence marks."""
+    heads = (say("Instrument"), say("Rater"), say("#Items"), say("Reversed items"), say("Missing items"))
+    used = {str(row["instrument"]): row for row in reversed(material.outcomes)}
+    rows = [_instrument_cells(material, name, used[name]) for name in sorted(used)]
+    keys = table(
+        "keys", say("Instruments and their keys"), heads, rows, [_marks_note()], "outcomes, instrument registry"
+    )
+    source = [
+        (name, str(row["citation"]) or numbers.MISSING, str(row["licence"]), str(row["evidence"]))
+        for name, row in sorted(used.items())
+    ]
+    titles = (say("Instrument"), say("Citation"), say("Licence"), say("Evidence"))
+    licences = table("licences", say("Sources, licences and evidence marks"), titles, source, [], "outcomes")
+    return Section(say("Instruments"), "instruments", (keys, licences) if rows else ())
+
+
+def _instrument_cells(material: Material, name: str, row: Row) -> tuple[str, ...]:
+    instrument = material.file.instruments.get(name)
+    reverse = ", ".join(str(item) for item in instrument.reverse) if instrument else ""
+    items = str(instrument.n_items) if instrument else numbers.MISSING
+    title = f"{name}: {instrument.title}" if instrument else name
+    return title, str(row["rater"]), items, reverse or say("none"), str(row["missing_rule"])
+
+
+def _marks_note() -> str:
+    return say(
+        "Evidence marks: P paper or official page, S secondary page, C published scoring code, "
+        "D recomputed from open data, U unverified, user: declared by the study's author."
+    )
+
+
+def setting(material: Material) -> Section:
+    """Hold the programme as it ran against its plan, in all and group by group."""
+    rows = programme_rows(material)
+    if not rows:
+        return Section(say("Setting, dose and fidelity"), "setting", ())
+    heads = (say("Feature"), say("Planned"), say("As it ran"), say("Kept?"))
+    note = say("Lowest to highest over the groups, counted from the session log and the roster.")
+    plan = table("fidelity", say("Programme against plan"), heads, rows, [note], "sessions, participants")
+    blocks: tuple[Block, ...] = (plan, _groups(material), *figure(material, "attendance"))
+    return Section(say("Setting, dose and fidelity"), "setting", blocks)
+
+
+def _groups(material: Material) -> Block:
+    heads = (say("Group"), say("#Meetings"), say("Dates"), say("#Minutes"), say("#Leaders"), say("#Members"))
+    rows = [
+        (
+            run.group,
+            str(run.meetings),
+            numbers.days(run.first, run.last) if run.first else numbers.MISSING,
+            run.minutes.text if run.minutes else numbers.MISSING,
+            run.leaders.text if run.leaders else numbers.MISSING,
+            *guarded(run.members, str(run.members)),
+        )
+        for run in counts.group_runs(material)
+    ]
+    note = say("Counted from the session log; members are those of the roster.")
+    return table("groups", say("Each group as it met"), heads, rows, [note], "sessions, participants")
+
+
+def evidence(material: Material) -> Section:
+    """Say which level has evidence, of which kind, and which was not measured."""
+    strip = level_strip(material)
+    if not strip.cells:
+        return Section(say("Evidence by level"), "evidence", ())
+    heads = (say("Level"), say("In words"), say("Measured"), say("How"), say("Outcomes"))
+    rows = [
+        (cell.level, cell.title, say("yes") if cell.measured else say("not measured"), cell.status, cell.outcomes)
+        for cell in strip.cells
+    ]
+    note = say("Vocabulary: {name}.", name=VOCABULARIES[material.study.levels])
+    block = table("levels", say("Levels and what was measured on them"), heads, rows, [note], "levels")
+    return Section(say("Evidence by level"), "evidence", (strip, block, _claims(material)))
+
+
+def _claims(material: Material) -> Block:
+    heads = (say("Outcome"), say("Compared"), say("Verdict"), say("Why no more is claimed"))
+    rows = []
+    for line in material.claims:
+        word = verdict(str(line.claim["verdict"]))
+        compared = material.compared(line.comparison)
+        reason = str(line.claim["reason"]) or numbers.MISSING
+        rows.append((material.label(line.comparison), compared, f"{word.symbol} {word.word}", reason))
+    if not rows:
+        return Paragraph(say("No claim is made."))
+    return table("claims", say("What is claimed, and why no more"), heads, rows, [], "claims")
+
+
+def arms_table(material: Material) -> Block:
+    """Count people and groups of each arm."""
+    people, groups = counts.people_by_arm(material), counts.groups_by_arm(material)
+    heads = (say("Arm"), say("#People enrolled"), say("#Groups"))
+    rows = [
+        (material.arm(arm), *guarded(people[arm], numbers.count(people[arm]), number(groups.get(arm, 0), 0)))
+        for arm in people
+    ]
+    note = say("Counted from the participants table.")
+    return table("arms", say("People and groups by arm"), heads, rows, [note], "participants")

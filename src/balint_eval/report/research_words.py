@@ -1,0 +1,181 @@
+"""Researcher report: assumptions, threats, methods, reproducibility and references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from balint_eval.report import steps
+from balint_eval.report.cells import table
+from balint_eval.report.material import Material
+from balint_eval.report.model import (
+    Block,
+    BulletList,
+    Definition,
+    DefinitionList,
+    Paragraph,
+    Reference,
+    ReferenceList,
+    Section,
+)
+from balint_eval.report.references import WORKS, cited
+from balint_eval.report.wording import ADJUSTMENTS, listed, method, say
+
+_ASSUMPTIONS: Mapping[str, str] = {
+    "change_cr2": say("Mean change: groups are independent of one another; within a group anything may be correlated."),
+    "ancova_cr2": say(
+        "ANCOVA: the later score is linear in the earlier one with the same slope in each arm; groups are independent."
+    ),
+    "group_means_t": say("Group means: groups are independent, their means roughly normal, each counted alike."),
+    "mixed_model": say("Mixed model: normal group, person and residual terms; missing at random given the model."),
+    "paired_t": say("Paired t-test: persons are independent, which people of one group are not."),
+    "wilcoxon": say("Wilcoxon test: persons are independent and changes symmetric."),
+    "person_change_t": say("t-test on changes: persons are independent, which people of one group are not."),
+    "mann_whitney": say("Mann-Whitney test: persons are independent; the shapes are alike when it is read as a shift."),
+}
+
+
+def used_methods(material: Material) -> list[str]:
+    """Give the methods of the comparisons, in the order of the vocabulary."""
+    used = {str(row["method"]) for row in material.rows("comparisons")}
+    return [name for name in _ASSUMPTIONS if name in used] + sorted(used - set(_ASSUMPTIONS))
+
+
+def assumptions(material: Material) -> Section:
+    """Say what each method takes for granted."""
+    items = tuple(_ASSUMPTIONS[name] for name in used_methods(material) if name in _ASSUMPTIONS)
+    scores = say("All methods: the scores have equal steps, and those who answered stand for those who did not.")
+    return Section(say("Assumptions"), "assumptions", (BulletList((scores, *items)),) if items else ())
+
+
+def threats(material: Material) -> Section:
+    """Name what else could explain the results in this design."""
+    items = [
+        say("Response shift: people may judge themselves by another standard after the course."),
+        say("Social desirability: forms given out by the programme invite friendly answers."),
+        say("Selection: results speak for people with both scores."),
+    ]
+    if steps.no_control(material):
+        items = [
+            say("History and maturation: without a control arm, time and other teaching cannot be told apart."),
+            say("Regression to the mean: people who start low tend to score higher later whatever happens."),
+            say("Testing: answering the same form twice can move the score."),
+            *items,
+        ]
+    elif material.study.plan.allocation == "not_random":
+        items = [say("Selection into arms: arms were not formed at random and may have differed before."), *items]
+    if steps.few_groups(material):
+        items.append(say("Few groups: one leader or one unusual group can carry the result."))
+    if all(row["rater"] == "self" for row in material.outcomes):
+        items.append(say("Self-report: no outcome was rated by someone else."))
+    return Section(say("Threats to validity"), "threats", (BulletList(tuple(items)),))
+
+
+def methods(material: Material) -> Section:
+    """Give a methods paragraph that a paper can take over."""
+    used = used_methods(material)
+    if not used:
+        return Section(say("Methods"), "methods", ())
+    planned = listed(list(dict.fromkeys(method(str(row["method"])) for row in material.main_rows)))
+    parts = [
+        say("The planned comparison was: {planned}.", planned=planned) if planned else "",
+        *(sentence for name, sentence in _SENTENCES if name in used),
+        _adjustment(material),
+        say("Standardised sizes are named with their denominator and corrected for small samples (Hedges, 1981)."),
+        say("Missing items were treated by each instrument's rule; no other value was imputed."),
+    ]
+    return Section(say("Methods paragraph"), "methods", (Paragraph(" ".join(part for part in parts if part)),))
+
+
+_CR2 = say(
+    "Standard errors were cluster-robust with the CR2 correction and Bell-McCaffrey degrees of freedom, clusters being "
+    "the groups (Bell & McCaffrey, 2002; Pustejovsky & Tipton, 2018)."
+)
+_SENTENCES: tuple[tuple[str, str], ...] = (
+    ("ancova_cr2", say("Arms were compared by analysis of covariance on the earlier score.")),
+    ("change_cr2", say("Change within an arm was the mean of the persons' changes.")),
+    ("group_means_t", say("The same comparison was made on group means by a t-test.")),
+    (
+        "mixed_model",
+        say(
+            "A linear mixed model was fitted by REML, with the variance of groups over time, and tested with "
+            "Kenward-Roger degrees of freedom (Kenward & Roger, 1997)."
+        ),
+    ),
+    (
+        "paired_t",
+        say("Paired t-tests on persons are given for comparison with earlier papers and ignore the groups."),
+    ),
+    ("wilcoxon", say("So are Wilcoxon signed-rank tests.")),
+    ("mann_whitney", say("Mann-Whitney tests between arms ignore the groups, too.")),
+)
+
+
+def _adjustment(material: Material) -> str:
+    robust = any(name.endswith("cr2") for name in used_methods(material))
+    name = material.study.plan.adjust
+    adjusted = (
+        say("No adjustment for multiple tests was made.")
+        if name == "none"
+        else say("Within each family p-values were adjusted by {name}.", name=ADJUSTMENTS[name])
+    )
+    return f"{_CR2} {adjusted}" if robust else adjusted
+
+
+_KNOWN: Mapping[str, str] = {
+    "generated": say("Generated"),
+    "command": say("Command"),
+    "study_sha256": say("SHA-256 of the study file"),
+    "study_file": say("Study file"),
+    "python": say("Python"),
+    "platform": say("Platform"),
+    "seed": say("Seed"),
+    "packages": say("Package versions"),
+    "inputs": say("SHA-256 of the inputs"),
+    "decisions": say("Decisions"),
+    "version": say("balint-eval"),
+    "code_sha256": say("SHA-256 of the code"),
+}
+
+
+def reproducibility(material: Material) -> Section:
+    """Print everything that is needed to make the report again."""
+    scalars: list[Definition] = []
+    blocks: list[Block] = []
+    for key, value in material.provenance.items():
+        name = _KNOWN.get(key, key.replace("_", " "))
+        if isinstance(value, Mapping):
+            blocks.append(_mapping(key, name, [(str(k), str(v)) for k, v in value.items()]))
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            blocks += _sequence(key, name, list(value))
+        else:
+            scalars.append(Definition(name, str(value)))
+    first: tuple[Block, ...] = (DefinitionList(tuple(scalars)),) if scalars else ()
+    return Section(say("Reproducibility"), "reproducibility", (*first, *blocks))
+
+
+def _mapping(key: str, name: str, rows: Sequence[tuple[str, str]]) -> Block:
+    return table(f"provenance-{key}", name, (say("Name"), say("Value")), rows, [], "manifest")
+
+
+def _sequence(key: str, name: str, values: list[object]) -> list[Block]:
+    if not values:
+        return []
+    if all(isinstance(value, Mapping) for value in values):
+        heads = tuple(dict.fromkeys(str(head) for value in values if isinstance(value, Mapping) for head in value))
+        rows = [tuple(str(value.get(head, "")) for head in heads) for value in values if isinstance(value, Mapping)]
+        return [table(f"provenance-{key}", name, heads, rows, [], "manifest")]
+    if all(isinstance(value, tuple | list) and len(value) == 2 for value in values):
+        pairs = [(str(value[0]), str(value[1])) for value in values if isinstance(value, tuple | list)]
+        return [_mapping(key, name, pairs)]
+    return [Paragraph(f"{name}:"), BulletList(tuple(str(value) for value in values))]
+
+
+def references(material: Material) -> Section:
+    """List the works cited: methods used and instruments."""
+    works = {WORKS[name] for name in cited(used_methods(material), material.study.plan.adjust)}
+    for row in material.outcomes:
+        instrument = material.file.instruments.get(row["instrument"])
+        if row["citation"]:
+            works.add(Reference(str(row["citation"]), instrument.doi if instrument else ""))
+    entries = tuple(sorted(works, key=lambda work: work.text.casefold()))
+    return Section(say("References"), "references", (ReferenceList(entries),) if entries else ())

@@ -1,0 +1,69 @@
+"""The researcher report: everything a reviewer asks for, a section a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from balint_eval.report import research_data, research_design, research_results, research_words
+from balint_eval.report.frame import frame
+from balint_eval.report.material import Drawing, Material
+from balint_eval.report.model import Report, Section, numbered
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from balint_eval.study import StudyFile
+
+SECTIONS: tuple[Callable[[Material], Section], ...] = (
+    research_results.in_brief,
+    research_design.design,
+    research_design.outcomes,
+    research_design.instruments,
+    research_design.setting,
+    research_data.flow,
+    research_data.baseline,
+    research_data.quality,
+    research_data.reliability,
+    research_data.descriptives,
+    research_results.main_results,
+    research_results.model,
+    research_results.sensitivity,
+    research_results.by_cohort,
+    research_results.families,
+    research_data.reaction,
+    research_words.assumptions,
+    research_design.evidence,
+    research_words.threats,
+    research_words.methods,
+    research_words.reproducibility,
+    research_words.references,
+)
+"""Sections in reading order; one without blocks is left out."""
+
+
+def build_researcher(
+    tables: Mapping[str, pd.DataFrame],
+    study_file: StudyFile,
+    drawings: Mapping[str, Drawing],
+    provenance: Mapping[str, object],
+) -> Report:
+    """Build the researcher report.
+
+    Parameters
+    ----------
+    tables : mapping of name to DataFrame
+        Tables under their contract names; one that is missing counts as empty.
+    study_file : StudyFile
+    drawings : mapping of name to Drawing
+        `forest`, `slopes_*`, `means_*`, `reaction`, `flow`, `attendance`; any may be absent.
+    provenance : mapping
+        Printed key by key: mappings as tables, lists as lists, the rest as text.
+
+    Returns
+    -------
+    Report
+    """
+    material = Material(tables, study_file, drawings, provenance)
+    sections = tuple(section for build in SECTIONS if (section := build(material)).blocks)
+    return numbered(frame(material, "researcher", research_design.subtitle(material), sections))

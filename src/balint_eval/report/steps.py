@@ -1,0 +1,135 @@
+"""Next steps and limits of the educator's page, each by a rule that stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isnan
+
+from balint_eval.report import counts, numbers
+from balint_eval.report.levels import unmeasured
+from balint_eval.report.material import Material
+from balint_eval.report.wording import GAINS, LOSSES, say
+
+ENOUGH_GROUPS = 6
+"""Groups an arm from which the usual tests recover their strength (shared/statistics.md)."""
+ENOUGH_ANSWERS = 0.75
+"""Share of pairs among people enrolled from which MERSQI gives full points."""
+HOW_MANY = 3
+
+Rule = Callable[[Material], bool]
+
+
+def verdicts(material: Material, primary_only: bool = False) -> set[str]:
+    """Give the verdicts of the headline claims."""
+    return {
+        str(line.claim["verdict"])
+        for line in material.headlines
+        if not primary_only or line.outcome["role"] == "primary"
+    }
+
+
+def pairs(material: Material) -> int:
+    """Count the pairs of the first headline; 0 when there is none."""
+    return int(material.headlines[0].comparison["n_paired"]) if material.headlines else 0
+
+
+def few_answers(material: Material) -> bool:
+    """Say whether fewer than three in four people enrolled answered both times."""
+    return pairs(material) < ENOUGH_ANSWERS * counts.enrolled(material)
+
+
+def few_groups(material: Material) -> bool:
+    """Say whether some arm has fewer than six groups."""
+    groups = counts.groups_by_arm(material)
+    return not groups or min(groups.get(arm.name, 0) for arm in material.study.arms) < ENOUGH_GROUPS
+
+
+def no_control(material: Material) -> bool:
+    """Say whether the study lacks an arm with the role control."""
+    return material.study.control_arm is None
+
+
+def off_plan(material: Material) -> bool:
+    """Say whether some group met less often or shorter than planned."""
+    plan = material.study.programme
+    runs = counts.group_runs(material)
+    meetings = any(plan.sessions and run.meetings < plan.sessions for run in runs)
+    short = any(run.minutes and run.minutes.low < plan.minutes for run in runs)
+    return meetings or short
+
+
+def _loss(material: Material) -> bool:
+    return bool(verdicts(material) & LOSSES)
+
+
+def _gain(material: Material) -> bool:
+    found = verdicts(material, primary_only=True)
+    return bool(found) and found <= GAINS
+
+
+def _unsure(material: Material) -> bool:
+    return bool(verdicts(material) & {"cannot_tell", "no_claim", "small_gain"}) and few_groups(material)
+
+
+def _nothing_fixed(material: Material) -> bool:
+    primary = [line.outcome for line in material.headlines if line.outcome["role"] == "primary"]
+    return any(isnan(outcome["smallest_change"]) for outcome in primary)
+
+
+def _unmeasured(*levels: str) -> Rule:
+    def holds(material: Material) -> bool:
+        known = {str(row["level"]) for row in material.rows("levels")} & set(levels)
+        return bool(known) and known <= set(unmeasured(material))
+
+    return holds
+
+
+def _always(material: Material) -> bool:
+    return True
+
+
+STEPS: tuple[tuple[Rule, str], ...] = (
+    (_loss, say("Look into the loss with leaders and participants before the next course.")),
+    (_gain, say("Keep the programme as it is.")),
+    (few_answers, say("Raise the response rate: plan time for the forms in the first and last meeting.")),
+    (_unsure, say("Repeat with more groups and pool the results; one course is too little to decide.")),
+    (no_control, say("Add a comparison group, for example the people waiting for the next course.")),
+    (off_plan, say("Bring meetings back to the plan, or change the plan and say why.")),
+    (_unmeasured("3", "3a", "3b"), say("Measure what people do at work, for example by patients' ratings.")),
+    (_nothing_fixed, say("Agree before the next course how many points would matter.")),
+    (_unmeasured("4", "4a", "4b"), say("Plan one measure of results, for example patients' complaints.")),
+    (_always, say("Ask the same questions of the next course, so that results can be pooled.")),
+    (_always, say("Discuss this page with leaders and participants.")),
+    (_always, say("Keep the forms and the plan unchanged until then.")),
+)
+"""Rules in order of urgency; the first three that hold are printed."""
+
+
+def next_steps(material: Material) -> tuple[str, ...]:
+    """Choose three next steps by the rules."""
+    return tuple(sentence for holds, sentence in STEPS if holds(material))[:HOW_MANY]
+
+
+LIMITS: tuple[tuple[Rule, str], ...] = (
+    (
+        no_control,
+        say("There was no comparison group. The course cannot be told from time, other teaching or repeated forms."),
+    ),
+    (
+        lambda material: not no_control(material) and material.study.plan.allocation == "not_random",
+        say("Arms were not formed at random. They may have differed from the start."),
+    ),
+    (few_groups, say("There were few groups. One unusual group can move the result.")),
+    (few_answers, say("Many people did not answer both times. Those who did may differ from the others.")),
+    (
+        lambda material: all(row["rater"] == "self" for row in material.outcomes),
+        say("People rated themselves. How they act with patients was not observed."),
+    ),
+    (lambda material: bool(unmeasured(material)), say("Nothing is said about levels marked as not measured.")),
+)
+
+
+def limits(material: Material) -> tuple[str, ...]:
+    """Give the limits that hold for this study."""
+    few = say("Numbers on fewer than {few} people are not shown.", few=str(numbers.SMALLEST_COUNT))
+    return (*(sentence for holds, sentence in LIMITS if holds(material)), few)
