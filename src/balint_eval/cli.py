@@ -1,0 +1,191 @@
+"""The command line: sub-commands people use, and the stages as the workflow's rules call them.
+
+This is the one place that prints errors. Nothing heavy is imported here; each handler imports what it needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from balint_eval.errors import BalintError
+    from balint_eval.stages import Folders
+    from balint_eval.study import StudyFile
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default the words after the program's name.
+
+    Returns
+    -------
+    int
+        0 done, 2 study file or usage, 3 data refused, 4 release blocked, 5 environment, 130 interrupted.
+    """
+    # Small matrices gain nothing from BLAS threads, and one thread makes sums the same on every machine.
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    if not hasattr(options, "handler"):
+        parser.print_help()
+        return 0
+    from balint_eval.errors import BalintError
+
+    try:
+        return int(options.handler(options) or 0)
+    except BalintError as error:
+        return _tell(error, options)
+    except KeyboardInterrupt:
+        print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _tell(error: BalintError, options: argparse.Namespace) -> int:
+    """Print every problem, and leave it for the run that called this stage."""
+    record = {"exit_code": error.exit_code, "problems": [problem.as_dict() for problem in error.problems]}
+    text = json.dumps(record, ensure_ascii=False) if options.errors == "json" else str(error)
+    print(text, file=sys.stderr)
+    log = getattr(options, "log", None)
+    if log:
+        from balint_eval.tables import write_text
+
+        write_text(Path(log), f"{error}\n")
+        write_text(Path(log).with_suffix(".error.json"), json.dumps(record, ensure_ascii=False) + "\n")
+    if os.environ.get("BALINT_EVAL_DEBUG"):
+        raise error
+    return error.exit_code
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Build the parser of all sub-commands."""
+    from balint_eval import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="balint-eval",
+        description="Evaluate Balint groups: from survey exports to Kirkpatrick-level reports.",
+        epilog="Start with: balint-eval demo",
+    )
+    parser.add_argument("--version", action="version", version=f"balint-eval {__version__}")
+    parser.add_argument("--errors", choices=["text", "json"], default="text", help="how errors are printed")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_run(commands, "run", "evaluate a study: read, score, compare, report", run_study)
+    _add_run(commands, "check", "say everything that is wrong with a study, and write nothing", check_study)
+    demo = commands.add_parser("demo", help="run the demo study")
+    demo.add_argument("folder", nargs="?", default="balint-demo", help="folder to put it in")
+    demo.add_argument("--cores", type=int, default=2)
+    demo.set_defaults(handler=run_demo)
+    instruments = commands.add_parser("instruments", help="list what can be scored, with its evidence and licence")
+    instruments.add_argument("name", nargs="?", help="show one instrument in full")
+    instruments.set_defaults(handler=show_instruments)
+    for name, text in _STAGES.items():
+        _add_stage(commands, name, text)
+    return parser
+
+
+_STAGES = {
+    "ingest": "stage: read one cohort's exports",
+    "score": "stage: score one cohort",
+    "compare": "stage: compare and judge",
+    "figures": "stage: draw the figures",
+    "report": "stage: write the reports",
+    "manifest": "stage: list inputs and outputs with their hashes",
+}
+
+
+def _add_run(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    text: str,
+    handler: Callable[[argparse.Namespace], int],
+) -> None:
+    command = commands.add_parser(name, help=text, description=text)
+    command.add_argument("study", nargs="?", default="config/config.yaml", help="study file (config/config.yaml)")
+    if name == "run":
+        command.add_argument("--results", default="results", help="folder for the results (results)")
+        command.add_argument("--cores", type=int, default=2, help="cores to use (2)")
+        command.add_argument("--plain", action="store_true", help="progress as lines of text, without a bar")
+    command.set_defaults(handler=handler)
+
+
+def _add_stage(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str) -> None:
+    stage = commands.add_parser(name, help=text, description=text)
+    stage.add_argument("study")
+    stage.add_argument("--results", default="results")
+    stage.add_argument("--log", help="file for the log")
+    if name in {"ingest", "score"}:
+        stage.add_argument("--cohort", required=True)
+    stage.set_defaults(handler=run_stage, stage=name)
+
+
+def run_stage(options: argparse.Namespace) -> int:
+    """Run one stage of the workflow."""
+    from balint_eval import stages
+    from balint_eval.study import read_study
+    from balint_eval.tables import write_text
+
+    file = read_study(options.study)
+    folders = stages.Folders(Path(options.results), file.study.name)
+    lines = _stage_lines(options, file, folders)
+    if options.log:
+        write_text(Path(options.log), "\n".join(lines) + "\n")
+    return 0
+
+
+def _stage_lines(options: argparse.Namespace, file: StudyFile, folders: Folders) -> list[str]:
+    from balint_eval import stages
+
+    by_cohort = {"ingest": stages.run_ingest, "score": stages.run_score}
+    if options.stage in by_cohort:
+        return by_cohort[options.stage](file, options.cohort, folders)
+    whole = {
+        "compare": stages.run_compare,
+        "figures": stages.run_figures,
+        "report": stages.run_report,
+        "manifest": stages.run_manifest,
+    }
+    return whole[options.stage](file, folders)
+
+
+def run_study(options: argparse.Namespace) -> int:
+    """Drive the workflow for one study."""
+    from balint_eval.run import run_workflow
+
+    return run_workflow(Path(options.study), Path(options.results), cores=options.cores, plain=options.plain)
+
+
+def check_study(options: argparse.Namespace) -> int:
+    """Say everything that is wrong, and what was read."""
+    from balint_eval.check import check
+
+    for line in check(Path(options.study)):
+        print(line)
+    return 0
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Copy the demo study into a folder and run it."""
+    from balint_eval.run import copy_demo, run_workflow
+
+    study = copy_demo(Path(options.folder))
+    return run_workflow(study, Path(options.folder) / "results", cores=options.cores, plain=False)
+
+
+def show_instruments(options: argparse.Namespace) -> int:
+    """List the registry, or show one instrument."""
+    from balint_eval.instruments.show import describe_instrument, list_instruments
+
+    print(describe_instrument(options.name) if options.name else list_instruments())
+    return 0

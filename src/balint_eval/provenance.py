@@ -1,0 +1,135 @@
+"""What a result was made from: hashes of inputs, settings and code, versions, and the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from balint_eval.study import Cohort, StudyFile
+
+PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "snakemake")
+
+STAGE_CODE: Mapping[str, tuple[str, ...]] = {
+    "ingest": ("ingest", "instruments", "errors.py", "tables.py", "contracts.yaml", "study.py", "strict_yaml.py"),
+    "score": ("scoring.py", "doctor.py", "instruments", "stats/reliability.py", "tables.py", "contracts.yaml"),
+    "compare": (
+        "comparisons.py", "kirkpatrick.py", "quality.py", "scoring.py", "pipeline.py", "stats", "instruments",
+        "tables.py", "contracts.yaml",
+    ),
+    "figures": ("plots", "tables.py", "contracts.yaml"),
+    "report": ("report", "provenance.py", "tables.py", "contracts.yaml"),
+}  # fmt: skip
+"""Files and folders of the package that each stage's result depends on."""
+
+
+def sha256_of_file(path: Path) -> str:
+    """Give the SHA-256 of a file's bytes; `missing` for a file that is not there."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "missing"
+
+
+def sha256_of_text(text: str) -> str:
+    """Give the SHA-256 of a text as UTF-8."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def code_digest(stage: str) -> str:
+    """Give a digest of the code a stage uses: edited code reruns although the package is installed."""
+    return _digest_of_code(STAGE_CODE[stage])
+
+
+@cache
+def _digest_of_code(parts: tuple[str, ...]) -> str:
+    root = Path(__file__).parent
+    files = sorted(path for part in parts for path in _source_files(root / part))
+    lines = [f"{path.relative_to(root).as_posix()} {sha256_of_file(path)}" for path in files]
+    return sha256_of_text("\n".join(lines))
+
+
+def _source_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return [file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+
+
+def input_hashes(file: StudyFile, cohort: Cohort) -> list[str]:
+    """Give `path sha256` of every file of a cohort, sorted: other content reruns whatever its date."""
+    return [f"{name} {sha256_of_file(file.path(name))}" for name in file.input_files(cohort)]
+
+
+def stage_settings(file: StudyFile, stage: str, cohort: Cohort | None = None) -> str:
+    """Give a digest of the settings a stage depends on, so that only what they touch is rerun."""
+    study = file.study.model_dump(mode="json")
+    used = {name: study[name] for name in _SECTIONS[stage]}
+    if cohort is not None:
+        used["cohort"] = cohort.model_dump(mode="json")
+    used["instruments"] = [instrument.model_dump(mode="json") for _, instrument in sorted(_used(file).items())]
+    return sha256_of_text(json.dumps(used, sort_keys=True, ensure_ascii=False))
+
+
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "ingest": ("waves", "arms", "linkage"),
+    "score": (),
+    "compare": ("waves", "arms", "outcomes", "plan", "levels"),
+    "figures": ("title", "waves", "arms", "outcomes", "programme", "cohorts"),
+    "report": (
+        "name", "title", "description", "question", "contact", "levels", "audience", "waves", "arms", "programme",
+        "outcomes", "plan", "linkage", "cohorts",
+    ),
+}  # fmt: skip
+
+
+def _used(file: StudyFile) -> dict[str, Any]:
+    names = {items.instrument for cohort in file.study.cohorts for export in cohort.exports for items in export.items}
+    return {name: file.instruments[name] for name in names | {outcome.instrument for outcome in file.study.outcomes}}
+
+
+def versions() -> dict[str, str]:
+    """Give the version of every package that decides a number."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def describe_run(file: StudyFile) -> dict[str, Any]:
+    """Say what a report was made from; nothing in it depends on place, time or machine.
+
+    Returns
+    -------
+    dict
+        study, study_sha256, inputs (list of file and sha256), versions, code (digest by stage), settings.
+    """
+    inputs = sorted({entry for cohort in file.study.cohorts for entry in input_hashes(file, cohort)})
+    return {
+        "study": file.study.name,
+        "study_sha256": sha256_of_text(file.study.model_dump_json()),
+        "inputs": [dict(zip(("file", "sha256"), entry.rsplit(" ", 1), strict=True)) for entry in inputs],
+        "versions": versions(),
+        "code": {stage: code_digest(stage) for stage in STAGE_CODE},
+        "settings": file.study.model_dump(mode="json", exclude={"cohorts", "own_instruments"}),
+        "command": f"balint-eval run {Path(file.shown_as).name}",
+    }
+
+
+def list_outputs(folder: Path, leave_out: Iterable[str] = ("logs", "manifest.json")) -> list[dict[str, str | int]]:
+    """List every file under a results folder with its size and SHA-256, sorted by path."""
+    skipped = set(leave_out)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    return [
+        {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of_file(path)}
+        for path in files
+        if path.relative_to(folder).parts[0] not in skipped
+    ]

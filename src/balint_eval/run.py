@@ -1,0 +1,243 @@
+"""`balint-eval run`: the Snakemake workflow, driven by its command line, with progress and a plain ending."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from balint_eval.errors import BalintError, EnvironmentProblem, Problem
+from balint_eval.lock import RunLock
+from balint_eval.provenance import code_digest, input_hashes, sha256_of_text, stage_settings
+from balint_eval.stages import Folders
+from balint_eval.study import StudyFile, read_study
+from balint_eval.tables import write_text
+
+_STEPS = re.compile(r"(\d+) of (\d+) steps")
+_RULE = re.compile(r"^(?:local)?rule (\w+):")
+_COHORT = re.compile(r"wildcards: cohort=(\S+)")
+_DOING = {
+    "ingest": "reading",
+    "score": "scoring",
+    "compare": "comparing",
+    "figures": "drawing figures",
+    "report": "writing reports",
+    "manifest": "listing what was made",
+}
+
+
+def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = False) -> int:
+    """Evaluate one study through Snakemake.
+
+    Parameters
+    ----------
+    study : Path
+        Study file.
+    results : Path
+        Folder for the results of all studies.
+    cores : int
+    plain : bool
+        Progress as lines instead of a bar.
+
+    Returns
+    -------
+    int
+        Exit code: 0 when everything was made or nothing had to be.
+
+    Raises
+    ------
+    StudyError, DataError
+        Before anything is written.
+    EnvironmentProblem
+        Another run works on this study, or Snakemake failed for a reason of its own.
+    """
+    file = read_study(study)
+    folders = Folders(results, file.study.name)
+    checked = check_inputs(file, folders)
+    with RunLock(folders.root):
+        _forget_errors(folders)
+        if checked:
+            write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
+        did_something = _snakemake(study, results, folders, cores=cores, plain=plain)
+    if not did_something:
+        print("Nothing to do: the results are up to date.")
+    print("\n".join(closing_lines(folders)))
+    return 0
+
+
+def check_inputs(file: StudyFile, folders: Folders) -> dict[str, str]:
+    """Read the cohorts whose files, settings or code changed since the last check, writing nothing.
+
+    Returns
+    -------
+    dict
+        Digest of each cohort; empty when nothing has changed.
+
+    Raises
+    ------
+    DataError
+        With the problems of all cohorts.
+    """
+    digests = {cohort.name: _digest(file, cohort.name) for cohort in file.study.cohorts}
+    known = _read_json(folders.root / ".checked.json")
+    changed = [name for name, digest in digests.items() if known.get(name) != digest]
+    if not changed:
+        return {}
+    from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
+    from balint_eval.pipeline import ingest_all
+
+    print(f"Checking the files of {_listed(changed)} ...", file=sys.stderr)
+    ingest_all(_only(file, changed), pseudonymiser(read_key()))
+    return digests
+
+
+def _only(file: StudyFile, names: list[str]) -> StudyFile:
+    cohorts = [cohort for cohort in file.study.cohorts if cohort.name in names]
+    return StudyFile(file.study.model_copy(update={"cohorts": cohorts}), file.folder, file.shown_as, file.instruments)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 5 else f"{len(names)} cohorts"
+
+
+def _digest(file: StudyFile, name: str) -> str:
+    cohort = file.cohort(name)
+    parts = [stage_settings(file, "ingest", cohort), code_digest("ingest"), *input_hashes(file, cohort)]
+    return sha256_of_text("\n".join(parts))
+
+
+def _read_json(path: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def workflow_folder() -> Path:
+    """Give the folder of the workflow: the repository's, or the one inside an installed package."""
+    package = Path(__file__).parent
+    in_repository = package.parents[1] / "workflow"
+    return in_repository if (in_repository / "Snakefile").is_file() else package / "_workflow"
+
+
+def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:
+    """Give the Snakemake call that a person could also type."""
+    return [
+        sys.executable, "-m", "snakemake",
+        "--snakefile", str(workflow_folder() / "Snakefile"),
+        "--cores", str(cores),
+        "--scheduler", "greedy",
+        "--rerun-incomplete",
+        "--nocolor",
+        "--config", f"study={study.as_posix()}", f"results={results.as_posix()}",
+    ]  # fmt: skip
+
+
+def _snakemake(study: Path, results: Path, folders: Folders, *, cores: int, plain: bool) -> bool:
+    """Run the workflow; False when there was nothing to do."""
+    command = snakemake_command(study, results, cores)
+    _unlock(command)
+    # The rules call `balint-eval`: the one beside this Python, whatever the shell's path says.
+    scripts = str(Path(sys.executable).parent)
+    environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")])}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    lines: list[str] = []
+    try:
+        _show(_kept(process, lines), plain=plain)
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+    if process.wait() != 0:
+        raise _failure(folders, lines)
+    return not any("Nothing to be done" in line for line in lines)
+
+
+def _kept(process: subprocess.Popen[str], lines: list[str]) -> Iterator[str]:
+    for line in process.stderr or ():
+        lines.append(line)
+        yield line
+
+
+def _unlock(command: list[str]) -> None:
+    """Take over a lock that a killed run left behind; our own lock says that no run is alive."""
+    if Path(".snakemake/locks").is_dir() and any(Path(".snakemake/locks").iterdir()):
+        subprocess.run([*command, "--unlock"], check=False, capture_output=True)
+
+
+def _show(lines: Iterator[str], *, plain: bool) -> None:
+    """Show progress on stderr: a bar on a terminal, else a line a step."""
+    from tqdm import tqdm
+
+    bar = None if plain or not sys.stderr.isatty() else tqdm(total=0, unit="step", leave=False)
+    rule = ""
+    for line in lines:
+        started = _RULE.match(line)
+        rule = started[1] if started else rule
+        cohort = _COHORT.search(line)
+        if started and rule in _DOING and rule not in {"ingest", "score"}:
+            _tell(bar, _DOING[rule])
+        elif cohort and rule in _DOING:
+            _tell(bar, f"{_DOING[rule]} {cohort[1]}")
+        done = _STEPS.search(line)
+        if done and bar is not None:
+            bar.total, bar.n = int(done[2]), int(done[1])
+            bar.refresh()
+    if bar is not None:
+        bar.close()
+
+
+def _tell(bar: object, text: str) -> None:
+    if bar is None:
+        print(f"  {text} ...", file=sys.stderr, flush=True)
+    else:
+        bar.set_description(text)  # type: ignore[attr-defined]
+
+
+def _forget_errors(folders: Folders) -> None:
+    for path in folders.logs.glob("*.error.json"):
+        path.unlink(missing_ok=True)
+
+
+def _failure(folders: Folders, lines: list[str]) -> BalintError:
+    """Turn what the stages left, or Snakemake's own words, into one error."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folders.logs.glob("*.error.json"))]
+    if records:
+        error = BalintError([Problem(**problem) for record in records for problem in record["problems"]])
+        error.exit_code = max(record["exit_code"] for record in records)
+        return error
+    said = " ".join(line.strip() for line in lines if "Error" in line or "Exception" in line)[:500]
+    what = f"the workflow stopped: {said or 'no reason was given'}"
+    log = folders.logs.as_posix()
+    return EnvironmentProblem(Problem("WF-FAILED", what, f"see the logs in {log}; the same command goes on from there"))
+
+
+def closing_lines(folders: Folders) -> list[str]:
+    """Give the verdict lines of the educator's report and the paths of what was made."""
+    lines = []
+    model = folders.reports / "educator.en.INTERNAL.json"
+    if model.is_file():
+        from balint_eval.report.model import claims_of, from_json
+
+        lines = [claim.text for claim in claims_of(from_json(model.read_text(encoding="utf-8")))]
+    reports = sorted(folders.reports.glob("*.html"))
+    return [*lines, *(f"Report: {path.as_posix()}" for path in reports), f"Tables: {folders.tables.as_posix()}/"]
+
+
+def copy_demo(folder: Path) -> Path:
+    """Copy the demo study into a folder and give its study file."""
+    package = Path(__file__).parent
+    source = package.parents[1] if (package.parents[1] / "data" / "demo").is_dir() else package / "_demo"
+    for name in ("config/config.yaml", "data/demo"):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(source / name, target)
+    return folder / "config" / "config.yaml"

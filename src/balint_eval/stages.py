@@ -1,0 +1,149 @@
+"""One function a stage: read tables, call the library, write tables. The workflow's rules call these."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from balint_eval.study import StudyFile
+from balint_eval.tables import read_table, write_table, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Folders:
+    """Where a study's results lie.
+
+    Parameters
+    ----------
+    results : Path
+        The results folder of all studies; `restricted/` lies beside it.
+    study : str
+        Name of the study.
+    """
+
+    def __init__(self, results: Path, study: str) -> None:
+        self.root = results / study
+        self.tables = self.root / "tables"
+        self.figures = self.root / "figures"
+        self.reports = self.root / "report"
+        self.logs = self.root / "logs"
+        self.manifest = self.root / "manifest.json"
+        self.restricted = results.parent / "restricted" / study
+
+    def cohort(self, name: str) -> Path:
+        """Folder of one cohort's tables."""
+        return self.root / "cohorts" / name
+
+
+def run_ingest(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
+    """Read one cohort's exports; comments and the linkage go to `restricted/` only.
+
+    Returns
+    -------
+    list of str
+        What to log, without any id or text of a person.
+    """
+    from balint_eval.ingest.cohort import ingest_cohort
+    from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
+
+    ingested = ingest_cohort(file, file.cohort(cohort_name), pseudonymiser(read_key()))
+    for name, table in ingested.tables.items():
+        write_table(table, folders.cohort(cohort_name) / f"{name}.csv", name)
+    restricted = folders.restricted / cohort_name
+    _write_restricted(ingested.comments, restricted / "comments.csv")
+    _write_restricted(ingested.linkage, restricted / "linkage.csv")
+    sources = ingested.tables["sources"]
+    return [f"{row.file}: {row.rows} rows. {row.notes}" for row in sources.itertuples()]
+
+
+def _write_restricted(frame: pd.DataFrame, path: Path) -> None:
+    from balint_eval.tables import neutralised
+
+    write_text(path, neutralised(frame).to_csv(index=False, lineterminator="\n"))
+    path.chmod(0o600)
+
+
+def run_score(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
+    """Score one cohort's responses."""
+    from balint_eval.pipeline import score
+
+    folder = folders.cohort(cohort_name)
+    tables = score(read_table(folder / "responses.csv", "responses"), file, file.cohort(cohort_name))
+    for name, table in tables.items():
+        write_table(table, folder / f"{name}.csv", name)
+    status = tables["scores"]["status"].value_counts().sort_index()
+    return [f"{count} scores: {name}" for name, count in status.items()] + [
+        f"{row.severity}: {row.instrument} {row.scale}: {row.seen}. {row.why}. {row.mend}."
+        for row in tables["findings"].itertuples()
+        if row.severity != "note"
+    ]
+
+
+def run_compare(file: StudyFile, folders: Folders) -> list[str]:
+    """Put the cohorts together, compare and judge."""
+    from balint_eval.pipeline import MERGED, analyse, merge
+
+    parts = [
+        {name: read_table(folders.cohort(cohort.name) / f"{name}.csv", name) for name in MERGED}
+        for cohort in file.study.cohorts
+    ]
+    merged = merge(parts)
+    tables = {**merged, **analyse(merged, file)}
+    for name, table in tables.items():
+        write_table(table, folders.tables / f"{name}.csv", name)
+    return [f"{len(tables['comparisons'])} comparisons, {len(tables['claims'])} claims judged"]
+
+
+def read_results(folders: Folders) -> dict[str, pd.DataFrame]:
+    """Read every table of a study's results."""
+    from balint_eval.tables import TABLES
+
+    return {name: read_table(folders.tables / f"{name}.csv", name) for name in TABLES}
+
+
+def run_figures(file: StudyFile, folders: Folders) -> list[str]:
+    """Draw every figure, as SVG, PDF and PNG, with its data and alternative text."""
+    from balint_eval.plots import draw_all, save_drawing
+
+    drawings = draw_all(read_results(folders), file)
+    index = []
+    for name, drawing in drawings.items():
+        save_drawing(drawing, folders.figures, name)
+        index.append({
+            "name": name, "title": drawing.title, "caption": drawing.caption,
+            "alternative_text": drawing.alternative_text,
+        })  # fmt: skip
+    write_text(folders.figures / "index.json", json.dumps(index, ensure_ascii=False, indent=1) + "\n")
+    return [f"{len(index)} figures drawn"]
+
+
+def run_report(file: StudyFile, folders: Folders) -> list[str]:
+    """Write the reports for both readers."""
+    from balint_eval.plots.saved import read_drawings
+    from balint_eval.provenance import describe_run
+    from balint_eval.report import build_educator, build_researcher, render_html, to_json
+
+    tables, provenance = read_results(folders), describe_run(file)
+    drawings = read_drawings(folders.figures)
+    written = []
+    for name, build in (("educator", build_educator), ("researcher", build_researcher)):
+        report = build(tables, file, drawings, provenance)
+        write_text(folders.reports / f"{name}.en.INTERNAL.json", to_json(report))
+        write_text(folders.reports / f"{name}.en.INTERNAL.html", render_html(report))
+        written.append(f"{name}.en.INTERNAL.html")
+    return written
+
+
+def run_manifest(file: StudyFile, folders: Folders) -> list[str]:
+    """List what went in and what came out, each with its SHA-256."""
+    from balint_eval.provenance import describe_run, list_outputs
+
+    outputs = list_outputs(folders.root)
+    write_text(
+        folders.manifest,
+        json.dumps({**describe_run(file), "outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+    )
+    return [f"{len(outputs)} outputs listed"]

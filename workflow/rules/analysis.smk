@@ -1,0 +1,54 @@
+# Requires: the tables of every cohort.
+# Gives: tables/*.csv of the whole study, figures/.
+
+COMPARED = ["comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts"]
+
+
+rule compare:
+    """Compare every outcome by every method, describe the data, judge what may be claimed."""
+    input:
+        tables=tables_of(INGESTED + SCORED),
+    output:
+        tables=report(
+            [f"{root}/tables/{name}.csv" for name in COMPARED],
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"table": "results of the whole study"},
+        ),
+        merged=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED],
+    log:
+        f"{root}/logs/compare.log",
+    conda:
+        "../envs/balint_eval.yaml"
+    benchmark:
+        f"{root}/logs/compare.benchmark.txt"
+    params:
+        study=study_path,
+        results=results,
+        settings=settings_of("compare"),
+        code=code_digest("compare"),
+    shell:
+        """
+        balint-eval compare {params.study:q} --results {params.results:q} --log {log:q}
+        """
+
+
+rule figures:
+    """Draw every figure as SVG, PDF and PNG, with its data and its description in words."""
+    input:
+        tables=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED + COMPARED],
+    output:
+        folder=directory(f"{root}/figures"),
+    log:
+        f"{root}/logs/figures.log",
+    conda:
+        "../envs/balint_eval.yaml"
+    params:
+        study=study_path,
+        results=results,
+        settings=settings_of("figures"),
+        code=code_digest("figures"),
+    shell:
+        """
+        balint-eval figures {params.study:q} --results {params.results:q} --log {log:q}
+        """

@@ -1,0 +1,53 @@
+# What the rules share: the study file, its cohorts, and the digests that make changed content rerun.
+from pathlib import Path
+
+from balint_eval.errors import BalintError
+from balint_eval.instruments.registry import known_instruments
+from balint_eval.provenance import code_digest, input_hashes, stage_settings
+from balint_eval.study import read_study
+from snakemake.exceptions import WorkflowError
+
+
+def read_study_or_stop(path):
+    """Read the study file; its faults become sentences, not a traceback."""
+    try:
+        return read_study(path)
+    except BalintError as error:
+        raise WorkflowError(str(error)) from None
+
+
+# A study given with --configfile is read as a file of its own, never merged into the demo's.
+given = [path.as_posix() for path in map(Path, workflow.overwrite_configfiles)]
+study_path = config.get("study", (given or ["config/config.yaml"])[-1])
+results = config.get("results", "results")
+study_file = read_study_or_stop(study_path)
+cohorts = {cohort.name: cohort for cohort in study_file.study.cohorts}
+root = f"{results}/{study_file.study.name}"
+
+INGESTED = ["participants", "responses", "flow", "sources", "sessions", "attendance"]
+SCORED = ["scores", "findings"]
+
+
+wildcard_constraints:
+    cohort="|".join(map(re.escape, cohorts)),
+
+
+def files_of(wildcards):
+    """Give every file a cohort is read from."""
+    cohort = cohorts[wildcards.cohort]
+    return [study_file.path(name).as_posix() for name in study_file.input_files(cohort)]
+
+
+def hashes_of(wildcards):
+    """Give the SHA-256 of each of these files: other content reruns whatever its date."""
+    return input_hashes(study_file, cohorts[wildcards.cohort])
+
+
+def settings_of(stage):
+    """Give a function from wildcards to the digest of the settings a stage uses."""
+    return lambda wildcards: stage_settings(study_file, stage, cohorts.get(getattr(wildcards, "cohort", None)))
+
+
+def tables_of(names):
+    """Give the tables of all cohorts."""
+    return [f"{root}/cohorts/{cohort}/{name}.csv" for cohort in sorted(cohorts) for name in names]

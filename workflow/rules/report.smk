@@ -1,0 +1,60 @@
+# Requires: the tables and figures of the whole study.
+# Gives: report/{educator,researcher}.en.INTERNAL.html and manifest.json.
+
+
+rule report:
+    """Write the report for educators and the report for researchers."""
+    input:
+        tables=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED + COMPARED],
+        figures=f"{root}/figures",
+    output:
+        educator=report(
+            f"{root}/report/educator.en.INTERNAL.html",
+            caption="../report/educator.rst",
+            category="Reports",
+            labels={"reader": "educator"},
+        ),
+        researcher=report(
+            f"{root}/report/researcher.en.INTERNAL.html",
+            caption="../report/researcher.rst",
+            category="Reports",
+            labels={"reader": "researcher"},
+        ),
+        model=[f"{root}/report/{name}.en.INTERNAL.json" for name in ("educator", "researcher")],
+    log:
+        f"{root}/logs/report.log",
+    conda:
+        "../envs/balint_eval.yaml"
+    params:
+        study=study_path,
+        results=results,
+        hashes=sorted({entry for cohort in cohorts.values() for entry in input_hashes(study_file, cohort)}),
+        settings=settings_of("report"),
+        code=code_digest("report"),
+    shell:
+        """
+        balint-eval report {params.study:q} --results {params.results:q} --log {log:q}
+        """
+
+
+rule manifest:
+    """List what went in and what came out, each with its SHA-256."""
+    input:
+        reports=rules.report.output,
+        figures=f"{root}/figures",
+        tables=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED + COMPARED],
+    output:
+        manifest=f"{root}/manifest.json",
+    log:
+        f"{root}/logs/manifest.log",
+    conda:
+        "../envs/balint_eval.yaml"
+    params:
+        study=study_path,
+        results=results,
+        settings=settings_of("report"),
+        code=code_digest("report"),
+    shell:
+        """
+        balint-eval manifest {params.study:q} --results {params.results:q} --log {log:q}
+        """
