@@ -1,0 +1,66 @@
+# Two commands do everything on a fresh machine with Python 3.11 or later:
+#   make demo    sets up, runs the demo study, prints where the report is
+#   make test    sets up, runs the tests
+.DELETE_ON_ERROR:
+.PHONY: demo test check setup format coverage-study generate lock browser-setup clean help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-stamp
+# The everyday tests, in parallel; slow batteries have targets of their own.
+PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+help: ## List the targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
+
+demo: $(STAMP) ## Set up, run the demo study, print where the report is.
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/balint-eval run config/config.yaml
+
+test: $(STAMP) ## Set up, run the everyday tests.
+	$(PYTEST) -m "not slow"
+
+check: $(STAMP) ## Format, lint, types, workflow lint.
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check workflow
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint
+
+setup: $(STAMP) ## Make the virtual environment from the hash-pinned lock.
+
+# uv is used when it is there and never needed: the lock file is the same.
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "balint-eval needs Python 3.11 or later")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt && \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $(STAMP)
+
+format: $(STAMP) ## Format everything.
+	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests
+	$(BIN)/snakefmt workflow
+
+generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table reference.
+	$(BIN)/python -m balint_eval.reference
+
+coverage-study: $(STAMP) ## 10,000 simulated studies of the demo's design: coverage of the intervals, into docs/.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/coverage_study.py --replications 10000 --write docs/coverage.md
+
+browser-setup: ## Install headless Chromium and fonts by package name (needs root on Debian).
+	apt-get update -q && apt-get install -y -q chromium fonts-dejavu-core
+
+lock: ## Solve the lock again, with a week of cooling-off (needs uv).
+	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+		--exclude-newer "$$(date -u -d '7 days ago' +%F)" --no-header -q -o requirements/run.txt
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+		--exclude-newer "$$(date -u -d '7 days ago' +%F)" -c requirements/run.txt --no-header -q -o requirements/dev.txt
+
+clean: ## Remove the environment, caches and results.
+	rm -rf $(VENV) .snakemake .pytest_cache .mypy_cache .ruff_cache results
