@@ -55,13 +55,14 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
     body, skipped, mark = without_sep_line(text)
     notes = [f"The first line `sep={mark}` was skipped; rows are still counted from it."] if mark else []
     used, problems = settled_delimiter(body, delimiter or mark, prefer, file)
+    misread = bool(problems)
     with _long_cells():
         parsed = _parse(body, used, skipped, file)
     problems += [*parsed.problems, *_newline_problems(parsed.ends, file)]
     problems += control_problems(parsed.records, parsed.lines, file) or _outside(body, file)
     notes += [*_newline_notes(parsed.ends), *blank_notes(parsed.blank), *_unmask(body, parsed.records)]
     notes += [*control_notes(parsed.records, parsed.lines), *drop_empty_last(parsed.records)]
-    problems += _ragged_problems(parsed, file)
+    problems = problems[:1] if misread else [*problems, *_ragged_problems(parsed, file)]
     return Grid(
         file=file,
         records=parsed.records,

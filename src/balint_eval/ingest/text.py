@@ -57,6 +57,7 @@ INVISIBLE_CODES = (
 )
 INVISIBLE = dict.fromkeys(INVISIBLE_CODES)
 """Characters without width: removed."""
+INVISIBLE_BUT_JOINERS = dict.fromkeys(code for code in INVISIBLE_CODES if code not in (0x200C, 0x200D))
 
 CONTROL = dict.fromkeys([code for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in range(9, 14)])
 SURROGATES = dict.fromkeys(range(0xD800, 0xE000))
@@ -76,6 +77,7 @@ ID_RULES = (
 _WHITE = re.compile(r"\s+")
 _ARABIC = "\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff"
 _ZWNJ_INSIDE = re.compile(f"(?<=[{_ARABIC}]){ZWNJ}+(?=[{_ARABIC}])")
+_JOINER_OUTSIDE = re.compile(f"(?<![{_ARABIC}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_ARABIC}\u200c\u200d])")
 _PRESENTATION = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 
@@ -120,6 +122,16 @@ def clean_text(text: str) -> str:
 def clean_header(text: str) -> str:
     """Give the form in which column headers are compared: tags and entities gone, then `clean_text`."""
     return clean_text(html.unescape(_TAG.sub(" ", text)) if "<" in text or "&" in text else text)
+
+
+def tidy_header(text: str) -> str:
+    """Give a header to show and to store: single blanks, no invisible characters, letters as they are.
+
+    A ZWNJ or ZWJ between two Arabic-script letters belongs to the spelling and stays.
+    """
+    if text.isascii() and text.isidentifier():
+        return text
+    return collapse_white(_JOINER_OUTSIDE.sub("", text.translate(INVISIBLE_BUT_JOINERS)))
 
 
 def match_key(text: str) -> str:

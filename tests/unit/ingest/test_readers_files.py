@@ -7,10 +7,12 @@ import stat
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from balint_eval.errors import DataError
 from balint_eval.ingest import source
-from balint_eval.ingest.readers.open import read_export
+from balint_eval.ingest.readers.open import PLATFORMS, read_export
 
 GOOD = "id,q1,q2\nP01,3,4\nP02,2,5\nP03,1,1\n"
 
@@ -196,3 +198,40 @@ def test_exactly_as_many_rows_as_xls_can_hold(file, rows, code):
 
 def test_unknown_platforms_are_refused(file):
     assert the_problem(file, GOOD, platform="lime").code == "IN-PLATFORM"
+
+
+@pytest.mark.parametrize("start", ['{"id": 1}', "[{}]", "%PDF-1.7", "<?xml version='1.0'?>", "PAR1"])
+def test_other_formats_are_named(file, start):
+    assert the_problem(file, start).code == "IN-FORMAT"
+
+
+def test_a_dictionary_for_another_platform_is_refused(file):
+    assert the_problem(file, GOOD, platform="plain", dictionary=file).code == "IN-PLATFORM"
+
+
+def test_a_sheet_name_for_a_text_file_is_said(file):
+    assert any("`sheet` was not used" in note for note in export(file, GOOD, sheet="Data").notes)
+
+
+def test_a_quote_that_swallows_everything_is_the_only_problem(file):
+    problem = the_problem(file, 'id,q1\nA,"1\nB,2\nC,3\n')
+    assert (problem.code, problem.row) == ("IN-QUOTE", 2)
+
+
+def test_a_wrong_delimiter_is_the_only_problem(file):
+    assert the_problem(file, "id;q1\nA;3,5\nB;4,0\n", delimiter=",").code == "IN-DELIM"
+
+
+PIECES = st.sampled_from([b",", b";", b'"', b"\n", b"\r\n", b"\t", b"\0", b"\xe9", b"id", b"q1", b"1", b"Total", b"=1"])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PIECES, max_size=30), st.sampled_from(("auto", *PLATFORMS)))
+def test_whatever_the_bytes_there_is_a_sheet_or_a_reason(file, pieces, platform):
+    try:
+        sheet = export(file, b"".join(pieces), platform=platform)
+    except DataError:
+        sheet = None
+    if sheet is not None:
+        assert sheet.cells.shape[0] > 0
+        assert all(isinstance(cell, str) for cell in sheet.cells.to_numpy().ravel())

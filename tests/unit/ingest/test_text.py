@@ -12,6 +12,7 @@ from balint_eval.ingest.text import (
     is_blank,
     match_key,
     normalise_id,
+    tidy_header,
 )
 
 
@@ -100,3 +101,17 @@ def test_rules_are_stated_in_sentences():
 @pytest.mark.parametrize(("text", "blank"), [("", True), (" \u00a0\t", True), ("\u200c\ufeff", True), ("0", False)])
 def test_is_blank(text, blank):
     assert is_blank(text) is blank
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("می\u200cشوم", "می\u200cشوم"),
+        ("\u200cمی\u200c شوم\u200f", "می شوم"),
+        ("q\u200c 1\u00a0", "q 1"),
+        ("a\n b", "a b"),
+        ("علي", "علي"),
+    ],
+)
+def test_tidy_header_keeps_letters_and_joiners_that_spell(text, expected):
+    assert tidy_header(text) == expected

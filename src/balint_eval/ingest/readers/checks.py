@@ -25,6 +25,8 @@ TOTAL_WORDS = frozenset(word.strip() for word in _SUMMARY_WORDS.replace("\n", " 
 NOTE_LENGTH = 40
 NOTE_WORDS = 6
 LONG_TEXT = 15
+LOOKED_AT = 300
+"""Responses compared with the first rows to tell headers from answers."""
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?")
@@ -41,8 +43,9 @@ def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
         return [_no_rows(grid, layout)]
     lines = grid.lines[layout.header_rows :]
     found = _limits(grid, len(people))
+    first_cells = {header[0] for header in headers}
     for line, record in zip(lines, people, strict=True):
-        if record[0] in {header[0] for header in headers} and _repeats(record, headers):
+        if record[0] in first_cells and _repeats(record, headers):
             found.append(_header_again(line, grid.file))
         elif _is_total(record):
             found.append(_total_row(line, grid.file))
@@ -53,7 +56,7 @@ def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
 
 def header_problems(grid: Grid, layout: Layout) -> list[Problem]:
     """Give HD-NONE or IN-HEADERROWS for a table of which one header row is expected."""
-    people = grid.records[layout.header_rows :]
+    people = grid.records[layout.header_rows : layout.header_rows + LOOKED_AT]
     if layout.header_rows != 1 or not people:
         return []
     if _looks_like_data(grid.header, people):
@@ -91,7 +94,7 @@ def _header_again(line: int, file: str) -> Problem:
 
 def _is_total(record: Record) -> bool:
     first = next((cell for cell in record if cell and not cell.isspace()), "")
-    if len(first) > 24 or first[:1].isdigit():
+    if len(first) > 24 or first[:1].isdigit() or first[-1:].isdigit():
         return False
     plain = first if first.isascii() else clean_text(first)
     return plain.strip(" \t:=.").casefold() in _TOTALS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, column_shown, escaped, letter, listed
-from balint_eval.ingest.text import INVISIBLE, collapse_white, is_blank, match_key
+from balint_eval.ingest.text import is_blank, match_key, tidy_header
 
 Reason = Callable[[Record], str]
 
@@ -52,43 +52,38 @@ class Layout:
     problems: tuple[Problem, ...] = ()
 
 
-def tidy_name(text: str) -> str:
-    """Give a column name without invisible characters and with single blanks; letters are kept."""
-    return collapse_white(text.translate(INVISIBLE)) if not text.isidentifier() else text
-
-
 def tidy_names(grid: Grid) -> list[str]:
     """Give the tidied names of the first record."""
-    return [tidy_name(cell) for cell in grid.header]
+    return [tidy_header(cell) for cell in grid.header]
 
 
-def name_problems(names: list[str], file: str) -> list[Problem]:
+def name_problems(names: list[str], file: str, row: int) -> list[Problem]:
     """Give HD-BLANK, HD-DUP and HD-NEARDUP for the names of a table, each with its positions."""
-    blank = [_blank_name(position, file) for position, name in enumerate(names) if is_blank(name)]
+    blank = [_blank_name(position, file, row) for position, name in enumerate(names) if is_blank(name)]
     groups: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         if not is_blank(name):
             groups.setdefault(match_key(name) or name, []).append(position)
     repeated = [positions for positions in groups.values() if len(positions) > 1]
-    return blank + [_repeated(names, positions, file) for positions in repeated]
+    return blank + [_repeated(names, positions, file, row) for positions in repeated]
 
 
-def _blank_name(position: int, file: str) -> Problem:
+def _blank_name(position: int, file: str, row: int) -> Problem:
     what = f"column {letter(position)} has no name"
-    return Problem("HD-BLANK", what, "give it a name, or delete the column", file, 1, letter(position))
+    return Problem("HD-BLANK", what, "give it a name, or delete the column", file, row, letter(position))
 
 
-def _repeated(names: list[str], positions: list[int], file: str) -> Problem:
+def _repeated(names: list[str], positions: list[int], file: str, row: int) -> Problem:
     spelled = {names[position] for position in positions}
     places = listed([letter(position) for position in positions])
     column = column_shown(names[positions[0]], positions[0])
     if len(spelled) == 1:
         what = f"{len(positions)} columns have one name: {places}"
         mend = "give each its own name, or export variable names instead of labels"
-        return Problem("HD-DUP", what, mend, file, 1, column)
+        return Problem("HD-DUP", what, mend, file, row, column)
     shown = listed([f"'{escaped(names[p], 60)}' ({letter(p)})" for p in positions])
     what = f"column names differ only by case, blanks or invisible characters: {shown}"
-    return Problem("HD-NEARDUP", what, "give each a name that can be told apart", file, 1, column)
+    return Problem("HD-NEARDUP", what, "give each a name that can be told apart", file, row, column)
 
 
 def renamed_notes(raw: list[str], names: list[str]) -> list[str]:

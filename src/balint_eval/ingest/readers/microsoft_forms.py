@@ -39,7 +39,7 @@ def is_microsoft_forms(grid: Grid) -> bool:
 
 
 def _moments(grid: Grid, position: int) -> bool:
-    found = [record[position] for record in grid.records[1:] if record[position]]
+    found = [cell for record in grid.records[1:] for cell in record[position : position + 1] if cell]
     return bool(found) and all(_MOMENT.fullmatch(cell) for cell in found)
 
 

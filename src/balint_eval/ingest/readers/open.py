@@ -13,15 +13,26 @@ from balint_eval.ingest.encoding import decode
 from balint_eval.ingest.grid import Grid, counted, listed
 from balint_eval.ingest.readers import google_forms, microsoft_forms, plain, qualtrics, redcap, surveymonkey
 from balint_eval.ingest.readers.checks import header_problems, row_problems
-from balint_eval.ingest.readers.layout import Layout, name_problems, renamed_notes, tidy_name
+from balint_eval.ingest.readers.layout import Layout, name_problems, renamed_notes
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.source import Source, read_source, refuse_if_changed
-from balint_eval.ingest.text import is_blank
+from balint_eval.ingest.text import is_blank, tidy_header
 from balint_eval.ingest.workbook import read_workbook
 from balint_eval.ingest.workbook_guard import is_ole, is_zip, ole_problem
 
 PLATFORMS = ("qualtrics", "redcap", "google_forms", "microsoft_forms", "surveymonkey", "plain")
-ROW_NUMBERS_AT = 0
+
+_OTHER_FORMATS = {
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<table": "a web page",
+    b"<?xml": "an XML file",
+    b'{"': "a JSON file",
+    b"[{": "a JSON file",
+    b"%pdf": "a PDF file",
+    b"$fl2": "an SPSS file",
+    b"par1": "a Parquet file",
+}
 
 _ARRANGE: dict[str, Callable[[Grid], Layout]] = {
     "qualtrics": qualtrics.arrange,
@@ -103,11 +114,12 @@ def _grid(source: Source, *, platform: str, sheet: str, encoding: str, delimiter
         raise DataError(ole_problem(content, file))
     if is_zip(content):
         return read_workbook(content, file=file, sheet=sheet)
-    _refuse_web_page(content, file)
+    _refuse_other_format(content, file)
     tabbed = source.path.suffix.casefold() in (".tsv", ".tab")
     decoded = decode(content, declared=encoding, file=file, accept_utf16=tabbed and platform == "qualtrics")
     grid = read_delimited(decoded.text, file=file, delimiter=delimiter, prefer="\t" if tabbed else "")
-    return _with(grid, encoding=decoded.encoding, notes=(*decoded.notes, *grid.notes))
+    ignored = ("The file is not a workbook, so `sheet` was not used.",) if sheet else ()
+    return _with(grid, encoding=decoded.encoding, notes=(*decoded.notes, *grid.notes, *ignored))
 
 
 def _with(grid: Grid, *, notes: tuple[str, ...], encoding: str = "", records: list[list[str]] | None = None) -> Grid:
@@ -123,10 +135,11 @@ def _with(grid: Grid, *, notes: tuple[str, ...], encoding: str = "", records: li
     )
 
 
-def _refuse_web_page(content: bytes, file: str) -> None:
+def _refuse_other_format(content: bytes, file: str) -> None:
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
-        what = "this is a web page or an XML file, whatever its name says"
+    kind = next((kind for mark, kind in _OTHER_FORMATS.items() if start.startswith(mark)), "")
+    if kind:
+        what = f"this is {kind}, whatever its name says"
         raise DataError(Problem("IN-FORMAT", what, "export the answers as CSV or xlsx", file))
 
 
@@ -143,7 +156,10 @@ def _without_row_numbers(grid: Grid) -> tuple[tuple[str, ...], Grid]:
 
 def _layout(grid: Grid, platform: str, dictionary: Path | None) -> Layout:
     chosen = platform if platform != "auto" else "redcap" if dictionary else recognise(grid)
-    if dictionary is not None and chosen == "redcap":
+    if dictionary is not None:
+        if chosen != "redcap":
+            what = f"a dictionary is given, but the platform is {chosen}"
+            raise DataError(Problem("IN-PLATFORM", what, "set `platform: redcap`, or take it away", grid.file))
         return redcap.arrange(grid, redcap.parse_dictionary(_dictionary_grid(dictionary)))
     return _ARRANGE[chosen](grid)
 
@@ -180,16 +196,21 @@ def _problems(grid: Grid, layout: Layout) -> list[Problem]:
     if redcap.is_dictionary(grid):
         what = "this is a REDCap data dictionary, not answers"
         return [Problem("IN-DICTIONARY", what, "give the data file; name this one as `dictionary:`", grid.file)]
+    if any(problem.code == "IN-DELIM" for problem in grid.problems):
+        return list(grid.problems)
     found = [*grid.problems, *layout.problems]
     if not grid.records:
-        return found + row_problems(grid, layout)
+        return found or row_problems(grid, layout)
     first_row = header_problems(grid, layout) if not found else []
-    names = [] if any(p.code in ("HD-NONE", "IN-DELIM") for p in (*first_row, *found)) else layout.names
-    return [*found, *first_row, *name_problems(names, grid.file), *row_problems(grid, layout)]
+    names = [] if any(p.code == "HD-NONE" for p in first_row) else layout.names
+    rows = row_problems(grid, layout)
+    if any(problem.code == "IN-QUOTE" for problem in found):
+        rows = [problem for problem in rows if problem.code != "IN-NOROWS"]
+    return [*found, *first_row, *name_problems(names, grid.file, grid.lines[0]), *rows]
 
 
 def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -> Sheet:
-    names = [tidy_name(name) for name in layout.names]
+    names = [tidy_header(name) for name in layout.names]
     people = grid.records[layout.header_rows :]
     index = pd.Index(grid.lines[layout.header_rows :], name="row")
     columns = zip(names, zip(*people, strict=True), strict=True)
@@ -215,7 +236,9 @@ def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -
 
 
 def _cells(column: tuple[str, ...]) -> list[str]:
-    return [cell if cell.isalnum() or not is_blank(cell) else "" for cell in column]
+    """Give the cells with white space alone as `""`; a column has few distinct texts, so these are asked."""
+    white = {cell for cell in set(column) if cell and is_blank(cell)}
+    return ["" if cell in white else cell for cell in column] if white else list(column)
 
 
 def _status_notes(status: pd.Series[str]) -> list[str]:

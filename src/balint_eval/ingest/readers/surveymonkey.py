@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from balint_eval.ingest.grid import Grid, Record
-from balint_eval.ingest.readers.layout import Layout, tidy_name
+from balint_eval.ingest.readers.layout import Layout
 from balint_eval.ingest.readers.plain import foreign_header
-from balint_eval.ingest.text import is_blank, match_key
+from balint_eval.ingest.text import is_blank, match_key, tidy_header
 
 ID_WORDS = frozenset({"respondentid", "respondent_id"})
 RESPONSE_WORDS = frozenset({"response", "openendedresponse", "open-endedresponse"})
@@ -27,7 +27,7 @@ def arrange(grid: Grid) -> Layout:
     """
     rows = 2 if _has_second_row(grid) else 1
     names = _composed(grid.header, grid.records[1]) if rows == 2 else list(grid.header)
-    tidied = [tidy_name(name) for name in names]
+    tidied = [tidy_header(name) for name in names]
     by_key = {match_key(name): name for name in tidied}
     count = "two header rows" if rows == 2 else "one header row"
     return Layout(
