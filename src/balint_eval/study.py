@@ -6,7 +6,6 @@ from these models; a test holds them in step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,10 +14,9 @@ from pydantic import Field, model_validator
 from balint_eval.errors import Problem, StudyError
 from balint_eval.instruments.model import Instrument, Level, Scale
 from balint_eval.instruments.registry import known_instruments, read_instrument
-from balint_eval.strict_yaml import Document, Model, read_yaml, validate
+from balint_eval.strict_yaml import Model, read_yaml, validate
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux", "com1", "lpt1"})
 
 
 class Wave(Model):
@@ -36,8 +34,11 @@ class Arm(Model):
     """One arm of the study."""
 
     name: Name
+    """Short name used in tables."""
     label: str = ""
+    """Name shown to readers."""
     role: Literal["intervention", "control"] = "intervention"
+    """The first control arm is the one the others are compared with."""
 
 
 class AnswerCode(Model):
@@ -78,13 +79,16 @@ class WaveValue(Model):
     """One value of the wave column; a blank wave leaves its rows out, counted."""
 
     value: str
+    """Text in the column."""
     wave: str = ""
+    """Wave of these rows; blank leaves them out, counted."""
 
 
 class WaveColumn(Model):
     """A column that says which wave a row belongs to."""
 
     column: str
+    """Name of the column, such as `redcap_event_name`."""
     values: list[WaveValue]
     """Every value that occurs must be listed."""
 
@@ -108,6 +112,7 @@ class Export(Model):
     arm: str = ""
     """Column with the arm, where no roster says it."""
     items: list[Items] = Field(default_factory=list)
+    """Which columns hold which items."""
     comments: list[str] = Field(default_factory=list)
     """Free-text columns; they go to `restricted/` only."""
     ratings: bool = False
@@ -119,8 +124,11 @@ class Export(Model):
     dictionary: str = ""
     """REDCap data dictionary, relative to the study file."""
     sheet: str = ""
+    """Sheet of a workbook that has several."""
     encoding: str = ""
+    """Encoding of a text file that is not UTF-8, such as `cp1256`."""
     delimiter: str = ""
+    """Cell delimiter, where it is not recognised."""
     unfinished: Literal["exclude", "keep"] = "exclude"
     """What to do with responses the platform marks as unfinished; they are counted either way."""
 
@@ -135,11 +143,17 @@ class Roster(Model):
     """A list of the people enrolled, with their groups and arms."""
 
     file: str
+    """Path, relative to the study file."""
     person_id: str
+    """Column with the id or code, as in the exports."""
     group: str = ""
+    """Column with the group."""
     arm: str = ""
+    """Column with the arm."""
     site: str = ""
+    """Column with the site."""
     role: str = ""
+    """Column with the role, such as student or resident."""
     covariates: list[str] = Field(default_factory=list)
     """Further columns to keep, used to compare people lost with people kept."""
 
@@ -148,52 +162,75 @@ class SessionLog(Model):
     """Meetings as they were held: one row a group and meeting."""
 
     file: str
+    """Path, relative to the study file."""
     group: str = "group"
+    """Column with the group."""
     session: str = "session"
+    """Column with the number of the meeting, from 1."""
     date: str = "date"
+    """Column with the date, as 2026-03-31."""
     minutes: str = "minutes"
+    """Column with the length in minutes."""
     leaders: str = "leaders"
+    """Column with the number of leaders present."""
 
 
 class AttendanceLog(Model):
     """Who was present: one row a person and meeting attended."""
 
     file: str
+    """Path, relative to the study file."""
     person_id: str = "person_id"
+    """Column with the id or code, as in the roster."""
     session: str = "session"
+    """Column with the number of the meeting."""
 
 
 class Cohort(Model):
     """People who were evaluated together, with their files."""
 
     name: Name
+    """Short name used in tables."""
     label: str = ""
+    """Name shown to readers."""
     arm: str = ""
     """The arm of everyone, where neither roster nor export says it."""
     roster: Roster | None = None
+    """List of the people enrolled; with one, only these people are analysed and others are counted."""
     exports: list[Export] = Field(min_length=1)
+    """The survey exports."""
     sessions: SessionLog | None = None
+    """Log of the meetings held."""
     attendance: AttendanceLog | None = None
+    """Log of who was present."""
 
 
 class Programme(Model):
     """The programme as planned; the session log is held against it."""
 
     name: str = "Balint group"
+    """Name shown to readers."""
     sessions: int | None = None
+    """Meetings planned."""
     minutes: int = 90
+    """Minutes of one meeting."""
     members: tuple[int, int] = (6, 10)
+    """Fewest and most members of a group."""
     leaders: tuple[int, int] = (1, 2)
+    """Fewest and most leaders present."""
 
 
 class Outcome(Model):
     """A scale to be compared, and what is at stake."""
 
     instrument: str
+    """Instrument name."""
     scale: str = "total"
+    """Scale of that instrument."""
     label: str = ""
     """Name shown to readers; blank takes the registry's."""
     role: Literal["primary", "secondary"] = "secondary"
+    """One outcome is primary; the others are secondary."""
     family: str = ""
     """Tests adjusted together; blank means all outcomes of the same role."""
     smallest_change: float | None = Field(default=None, gt=0)
@@ -218,6 +255,7 @@ class Plan(Model):
     primary_wave: str = ""
     """Wave of the main comparison; blank takes the first wave with the role post."""
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    """Level of the intervals."""
     adjust: Literal["holm", "hochberg", "bh", "none"] = "holm"
     """Adjustment within a family."""
     allocation: Literal["none", "people", "groups", "not_random"] = "none"
@@ -241,7 +279,9 @@ class Study(Model):
     name: Name
     """Short name; results go to `results/<name>/`."""
     title: str
+    """Title of the report."""
     description: str = ""
+    """What the study is, for somebody who was not there."""
     question: str = ""
     """What the study asks, in one sentence."""
     contact: str = ""
@@ -251,16 +291,23 @@ class Study(Model):
     audience: Literal["internal"] = "internal"
     """Who may read the report; `release` comes with the disclosure rules."""
     waves: list[Wave] = Field(min_length=1)
+    """Points in time, in order."""
     arms: list[Arm] = Field(default_factory=lambda: [Arm(name="balint", label="Balint group")])
+    """Arms; without a control arm a report speaks of change, never of an effect."""
     programme: Programme = Programme()
+    """The programme as planned."""
     outcomes: list[Outcome] = Field(min_length=1)
+    """The scales that are compared."""
     cohorts: list[Cohort] = Field(min_length=1)
+    """People who were evaluated together, with their files."""
     own_instruments: list[Instrument] = Field(default_factory=list)
     """The study's own scales and reaction forms."""
     instrument_files: list[str] = Field(default_factory=list)
     """Further instruments in files of their own, relative to the study file."""
     plan: Plan = Plan()
+    """How outcomes are compared."""
     linkage: Linkage = Linkage()
+    """How the waves of one person are put together."""
 
     @property
     def baseline(self) -> Wave:
@@ -360,7 +407,9 @@ def read_study(path: Path | str) -> StudyFile:
     instruments = {**known_instruments(), **_instruments_in_files(study, path.parent)}
     own = {instrument.name: instrument for instrument in study.own_instruments}
     file = StudyFile(study, path.parent, document.shown_as, {**instruments, **own})
-    problems = list(_broken_references(file, document))
+    from balint_eval.study_rules import broken_references
+
+    problems = list(broken_references(file, document))
     if problems:
         raise StudyError(sorted(problems, key=lambda problem: problem.row))
     return file
@@ -369,113 +418,3 @@ def read_study(path: Path | str) -> StudyFile:
 def _instruments_in_files(study: Study, folder: Path) -> dict[str, Instrument]:
     read = [read_instrument(folder / name, name) for name in study.instrument_files]
     return {instrument.name: instrument for instrument in read}
-
-
-def _broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
-    for find in (_name_faults, _outcome_faults, _export_faults, _plan_faults):
-        for location, code, what, mend in find(file):
-            path = ".".join(str(part) for part in location)
-            yield Problem(code, what, mend, document.shown_as, document.line(location), path)
-
-
-Fault = tuple[tuple[str | int, ...], str, str, str]
-
-
-def _name_faults(file: StudyFile) -> Iterator[Fault]:
-    for section in ("cohorts", "waves", "arms"):
-        seen: dict[str, str] = {}
-        for index, entry in enumerate(getattr(file.study, section)):
-            location = (section, index, "name")
-            folded = entry.name.casefold()
-            if folded in RESERVED or entry.name.endswith("."):
-                yield (
-                    location,
-                    "CFG-IDRESERVED",
-                    f"the name '{entry.name}' is reserved",
-                    "choose another name",
-                )
-            if folded in seen:
-                what = f"the names '{seen[folded]}' and '{entry.name}' collide on disks that ignore case"
-                yield location, "CFG-IDCOLLIDE", what, "choose different names"
-            seen[folded] = entry.name
-
-
-def _outcome_faults(file: StudyFile) -> Iterator[Fault]:
-    for index, outcome in enumerate(file.study.outcomes):
-        instrument = file.instruments.get(outcome.instrument)
-        if instrument is None:
-            yield (
-                ("outcomes", index, "instrument"),
-                *_unknown("instrument", outcome.instrument, file.instruments),
-            )
-        elif outcome.scale not in {scale.name for scale in instrument.scales}:
-            names = {scale.name for scale in instrument.scales}
-            yield ("outcomes", index, "scale"), *_unknown("scale", outcome.scale, names)
-
-
-def _export_faults(file: StudyFile) -> Iterator[Fault]:
-    waves = {wave.name for wave in file.study.waves}
-    for c, cohort in enumerate(file.study.cohorts):
-        for e, export in enumerate(cohort.exports):
-            at = ("cohorts", c, "exports", e)
-            if export.wave and export.wave not in waves:
-                yield (*at, "wave"), *_unknown("wave", export.wave, waves)
-            for v, value in enumerate(export.wave_from.values if export.wave_from else []):
-                if value.wave and value.wave not in waves:
-                    yield (*at, "wave_from", "values", v, "wave"), *_unknown("wave", value.wave, waves)
-            for i, items in enumerate(export.items):
-                yield from _items_faults(file, items, (*at, "items", i))
-        if cohort.arm and cohort.arm not in {arm.name for arm in file.study.arms}:
-            yield ("cohorts", c, "arm"), *_unknown("arm", cohort.arm, {arm.name for arm in file.study.arms})
-
-
-def _items_faults(file: StudyFile, items: Items, at: tuple[str | int, ...]) -> Iterator[Fault]:
-    instrument = file.instruments.get(items.instrument)
-    if instrument is None:
-        yield (*at, "instrument"), *_unknown("instrument", items.instrument, file.instruments)
-        return
-    if isinstance(items.columns, str) and "{item" not in items.columns:
-        what = "a column pattern needs the word {item}"
-        yield (*at, "columns"), "CFG-COLUMNS", what, "write for example TEQ_{item}"
-    elif len(items.column_names(instrument.n_items)) != instrument.n_items:
-        found = len(items.column_names(instrument.n_items))
-        what = f"{found} columns are listed and {instrument.name} has {instrument.n_items} items"
-        yield (*at, "columns"), "CFG-COLUMNS", what, "list one column an item, in the order of the form"
-    codes = set(instrument.response.codes)
-    for answer in items.answers:
-        if answer.code not in codes:
-            what = f"the code {answer.code:g} is not a code of {instrument.name} ({_span(instrument)})"
-            yield (*at, "answers"), "CFG-CODE", what, "use the instrument's codes"
-    for text in items.missing_codes:
-        if not items.answers and _number(text) in codes:
-            what = f"the missing code {text} is also an answer of {instrument.name} ({_span(instrument)})"
-            yield (*at, "missing_codes"), "CFG-MISSCODE", what, "choose a code outside the answers"
-
-
-def _plan_faults(file: StudyFile) -> Iterator[Fault]:
-    later = {wave.name for wave in file.study.later_waves}
-    if file.study.plan.primary_wave and file.study.plan.primary_wave not in later:
-        yield ("plan", "primary_wave"), *_unknown("later wave", file.study.plan.primary_wave, later)
-    if file.study.control_arm and file.study.plan.allocation == "none":
-        what = "the study has a control arm and does not say how people came into their arm"
-        yield ("plan",), "CFG-PLAN", what, "set plan.allocation to people, groups or not_random"
-
-
-def _unknown(kind: str, name: str, known: object) -> tuple[str, str, str]:
-    import difflib
-
-    names = sorted(str(item) for item in known)  # type: ignore[attr-defined]
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    mend = f"did you mean '{close[0]}'?" if close else f"use one of: {', '.join(names)}"
-    return "CFG-REFERENCE", f"there is no {kind} '{name}'", mend
-
-
-def _span(instrument: Instrument) -> str:
-    return ", ".join(f"{code:g}" for code in instrument.response.codes)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

@@ -85,61 +85,87 @@ class MissingRule(Model):
     text: str = ""
     """The rule in words."""
     mark: Mark = "U"
+    """Evidence mark."""
 
 
 class Cutoff(Model):
     """A bound that a cited source uses."""
 
     scale: str
+    """Scale."""
     op: Literal["<", "<=", ">=", ">"]
+    """How a score is held against the value."""
     value: float
+    """The bound, in points."""
     label: str
+    """What the source calls it."""
     source: str
+    """The source."""
     mark: Mark
+    """Evidence mark."""
 
 
 class Reliability(Model):
     """A published reliability."""
 
     scale: str
+    """Scale."""
     kind: Literal["alpha", "omega", "retest"]
+    """Which coefficient."""
     value: float
+    """The coefficient."""
     population: str
+    """In whom."""
     n: int | None = None
+    """People."""
     mark: Mark
+    """Evidence mark."""
 
 
 class Norm(Model):
     """A mean and SD with the population they belong to."""
 
     scale: str
+    """Scale."""
     population: str
+    """In whom."""
     mean: float
+    """Mean, points."""
     sd: float | None = None
+    """SD, points."""
     n: int | None = None
+    """People."""
     source: str
+    """The source."""
     mark: Mark
+    """Evidence mark."""
 
 
 class Licence(Model):
     """Who may use the wording; the package never holds it."""
 
     status: Literal["free", "free-with-citation", "public-domain", "proprietary", "unclear", "own"]
+    """Status."""
     note: str = ""
+    """What else is known."""
 
 
 class ItemLabel(Model):
     """A user's own short label for an item of their own form."""
 
     item: int
+    """Position on the form."""
     label: str
+    """Your words for it."""
 
 
 class AnswerLabel(Model):
     """A user's own label for an answer code of their own form."""
 
     code: float
+    """Answer code."""
     label: str
+    """Your words for it."""
 
 
 class Instrument(Model):
@@ -155,7 +181,9 @@ class Instrument(Model):
     title: str
     """Full name."""
     citation: str = ""
+    """How to cite it."""
     doi: str = ""
+    """DOI of that reference."""
     measures: Literal[
         "empathy", "burnout", "satisfaction", "engagement", "distress", "resilience", "process", "reaction",
         "confidence", "skill", "attitude", "well_being",
@@ -168,10 +196,13 @@ class Instrument(Model):
     rater: str = "self"
     """Who answers: self, patient, faculty, ..."""
     n_items: int = Field(ge=1)
+    """Items on the form."""
     response: AnswerCodes
+    """Codes of the answers."""
     reverse: list[int] = Field(default_factory=list)
     """Positions that are reversed before scoring."""
     scales: list[Scale] = Field(default_factory=list)
+    """The scores it gives; none for a form that is only shown by item."""
     by_item: bool = False
     """Show answers item by item (reaction forms)."""
     item_labels: list[ItemLabel] = Field(default_factory=list)
@@ -179,10 +210,15 @@ class Instrument(Model):
     answer_labels: list[AnswerLabel] = Field(default_factory=list)
     """Only for a user's own form."""
     missing: MissingRule = MissingRule(published=False)
+    """What the authors say of missing answers."""
     cutoffs: list[Cutoff] = Field(default_factory=list)
+    """Bounds that a cited source uses."""
     reliability: list[Reliability] = Field(default_factory=list)
+    """Published reliabilities."""
     norms: list[Norm] = Field(default_factory=list)
+    """Published means, each with its population."""
     licence: Licence
+    """Who may use the wording."""
     evidence: dict[str, list[Mark]] = Field(default_factory=dict)
     """Evidence marks for each group of fields (key, range, missing, anchors, ...)."""
     traps: list[str] = Field(default_factory=list)

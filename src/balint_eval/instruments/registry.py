@@ -14,9 +14,7 @@ from balint_eval.strict_yaml import read_yaml, validate
 def known_instruments() -> dict[str, Instrument]:
     """Give every instrument of the package by name, sorted."""
     with as_file(files("balint_eval.instruments") / "keys") as folder:
-        instruments = [
-            read_instrument(path, f"instruments/keys/{path.name}") for path in sorted(folder.glob("*.yaml"))
-        ]
+        instruments = [read_instrument(path, f"instruments/keys/{path.name}") for path in sorted(folder.glob("*.yaml"))]
     return {instrument.name: instrument for instrument in instruments}
 
 
