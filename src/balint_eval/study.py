@@ -105,6 +105,7 @@ class Export(Model):
     wave: str = ""
     """The wave of every row; or use `wave_from`."""
     wave_from: WaveColumn | None = None
+    """Column that says which wave a row belongs to, in place of `wave`."""
     person_id: str
     """Column with the person's id or code; ids are always text."""
     group: str = ""
