@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from balint_eval.errors import BalintError, DataError, Problem, shown
+from balint_eval.errors import BalintError, DataError, Problem, masked, shown
 from balint_eval.ingest.cell_text import SheetCell, Spoken, cell_text
 from balint_eval.ingest.control import control_notes, control_problems
 from balint_eval.ingest.delimited import blank_notes
@@ -200,13 +200,13 @@ def _merged_problems(markup: bytes, read: _Read, file: str) -> list[Problem]:
 
 
 def header_region(records: list[Record]) -> str:
-    """Show the first two records, cut, and of the third only how many cells are filled."""
-    said = [
-        f"row {number} begins {listed([escaped(cell, 24) or 'blank' for cell in record[:3]])}"
-        for number, record in enumerate(records[:2], start=1)
+    """Show the beginning of the first record and, masked because they may be people, of the next two."""
+    first = [f"row 1 begins {listed([escaped(cell, 24) or 'blank' for cell in records[0][:3]])}"] if records else []
+    rest = [
+        f"row {number} begins {listed([masked(cell) for cell in record[:3]])}"
+        for number, record in enumerate(records[1:3], start=2)
     ]
-    third = [f"row 3 has {counted(sum(map(bool, record)), 'filled cell')}" for record in records[2:3]]
-    return "; ".join([*said, *third])
+    return "; ".join([*first, *rest])
 
 
 def _hidden_row_problems(markup: bytes, file: str) -> list[Problem]:

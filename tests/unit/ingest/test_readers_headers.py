@@ -132,3 +132,11 @@ def test_a_qualtrics_export_declared_plain_is_refused(problems):
 def test_all_problems_of_a_file_come_at_once(problems):
     found = problems('id,q1,q1,\nP1,1,1,1\nP2,1\nTotal,1,1,1\nP3,a"b,1,1\n')
     assert {p.code for p in found} == {"IN-QUOTE", "IN-RAGGED", "HD-DUP", "HD-BLANK", "IN-TOTALROW"}
+
+
+def test_rows_that_may_be_people_are_shown_masked(problems):
+    texts = "Geheim77,I feel calm today,I listen to others\n"
+    (problem,) = problems(f"id,q1,q2\n{texts}{ROWS}")
+    assert "row 1 begins id, q1, q2" in problem.what
+    assert "Geheim77" not in problem.what
+    assert "P01" not in problem.what
