@@ -9,12 +9,11 @@ a true null hypothesis in 19 to 24 of 100 studies at an ICC of .15).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from math import nan
-from typing import Any
+from dataclasses import replace
+from math import isfinite
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from balint_eval.stats.reml import (
     MixedModelError,
@@ -24,48 +23,25 @@ from balint_eval.stats.reml import (
     fit_reml,
     random_intercept,
 )
+from balint_eval.stats.reml_scores import LongScores, arrange, describe_pairs
 from balint_eval.stats.reml_terms import FloatArray
 from balint_eval.stats.result import Result
 from balint_eval.stats.small_sample import contrast_test, kenward_roger
 
-METHOD = "mixed_model"
 DF_METHOD = "Kenward-Roger"
 
 GROUP = "group"
 GROUP_BY_WAVE = "group:wave"
 PERSON = "person"
 
-_NO_LABEL = ("", "nan", "<NA>", "NaT")
 _NOT_CONVERGED = "The mixed model did not converge, so no number is given."
+_NO_ERROR = "The Kenward-Roger standard error cannot be computed for these data."
+_FIELDS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 _WHAT = {
     GROUP: "variance between groups",
     GROUP_BY_WAVE: "variance of the change between groups",
     PERSON: "variance between persons",
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LongScores:
-    """One row a person and wave, checked and coded, without rows that hold no score.
-
-    Attributes
-    ----------
-    score, wave : array, shape (n,)
-        `wave` is 0 before and 1 after.
-    person, group : array, shape (n,)
-        Integer codes; equal codes are the same person or group.
-    arm : array, shape (n,)
-        1 for the first-named arm, 0 for the second; all 1 in a study of one arm.
-    without_group : int
-        Scores left out because the person has no group.
-    """
-
-    score: FloatArray
-    wave: FloatArray
-    person: NDArray[np.intp]
-    group: NDArray[np.intp]
-    arm: FloatArray
-    without_group: int = 0
 
 
 def change_mixed(
@@ -102,8 +78,7 @@ def change_mixed(
     REML fit of `score ~ wave + (1 | group) + (1 | group:wave) + (1 | person)`. Do not read its p as
     the primary answer with fewer than six groups: Kenward-Roger then rejects too rarely.
     """
-    data = arrange(score, wave, person, group)
-    return _estimate(data, _one_arm_design(data), ("(Intercept)", "wave"), conf_level)
+    return estimate_change(score, wave, person, group, conf_level)[0]
 
 
 def controlled_mixed(
@@ -138,6 +113,26 @@ def controlled_mixed(
     -----
     REML fit of `score ~ wave * arm + (1 | group) + (1 | group:wave) + (1 | person)`.
     """
+    return estimate_controlled(score, wave, person, group, arm, conf_level)[0]
+
+
+def estimate_change(
+    score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, conf_level: float = 0.95
+) -> tuple[Result, RemlFit | None]:
+    """Do `change_mixed` and give the fit too, for `describe_fit`; None when there is no model."""
+    data = arrange(score, wave, person, group)
+    return _estimate(data, _one_arm_design(data), ("(Intercept)", "wave"), conf_level)
+
+
+def estimate_controlled(
+    score: ArrayLike,
+    wave: ArrayLike,
+    person: ArrayLike,
+    group: ArrayLike,
+    arm: ArrayLike,
+    conf_level: float = 0.95,
+) -> tuple[Result, RemlFit | None]:
+    """Do `controlled_mixed` and give the fit too, for `describe_fit`; None when there is no model."""
     data = arrange(score, wave, person, group, arm)
     return _estimate(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"), conf_level)
 
@@ -195,38 +190,6 @@ def group_share(fit: RemlFit) -> float:
     return between / (sum(variances.values()) + fit.sigma**2)
 
 
-def arrange(
-    score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, arm: ArrayLike | None = None
-) -> LongScores:
-    """Check long arrays and code them, without rows that lack a score, a person or a group."""
-    scores, waves = np.asarray(score, dtype=float), np.asarray(wave, dtype=float)
-    people, groups = np.asarray(person), np.asarray(group)
-    arms = np.ones(len(scores)) if arm is None else np.asarray(arm, dtype=float)
-    if not len(scores) == len(waves) == len(people) == len(groups) == len(arms):
-        raise ValueError("Score, wave, person, group and arm must have one entry for each row.")
-    usable, grouped = np.isfinite(scores) & ~_absent(people), ~_absent(groups)
-    keep = usable & grouped
-    scores, waves, arms = scores[keep], waves[keep], arms[keep]
-    people, groups = crossed(people[keep], np.zeros(len(scores))), crossed(arms, groups[keep])
-    _refuse(waves, people, groups, arms)
-    return LongScores(scores, waves, people, groups, arms, int(np.sum(usable & ~grouped)))
-
-
-def _absent(labels: NDArray[Any]) -> NDArray[np.bool_]:
-    return np.array([label is None or str(label) in _NO_LABEL for label in labels], dtype=bool)
-
-
-def _refuse(waves: FloatArray, people: NDArray[np.intp], groups: NDArray[np.intp], arms: FloatArray) -> None:
-    if not np.isin(waves, (0, 1)).all():
-        raise ValueError("Each wave must be 0 (before) or 1 (after).")
-    if not np.isin(arms, (0, 1)).all():
-        raise ValueError("Each arm must be 1 (first-named) or 0 (second-named).")
-    if len(np.unique(crossed(people, waves))) < len(people):
-        raise ValueError("A person has two scores at the same wave.")
-    if len(np.unique(crossed(people, groups))) > len(np.unique(people)):
-        raise ValueError("A person belongs to two groups; a group must be the same at both waves.")
-
-
 def _one_arm_design(data: LongScores) -> FloatArray:
     return np.column_stack([np.ones(len(data.wave)), data.wave])
 
@@ -235,26 +198,21 @@ def _two_arm_design(data: LongScores) -> FloatArray:
     return np.column_stack([np.ones(len(data.wave)), data.wave, data.arm, data.wave * data.arm])
 
 
-def _estimate(data: LongScores, design: FloatArray, names: tuple[str, ...], conf_level: float) -> Result:
+def _estimate(
+    data: LongScores, design: FloatArray, names: tuple[str, ...], conf_level: float
+) -> tuple[Result, RemlFit | None]:
     described = describe_pairs(data, conf_level)
     try:
         fit = _fit(data, design, names)
     except MixedModelError as error:
-        return replace(described, note=f"No mixed model: {_uncapitalised(str(error))}")
+        return replace(described, note=f"No mixed model: {_uncapitalised(str(error))}"), None
     if not fit.converged:
-        return replace(described, converged=False, note=_NOT_CONVERGED)
+        return replace(described, converged=False, note=_NOT_CONVERGED), fit
     test = contrast_test(kenward_roger(fit), np.eye(len(names))[-1], conf_level=conf_level)
-    return replace(
-        described,
-        estimate=test.estimate,
-        std_error=test.std_error,
-        df=test.df,
-        statistic=test.statistic,
-        p_value=test.p_value,
-        conf_low=test.conf_low,
-        conf_high=test.conf_high,
-        note=" ".join(_remarks(data, fit)),
-    )
+    if not isfinite(test.std_error):
+        return replace(described, estimate=test.estimate, note=_NO_ERROR), fit
+    numbers = {field: getattr(test, field) for field in _FIELDS}
+    return replace(described, **numbers, note=" ".join(_remarks(data, fit))), fit
 
 
 def _uncapitalised(sentence: str) -> str:
@@ -303,31 +261,3 @@ def _remarks(data: LongScores, fit: RemlFit) -> Iterable[str]:
 
 def _fewest_groups(data: LongScores) -> int:
     return min(len(np.unique(data.group[data.arm == arm])) for arm in np.unique(data.arm))
-
-
-def describe_pairs(data: LongScores, conf_level: float = 0.95) -> Result:
-    """Fill the counts, and the means and SDs of the complete pairs, of a `Result` without estimate."""
-    before, after = data.person[data.wave == 0], data.person[data.wave == 1]
-    both = np.intersect1d(before, after)
-    pre = data.score[(data.wave == 0) & np.isin(data.person, both)]
-    post = data.score[(data.wave == 1) & np.isin(data.person, both)]
-    return Result(
-        method=METHOD,
-        n_pre=len(before),
-        n_post=len(after),
-        n_paired=len(both),
-        n_groups=len(np.unique(data.group)),
-        mean_pre=_mean(pre),
-        sd_pre=_sd(pre),
-        mean_post=_mean(post),
-        sd_post=_sd(post),
-        conf_level=conf_level,
-    )
-
-
-def _mean(values: FloatArray) -> float:
-    return float(np.mean(values)) if len(values) else nan
-
-
-def _sd(values: FloatArray) -> float:
-    return float(np.std(values, ddof=1)) if len(values) > 1 else nan

@@ -155,6 +155,13 @@ class Criterion:
         return self._value(log_first, rest)
 
     def _eliminate_first(self, theta: FloatArray) -> tuple[float, FloatArray] | None:
+        if self._k == 1:
+            inner = 1 + theta[0] ** 2 * self._within[:, 0, 0]
+            half = self._across[:, 0, :] * (theta[0] / np.sqrt(inner))[:, None]
+            return float(np.sum(np.log(inner))), self._rest - half.T @ half
+        return self._eliminate_wide(theta)
+
+    def _eliminate_wide(self, theta: FloatArray) -> tuple[float, FloatArray] | None:
         k = self._k
         factor = np.zeros((k, k))
         factor[self._lower] = theta

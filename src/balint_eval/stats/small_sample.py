@@ -11,6 +11,7 @@ Statistical Software 82(13) (lmerTest).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -90,11 +91,12 @@ def contrast_test(
     ContrastTest
         With df = 2 (l'Phi l)^2 / (d'W d), d_r the derivative of l'Phi l. For one contrast this is
         the Kenward-Roger df 2 / A2, which stays defined at df = 2, where the general formula is
-        0/0, and below 1.
+        0/0, and below 1. The standard error, and what follows from it, is `nan` where the adjusted
+        variance is not positive, which happens in nearly saturated designs.
     """
     contrast = np.asarray(weights, dtype=float)
     estimate = float(contrast @ approximation.beta)
-    std_error = float(np.sqrt(contrast @ approximation.covariance @ contrast))
+    std_error = _root(float(contrast @ approximation.covariance @ contrast))
     df = degrees_of_freedom(approximation, contrast)
     statistic = estimate / std_error
     half = float(stdtrit(df, (1 + conf_level) / 2)) * std_error
@@ -108,6 +110,10 @@ def contrast_test(
         conf_low=estimate - half,
         conf_high=estimate + half,
     )
+
+
+def _root(variance: float) -> float:
+    return sqrt(variance) if variance > 0 else nan
 
 
 def coefficient_tests(approximation: Approximation, *, conf_level: float = 0.95) -> tuple[ContrastTest, ...]:
