@@ -56,7 +56,10 @@ class Items(Model):
     instrument: str
     """Instrument name, from the registry or from `own_instruments`."""
     columns: str | list[str]
-    """A pattern such as `TEQ_{item}` (or `TEQ_{item:02}`), or the columns in item order."""
+    """A pattern such as `TEQ_{item}` (or `TEQ_{item:02}`), or the columns in item order.
+
+    A column is named by its header, by its question text, by the platform's key, or by its place as `@D`.
+    """
     answers: list[AnswerCode] = Field(default_factory=list)
     """Answer texts and their codes; empty when the export holds the instrument's own codes."""
     missing_codes: list[str] = Field(default_factory=list)
@@ -130,8 +133,8 @@ class Export(Model):
     """Encoding of a text file that is not UTF-8, such as `cp1256`."""
     delimiter: str = ""
     """Cell delimiter, where it is not recognised."""
-    unfinished: Literal["exclude", "keep"] = "exclude"
-    """What to do with responses the platform marks as unfinished; they are counted either way."""
+    keep: list[Literal["unfinished", "preview", "test", "spam"]] = Field(default_factory=list)
+    """Kinds of response to use although the platform marks them; all others are left out, counted by kind."""
 
     @model_validator(mode="after")
     def _one_wave_source(self) -> Export:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import pandas as pd
 
@@ -13,6 +15,8 @@ from balint_eval.ingest.dates import iso_date
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_header, clean_text, is_blank
 from balint_eval.study import Export
+
+_PLACE = re.compile(r"@[A-Z]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Rows:
 
 
 def resolve_columns(sheet: Sheet, wanted: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
-    """Find the columns the study file names, by name, by question text or by the platform's key.
+    """Find the columns the study file names, by name, question text, platform key, or place as in `@D`.
 
     Returns
     -------
@@ -49,11 +53,20 @@ def resolve_columns(sheet: Sheet, wanted: Sequence[str]) -> tuple[dict[str, str]
     found, problems = {}, []
     for name in dict.fromkeys(wanted):
         matches = [exact[name]] if name in exact else sorted(set(loose.get(clean_header(name), [])))
+        matches = matches or _at_place(name, sheet)
         if len(matches) == 1:
             found[name] = matches[0]
         else:
             problems.append(_column_problem(name, matches, sheet))
     return found, problems
+
+
+def _at_place(name: str, sheet: Sheet) -> list[str]:
+    """Give the column that `@D` stands for: the fourth, as a spreadsheet letters it."""
+    if not _PLACE.fullmatch(name):
+        return []
+    number = reduce(lambda total, letter: total * 26 + ord(letter) - 64, name[1:], 0)
+    return [str(column) for column in sheet.cells.columns[number - 1 : number]]
 
 
 def _column_problem(name: str, matches: Sequence[str], sheet: Sheet) -> Problem:
@@ -115,9 +128,8 @@ def _waves(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Se
 
 
 def _reasons(sheet: Sheet, export: Export, waves: pd.Series, answered: pd.Series) -> pd.Series:
-    reasons = sheet.status.astype(object).copy()
-    if export.unfinished == "keep":
-        reasons = reasons.mask(reasons == "unfinished", "")
+    status = sheet.status.astype(object)
+    reasons = status.mask(status.isin(export.keep), "")
     reasons = reasons.mask((reasons == "") & (waves == ""), "other_wave")
     return reasons.mask((reasons == "") & ~answered, "no_answers")
 
