@@ -1,79 +1,30 @@
-"""What is compared with what, by which methods, in which role: scores to the `comparisons` table."""
+"""Compare every outcome by every method, in its role: scores to the `comparisons` table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from math import nan
 
 import numpy as np
 import pandas as pd
 
+from balint_eval.contrasts import CHANGE, DIFFERENCE, Contrast, Sample, WideScores, enumerate_contrasts
 from balint_eval.errors import DataError, Problem
 from balint_eval.quality import person_scores
 from balint_eval.stats import cluster, independent, mixed, paired
 from balint_eval.stats.adjust import adjust_p
-from balint_eval.stats.reml import MixedModelError
+from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
 from balint_eval.study import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
-CHANGE, DIFFERENCE = "change", "difference"
 PRIMARY_METHOD = {CHANGE: "change_cr2", DIFFERENCE: "ancova_cr2"}
 NO_GROUPS = "the data have no groups, so each person stands alone"
+SOME_ALONE = "{} of {} people have no group and stand alone"
+UNLIKE_MEANS = "a group's mean and a single person's score cannot be treated alike: no test on group means"
 
-
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """One question: a change within an arm, or the difference between an arm and the reference."""
-
-    kind: str
-    wave_from: str
-    wave_to: str
-    arm: str
-    reference_arm: str = ""
-
-    @property
-    def name(self) -> str:
-        """Name in the tables, such as `after-before@balint-waiting`."""
-        against = f"-{self.reference_arm}" if self.reference_arm else ""
-        return f"{self.wave_to}-{self.wave_from}@{self.arm}{against}"
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The people of one contrast and one scale.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        person_id, pre, post, cluster (the group, or the person where there is none), treated.
-    grouped : bool
-        Whether the people have groups at all.
-    """
-
-    table: pd.DataFrame
-    grouped: bool
-
-    def column(self, name: str) -> np.ndarray:
-        """Give one column as an array."""
-        return self.table[name].to_numpy()
-
-    def long(self) -> pd.DataFrame:
-        """Give one row a person and wave."""
-        melted = self.table.melt(["person_id", "cluster", "treated"], ["pre", "post"], "wave", "score")
-        return melted.assign(wave=(melted["wave"] == "post").astype(int)).dropna(subset=["score"])
-
-
-def enumerate_contrasts(study: Study) -> list[Contrast]:
-    """List every contrast of a study: changes of each arm, then differences from the control arm."""
-    control = study.control_arm
-    contrasts = []
-    for wave in (wave.name for wave in study.later_waves):
-        contrasts += [Contrast(CHANGE, study.baseline.name, wave, arm.name) for arm in study.arms]
-        if control:
-            others = [arm.name for arm in study.arms if arm.name != control.name]
-            contrasts += [Contrast(DIFFERENCE, study.baseline.name, wave, arm, control.name) for arm in others]
-    return contrasts
+Rows = list[dict[str, object]]
 
 
 def compare(
@@ -97,27 +48,12 @@ def compare(
     DataError
         One person is in two cohorts.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     _refuse_two_cohorts(participants)
-    people = person_scores(scores).merge(
-        participants[["cohort", "person_id", "group_id", "arm"]], on=["cohort", "person_id"], validate="m:1"
-    )
-    rows: list[dict[str, object]] = []
-    terms: list[dict[str, object]] = []
-    for cohort in _cohorts(participants):
-        mine = people if cohort == ALL_COHORTS else people[people["cohort"] == cohort]
-        for outcome in records(outcomes):
-            values = mine[(mine["instrument"] == outcome["instrument"]) & (mine["scale"] == outcome["scale"])]
-            for contrast in enumerate_contrasts(study):
-                sample = _sample(values, contrast)
-                if sample.table.empty:
-                    continue
-                place = {"cohort": cohort, "instrument": outcome["instrument"], "scale": outcome["scale"]}
-                place |= {"contrast": contrast.name}
-                rows += [
-                    place | _row(result, contrast, outcome, study, cohort)
-                    for result in _results(sample, contrast, study)
-                ]
-                terms += [place | term for term in _terms(sample, contrast)]
+    # Threads cost more than they save on matrices this small, and would add numbers up in another order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        rows, terms = _compare_all(scores, participants, outcomes, study)
     comparisons = _adjusted(pd.DataFrame(rows, columns=TABLES["comparisons"].names), study.plan.adjust)
     diagnostics = pd.DataFrame(terms, columns=TABLES["diagnostics"].names)
     return check_table(comparisons, "comparisons"), check_table(diagnostics, "diagnostics")
@@ -132,98 +68,110 @@ def _refuse_two_cohorts(participants: pd.DataFrame) -> None:
     raise DataError(Problem("LK-TWOCOHORTS", what, "keep each person in one cohort, or make the ids different"))
 
 
+def _compare_all(
+    scores: pd.DataFrame, participants: pd.DataFrame, outcomes: pd.DataFrame, study: Study
+) -> tuple[Rows, Rows]:
+    # Sorted first, so that the order of rows cannot reach the last digit of a mean.
+    people = person_scores(check_table(scores, "scores")).merge(
+        participants[["cohort", "person_id", "group_id", "arm"]], on=["cohort", "person_id"], validate="m:1"
+    )
+    cohorts, rows, terms = _cohorts(participants), Rows(), Rows()
+    for outcome in records(outcomes):
+        mine = people[(people["instrument"] == outcome["instrument"]) & (people["scale"] == outcome["scale"])]
+        for cohort, contrast, sample in _samples(WideScores(mine), cohorts, study):
+            results, fit = _analysed(sample, contrast, study.plan.confidence)
+            place = {"cohort": cohort, "instrument": outcome["instrument"], "scale": outcome["scale"]}
+            place |= {"contrast": contrast.name}
+            rows += [place | _row(result, contrast, outcome, study, cohort) for result in results]
+            terms += [place | term for term in _terms(fit)]
+    return rows, terms
+
+
 def _cohorts(participants: pd.DataFrame) -> list[str]:
     names = sorted(participants["cohort"].unique())
     return [ALL_COHORTS, *names] if len(names) > 1 else [ALL_COHORTS]
 
 
-def _sample(values: pd.DataFrame, contrast: Contrast) -> Sample:
-    arms = [contrast.arm] + ([contrast.reference_arm] if contrast.reference_arm else [])
-    mine = values[values["arm"].isin(arms) & values["wave"].isin([contrast.wave_from, contrast.wave_to])]
-    wide = mine.pivot(index=["person_id", "group_id", "arm"], columns="wave", values="score").reset_index()
-    wide = wide.reindex(columns=["person_id", "group_id", "arm", contrast.wave_from, contrast.wave_to])
-    table = pd.DataFrame({
-        "person_id": wide["person_id"],
-        "pre": wide[contrast.wave_from].astype(float),
-        "post": wide[contrast.wave_to].astype(float),
-        "cluster": wide["group_id"].where(wide["group_id"] != "", wide["person_id"]).astype(str),
-        "treated": (wide["arm"] == contrast.arm).astype(int),
-    })  # fmt: skip
-    complete = (
-        table[["pre", "post"]].notna().any(axis=None) and table["post"].notna().any() and table["pre"].notna().any()
-    )
-    return Sample(table if complete else table.iloc[:0], bool((wide["group_id"] != "").any()))
+def _samples(scores: WideScores, cohorts: list[str], study: Study) -> Iterator[tuple[str, Contrast, Sample]]:
+    """Give every comparison that has people at both waves."""
+    for cohort in cohorts:
+        for contrast in enumerate_contrasts(study):
+            sample = scores.sample(contrast, cohort)
+            if sample is not None:
+                yield cohort, contrast, sample
 
 
-def _results(sample: Sample, contrast: Contrast, study: Study) -> Iterator[Result]:
-    level = study.plan.confidence
-    methods = _change_methods if contrast.kind == CHANGE else _difference_methods
-    for method in methods(sample, level):
-        result = method()
-        yield result if sample.grouped else replace(result, n_groups=0)
-
-
-def _change_methods(sample: Sample, level: float) -> list[Callable[[], Result]]:
-    pre, post, group = sample.column("pre"), sample.column("post"), sample.column("cluster")
-    methods: list[Callable[[], Result]] = [
-        lambda: _noted(cluster.change_cr2(pre, post, group, level), sample),
-        lambda: paired.paired_t(pre, post, level),
-        lambda: paired.wilcoxon(pre, post, level),
-    ]
-    if sample.grouped:
-        methods += [
-            lambda: cluster.group_means_change(pre, post, group, level),
-            lambda: cluster.rank_cr2_change(pre, post, group, level),
-            lambda: mixed.change_mixed(*_one_arm(sample), conf_level=level),
-        ]
-    return methods
-
-
-def _difference_methods(sample: Sample, level: float) -> list[Callable[[], Result]]:
-    pre, post, group, treated = (sample.column(name) for name in ("pre", "post", "cluster", "treated"))
-    methods: list[Callable[[], Result]] = [
-        lambda: _noted(cluster.ancova_cr2(pre, post, treated, group, level), sample),
-        lambda: cluster.change_difference_cr2(pre, post, treated, group, level),
-        lambda: independent.change_t(pre, post, treated, level),
-        lambda: independent.mann_whitney(pre, post, treated, level),
-    ]
-    if sample.grouped:
-        methods += [
-            lambda: cluster.group_means_difference(pre, post, treated, group, level),
-            lambda: mixed.controlled_mixed(*_one_arm(sample), sample.long()["treated"].to_numpy(), conf_level=level),
-        ]
-    return methods
-
-
-def _noted(result: Result, sample: Sample) -> Result:
-    if sample.grouped:
-        return result
-    return replace(result, note="; ".join(note for note in (NO_GROUPS, result.note) if note))
-
-
-def _one_arm(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give score, wave, person and group, one row a person and wave."""
-    long = sample.long()
-    return long["score"].to_numpy(), long["wave"].to_numpy(), long["person_id"].to_numpy(), long["cluster"].to_numpy()
-
-
-def _terms(sample: Sample, contrast: Contrast) -> list[dict[str, object]]:
-    """Describe the mixed model's random part; nothing where there is no model."""
+def _analysed(sample: Sample, contrast: Contrast, level: float) -> tuple[list[Result], RemlFit | None]:
+    """Give the result of every method, and the mixed model behind the last one where there is one."""
+    is_change = contrast.kind == CHANGE
+    results = _of_change(sample, level) if is_change else _of_difference(sample, level)
     if not sample.grouped:
-        return []
-    try:
-        if contrast.kind == CHANGE:
-            fit = mixed.fit_change(*_one_arm(sample))
-        else:
-            fit = mixed.fit_controlled(*_one_arm(sample), sample.long()["treated"].to_numpy())
-    except MixedModelError:
-        return []
-    if not fit.converged:
-        return []
-    return list(_variance_rows(mixed.describe_fit(fit)))
+        return [_without_groups(result, PRIMARY_METHOD[contrast.kind]) for result in results], None
+    arrays, arm = sample.long(), sample.long_treated()
+    model, fit = (
+        mixed.estimate_change(*arrays, conf_level=level)
+        if is_change
+        else mixed.estimate_controlled(*arrays, arm, conf_level=level)
+    )
+    return [_with_some_alone(result, sample) for result in (*results, model)], fit
 
 
-def _variance_rows(facts: dict[str, str | float | int | bool]) -> Iterator[dict[str, object]]:
+def _of_change(sample: Sample, level: float) -> list[Result]:
+    scores, group = (sample.pre, sample.post), sample.cluster
+    results = [
+        cluster.change_cr2(*scores, group, level),
+        paired.paired_t(*scores, level),
+        paired.wilcoxon(*scores, level),
+    ]
+    if sample.grouped:
+        results += [
+            cluster.group_means_change(*scores, group, level),
+            cluster.rank_cr2_change(*scores, group, level),
+        ]
+    return results
+
+
+def _of_difference(sample: Sample, level: float) -> list[Result]:
+    scores, group = (sample.pre, sample.post, sample.treated), sample.cluster
+    results = [
+        cluster.ancova_cr2(*scores, group, level),
+        cluster.change_difference_cr2(*scores, group, level),
+        independent.change_t(*scores, level),
+        independent.mann_whitney(*scores, level),
+    ]
+    if sample.grouped:
+        results.append(cluster.group_means_difference(*scores, group, level))
+    return results
+
+
+def _without_groups(result: Result, primary: str) -> Result:
+    alone = replace(result, n_groups=0)
+    return _noted(alone, NO_GROUPS) if result.method == primary else alone
+
+
+def _with_some_alone(result: Result, sample: Sample) -> Result:
+    """Say where some people have no group; person-level methods, which count no groups, stay as they are."""
+    if not sample.alone or not result.n_groups:
+        return result
+    noted = _noted(replace(result, n_groups=sample.n_groups), SOME_ALONE.format(sample.alone, result.n_paired))
+    return _noted(_withheld(noted), UNLIKE_MEANS) if result.method == "group_means_t" else noted
+
+
+def _noted(result: Result, remark: str) -> Result:
+    return replace(result, note="; ".join(note for note in (remark, result.note) if note))
+
+
+def _withheld(result: Result) -> Result:
+    """Take the numbers of a test away; counts, means and SDs stay."""
+    shown = replace(result, estimate=nan, std_error=nan, df=nan, statistic=nan, p_value=nan)
+    return replace(shown, conf_low=nan, conf_high=nan, effect=nan, effect_low=nan, effect_high=nan, effect_name="")
+
+
+def _terms(fit: RemlFit | None) -> Iterator[dict[str, object]]:
+    """Describe the mixed model's random part; nothing where there is no model."""
+    if fit is None or not fit.converged:
+        return
+    facts = mixed.describe_fit(fit)
     variances = {name.removeprefix("variance_"): float(v) for name, v in facts.items() if name.startswith("variance_")}
     total = sum(variances.values())
     common = {"singular": facts["singular"], "formula": facts["formula"]}

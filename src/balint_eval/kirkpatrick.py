@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from balint_eval.comparisons import CHANGE, DIFFERENCE
+from balint_eval.contrasts import CHANGE, DIFFERENCE
 from balint_eval.instruments.model import Instrument, Scale
 from balint_eval.study import Outcome, StudyFile
 from balint_eval.tables import TABLES, check_table, records
@@ -148,7 +148,8 @@ def _measures(
     file: StudyFile, outcomes: pd.DataFrame, item_counts: pd.DataFrame, scores: pd.DataFrame
 ) -> list[tuple[str, str, str]]:
     """Give level, label and rater of everything that has at least one answer."""
-    scored = set(zip(scores["instrument"], scores["scale"], strict=True))
+    answered = scores[scores["n_answered"] > 0]
+    scored = set(zip(answered["instrument"], answered["scale"], strict=True))
     measures = [
         (str(row["level"]), str(row["label"]), str(row["rater"]))
         for row in records(outcomes)
