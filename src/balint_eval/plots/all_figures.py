@@ -1,0 +1,67 @@
+"""All figures of a study from its tables, in a stable order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
+
+from balint_eval.plots.attendance import attendance_by_session
+from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.flow import flow_diagram
+from balint_eval.plots.forest import forest
+from balint_eval.plots.likert import stacked_likert
+from balint_eval.plots.means import means_over_time
+from balint_eval.plots.selection import ordered_outcomes
+from balint_eval.plots.slopes import paired_slopes
+from balint_eval.study import Study, StudyFile
+from balint_eval.tables import empty_table
+
+FIGURES: Mapping[str, Callable[..., Drawing | None]] = {
+    "forest": forest,
+    "means": means_over_time,
+    "slopes": paired_slopes,
+    "reaction": stacked_likert,
+    "flow": flow_diagram,
+    "attendance": attendance_by_session,
+}
+"""The figures by name; each function gives None where there is nothing to draw."""
+NEEDED = (
+    "participants", "scores", "comparisons", "outcomes", "descriptives", "item_counts", "flow", "sessions",
+    "attendance",
+)  # fmt: skip
+"""Tables the figures draw from."""
+
+
+def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile) -> dict[str, Drawing]:
+    """Draw every figure the tables allow.
+
+    Parameters
+    ----------
+    tables : mapping of table name to pandas.DataFrame
+        Contract tables of `NEEDED`; one that is missing counts as empty, further ones are not looked at.
+    study : StudyFile
+
+    Returns
+    -------
+    dict
+        File name without suffix to `Drawing`, in a stable order: `forest`, `means`, then for each outcome
+        `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`.
+    """
+    given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
+    return {name: drawing for name, drawing in _drawings(given, study.study) if drawing is not None}
+
+
+def _drawings(tables: Mapping[str, pd.DataFrame], study: Study) -> Iterator[tuple[str, Drawing | None]]:
+    outcomes = tables["outcomes"]
+    means = (tables["descriptives"], tables["comparisons"], outcomes, study)
+    people = tables["participants"]
+    yield "forest", forest(tables["comparisons"], outcomes, study)
+    yield "means", means_over_time(*means)
+    for instrument, scale in ordered_outcomes(study, outcomes).index:
+        name = f"{instrument}_{scale}"
+        yield f"means_{name}", means_over_time(*means, shown=[(instrument, scale)])
+        yield f"slopes_{name}", paired_slopes(tables["scores"], people, study, outcomes, instrument, scale)
+    yield "reaction", stacked_likert(tables["item_counts"], study)
+    yield "flow", flow_diagram(tables["flow"], people, study)
+    yield "attendance", attendance_by_session(tables["sessions"], tables["attendance"], people, study)

@@ -1,0 +1,239 @@
+"""Attendance: a tile for each group and meeting, shaded by the share of members present."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Unpack
+
+import pandas as pd
+
+from balint_eval.plots.attendance_data import GroupLine, attendance_table, group_lines
+from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.legend import Key, legend
+from balint_eval.plots.likert import letter_colour
+from balint_eval.plots.selection import arm_label
+from balint_eval.plots.sheet import BoxLooks, Sheet
+from balint_eval.plots.style import (
+    BODY,
+    FAINT,
+    MARGIN,
+    MUTED,
+    NARROW,
+    RULE,
+    SMALL,
+    SMALLEST_SHOWN,
+    WIDE,
+    arm_style,
+    styled,
+)  # fmt: skip
+from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
+from balint_eval.plots.words import counted, isolated, tidied
+from balint_eval.study import Study
+
+_ROW, _GAP, _WIDEST_TILE, _LEAST_TILE = 5.4, 3.0, 12.0, 4.0
+_SHADES = (
+    (0.0, "under 50%", "#edf3f9"),
+    (0.5, "50\u201374%", "#bcd6ec"),
+    (0.75, "75\u201389%", "#74aadb"),
+    (0.9, "90% or more", "#0b5fa5"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Columns in millimetres."""
+
+    label_width: float
+    members_right: float
+    tiles_left: float
+    tile: float
+    held_left: float
+
+
+@styled
+def attendance_by_session(
+    sessions: pd.DataFrame,
+    attendance: pd.DataFrame,
+    participants: pd.DataFrame,
+    study: Study,
+    *,
+    width_mm: float | None = None,
+) -> Drawing | None:
+    """Draw who came: the share of members present at each meeting of each group.
+
+    Parameters
+    ----------
+    sessions, attendance, participants : pandas.DataFrame
+        Contract tables. People present are counted from `attendance`, where it names them, else taken from
+        `sessions`; members are counted from `participants`.
+    study : Study
+        Its programme says how many meetings were planned.
+    width_mm : float, optional
+        Final width; by default 85 mm where the tiles have room, else 174 mm.
+
+    Returns
+    -------
+    Drawing or None
+        None when no meeting is on record.
+    """
+    lines = group_lines(sessions, attendance, participants, study)
+    if not lines:
+        return None
+    return Drawing(
+        _drawn(lines, study, width_mm or _width(lines, study)).figure,
+        _alternative_text(lines, study),
+        attendance_table(lines),
+        "Attendance by group and meeting",
+        _caption(lines, study),
+    )
+
+
+def _width(lines: list[GroupLine], study: Study) -> float:
+    meetings = _meetings(lines, study)
+    return NARROW if _columns(lines, study, meetings, NARROW).tile >= _LEAST_TILE else WIDE
+
+
+def _meetings(lines: list[GroupLine], study: Study) -> int:
+    return max(study.programme.sessions or 0, *(max(line.present, default=0) for line in lines))
+
+
+def _drawn(lines: list[GroupLine], study: Study, width: float) -> Sheet:
+    meetings = _meetings(lines, study)
+    columns = _columns(lines, study, meetings, width)
+    keys = legend(_keys(lines, study), width - 2 * MARGIN)
+    labels = [_labels(line, columns) for line in lines]
+    arms = list(dict.fromkeys(line.arm for line in lines))
+    titles = {arm: wrapped(arm_label(study, arm) or "All", width - 2 * MARGIN - 3, BODY, "bold") for arm in arms}
+    rows = sum(max(_ROW, block_height(label) + 1.2) for label in labels)
+    heads = sum(block_height(title) + 2.0 for title in titles.values())
+    top = MARGIN + keys.height + 3 + 2 * block_height("", SMALL) + 0.8
+    sheet = Sheet(width, top + rows + heads + MARGIN)
+    keys.draw(sheet, MARGIN, MARGIN)
+    _draw_head(sheet, columns, meetings, top - 0.8 - block_height("", SMALL))
+    arm = None
+    for line, label in zip(lines, labels, strict=True):
+        if line.arm != arm:
+            arm = line.arm
+            top = _draw_arm_title(sheet, titles[arm], arm, top, study)
+        height = max(_ROW, block_height(label) + 1.2)
+        _draw_line(sheet, line, label, columns, (top, height), (meetings, study.programme.sessions or 0))
+        top += height
+    return sheet
+
+
+def _columns(lines: list[GroupLine], study: Study, meetings: int, width: float) -> _Columns:
+    held = max(*(line_width(_held(line, study), SMALL) for line in lines), line_width("held", SMALL, "bold"))
+    longest = max(line_width(tidied(line.label)) for line in lines)
+    label = min(max(longest, line_width("Group", SMALL, "bold")) + 0.5, 0.28 * width)
+    right = MARGIN + label + 2.0 + line_width("members", SMALL, "bold")
+    left = right + _GAP
+    tile = min(_WIDEST_TILE, (width - MARGIN - held - _GAP - left) / max(1, meetings))
+    return _Columns(label, right, left, tile, left + tile * meetings + _GAP)
+
+
+def _labels(line: GroupLine, columns: _Columns) -> str:
+    return wrapped(line.label, columns.label_width)
+
+
+def _held(line: GroupLine, study: Study) -> str:
+    planned = study.programme.sessions
+    return f"{line.held} of {planned}" if planned else f"{line.held}"
+
+
+def _keys(lines: list[GroupLine], study: Study) -> list[Key]:
+    keys = [Key(f"{name} present", colour, chip=True) for _, name, colour in _SHADES]
+    if any(line.held < (study.programme.sessions or 0) for line in lines):
+        keys.append(Key("planned, not held", "white", chip=True))
+    if any(not line.shown for line in lines):
+        keys.append(Key(f"held, fewer than {SMALLEST_SHOWN} members", "white", chip=True, hatch="////"))
+    return keys
+
+
+def shade(share: float) -> str:
+    """Give the colour of a share of members present."""
+    return next(colour for least, _, colour in reversed(_SHADES) if share >= least - 1e-9)
+
+
+def _draw_head(sheet: Sheet, columns: _Columns, meetings: int, top: float) -> None:
+    sheet.text(MARGIN, top, "Group", size=SMALL, weight="bold")
+    sheet.text(columns.members_right, top, "members", size=SMALL, weight="bold", ha="right")
+    sheet.text(columns.tiles_left, top - block_height("", SMALL), "Meeting", size=SMALL, weight="bold")
+    widest = line_width(str(meetings), SMALL) + 0.8
+    every = max(1, int(-(-widest // columns.tile)))
+    for meeting in range(1, meetings + 1, every):
+        x = columns.tiles_left + (meeting - 0.5) * columns.tile
+        sheet.text(x, top, str(meeting), size=SMALL, color=MUTED, ha="center")
+    sheet.text(columns.held_left, top, "held", size=SMALL, weight="bold")
+
+
+def _draw_arm_title(sheet: Sheet, title: str, arm: str, top: float, study: Study) -> float:
+    style = arm_style(study, arm)
+    sheet.marker(MARGIN + 1.0, top + 1.2 + middle_of_line(BODY), style.marker, color=style.colour, markersize=3.8)
+    sheet.text(MARGIN + 3.0, top + 1.2, title, weight="bold")
+    return top + block_height(title) + 2.0
+
+
+def _draw_line(
+    sheet: Sheet,
+    line: GroupLine,
+    label: str,
+    columns: _Columns,
+    place: tuple[float, float],
+    meetings: tuple[int, int],
+) -> None:
+    top, height = place
+    middle = top + height / 2
+    sheet.text_beside(MARGIN, middle, label)
+    planned = f" of {meetings[1]}" if meetings[1] else ""
+    sheet.text_beside(columns.held_left, middle, f"{line.held}{planned}", size=SMALL)
+    members = str(line.members) if line.shown else f"< {SMALLEST_SHOWN}"
+    sheet.text_beside(columns.members_right, middle, members, size=SMALL, ha="right")
+    for meeting in range(1, meetings[0] + 1):
+        left = columns.tiles_left + (meeting - 1) * columns.tile
+        if meeting in line.present:
+            _draw_tile(sheet, line, meeting, (left, middle), columns.tile)
+        elif meeting <= meetings[1]:
+            _box(sheet, left, middle, columns.tile, facecolor="white", edgecolor=RULE)
+
+
+def _draw_tile(sheet: Sheet, line: GroupLine, meeting: int, place: tuple[float, float], width: float) -> None:
+    left, middle = place
+    if not line.shown:
+        _box(sheet, left, middle, width, facecolor="white", edgecolor=RULE, hatch="////")
+        return
+    present = line.present[meeting]
+    colour = shade(present / line.members)
+    _box(sheet, left, middle, width, facecolor=colour, edgecolor=FAINT)
+    text = str(present)
+    if line_width("00", SMALL) + 0.8 <= width:
+        sheet.text_beside(left + width / 2, middle, text, size=SMALL, color=letter_colour(colour), ha="center")
+
+
+def _box(sheet: Sheet, left: float, middle: float, width: float, **looks: Unpack[BoxLooks]) -> None:
+    gap = min(0.3, 0.1 * width)
+    sheet.box(left + gap, middle - 2.2, width - 2 * gap, 4.4, **looks)
+
+
+def _caption(lines: list[GroupLine], study: Study) -> str:
+    few = sum(not line.shown for line in lines)
+    withheld = (
+        f" In {counted(few, 'group', 'groups')} with fewer than {SMALLEST_SHOWN} members only the meetings held "
+        "are shown."
+        if few
+        else ""
+    )
+    planned = f" Planned: {study.programme.sessions} meetings." if study.programme.sessions else ""
+    return (
+        "The number in a tile is the number of members present; its shade is their share of all members."
+        f"{planned}{withheld}"
+    )
+
+
+def _alternative_text(lines: list[GroupLine], study: Study) -> str:
+    words = [_line_words(line, study) for line in lines]
+    return f"Attendance of {counted(len(lines), 'group', 'groups')}: {'; '.join(words)}."
+
+
+def _line_words(line: GroupLine, study: Study) -> str:
+    mean = f", {line.share:.0%} of {line.members} members present on average" if line.shown else ""
+    return f"{isolated(line.label)} held {_held(line, study)} meetings{mean}"

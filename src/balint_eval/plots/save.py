@@ -1,0 +1,77 @@
+"""Writing a drawing: the same input gives the same bytes, in any time zone, locale and hash seed.
+
+SVG text is written as outlines: the figure then looks the same on a machine without the font, and Persian
+stays shaped. Readers search the alternative text, the data table and the PDF, whose text stays text.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
+
+from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.style import DPI, styled
+from balint_eval.tables import neutralised, write_bytes, write_text
+
+Kind = Literal["svg", "pdf", "png"]
+KINDS: tuple[Kind, ...] = ("svg", "pdf", "png")
+_CREATOR = "balint-eval"
+
+
+@styled
+def rendered(drawing: Drawing, kind: Kind) -> bytes:
+    """Give a drawing as the bytes of an SVG, PDF or PNG file.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    kind : {"svg", "pdf", "png"}
+
+    Returns
+    -------
+    bytes
+        Without dates; the same on every run. Title and alternative text are in the file's metadata.
+    """
+    buffer = BytesIO()
+    drawing.figure.savefig(buffer, format=kind, dpi=DPI, metadata=_metadata(drawing, kind))
+    return buffer.getvalue()
+
+
+def _metadata(drawing: Drawing, kind: Kind) -> dict[str, Any]:
+    title, words = drawing.title, drawing.alternative_text
+    metadata: dict[str, dict[str, Any]] = {
+        "svg": {"Title": title, "Description": words, "Date": None, "Creator": _CREATOR},
+        "pdf": {"Title": title, "Subject": words, "CreationDate": None, "Creator": _CREATOR, "Producer": None},
+        "png": {"Title": title, "Description": words, "Software": _CREATOR},
+    }
+    return metadata[kind]
+
+
+def save_drawing(drawing: Drawing, folder: Path | str, name: str) -> list[Path]:
+    """Write a drawing as SVG, PDF and PNG, its data as CSV and its alternative text.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    folder : path
+        Made where it is missing.
+    name : str
+        File name without suffix.
+
+    Returns
+    -------
+    list of Path
+        `name.svg`, `name.pdf`, `name.png`, `name.csv`, `name.txt`.
+
+    Raises
+    ------
+    EnvironmentProblem
+        A file cannot be written; no half-written file stays under its final name.
+    """
+    paths = [Path(folder) / f"{name}.{suffix}" for suffix in (*KINDS, "csv", "txt")]
+    for path, kind in zip(paths[:3], KINDS, strict=True):
+        write_bytes(path, rendered(drawing, kind))
+    write_text(paths[3], neutralised(drawing.data).to_csv(index=False, lineterminator="\n"))
+    write_text(paths[4], f"{drawing.alternative_text}\n")
+    return paths

@@ -1,0 +1,109 @@
+"""A sheet measured in millimetres from its upper left corner, on which figures are laid out."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, Unpack
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from balint_eval.plots.style import BODY, HAIRLINE, INK, RULE
+from balint_eval.plots.text import MM, ascent, block_height, line_step
+
+
+class TextLooks(TypedDict, total=False):
+    """How text may look, in matplotlib's words."""
+
+    color: str
+    weight: str
+    style: str
+    ha: str
+
+
+class LineLooks(TypedDict, total=False):
+    """How a line may look."""
+
+    color: str
+    linewidth: float
+    linestyle: str
+    solid_capstyle: str
+
+
+class MarkerLooks(TypedDict, total=False):
+    """How a marker may look."""
+
+    color: str
+    markerfacecolor: str
+    markersize: float
+
+
+class BoxLooks(TypedDict, total=False):
+    """How a rectangle may look."""
+
+    facecolor: str
+    edgecolor: str
+    linewidth: float
+    hatch: str | None
+
+
+class Sheet:
+    """A figure whose whole area is an invisible canvas in millimetres; y grows downwards.
+
+    Parameters
+    ----------
+    width, height : float
+        Final size in millimetres.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        self.width, self.height = width, height
+        self.figure = Figure(figsize=(width / MM, height / MM))
+        FigureCanvasAgg(self.figure)
+        self.canvas = self.figure.add_axes((0, 0, 1, 1), label="canvas")
+        self.canvas.set(xlim=(0, width), ylim=(height, 0))
+        self.canvas.axis("off")
+
+    def axes(self, left: float, top: float, width: float, height: float, label: str) -> Axes:
+        """Add transparent axes at a place given in millimetres."""
+        below = self.height - top - height
+        box = (left / self.width, below / self.height, width / self.width, height / self.height)
+        axes = self.figure.add_axes(box, label=label)
+        axes.patch.set_visible(False)
+        return axes
+
+    def text(self, x: float, y: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]) -> None:
+        """Write text below `y`, one artist a line, so that lines of different letters share baselines."""
+        usual: dict[str, Any] = {"color": INK, "ha": "left", "va": "baseline", "size": size}
+        for index, line in enumerate(text.split("\n")):
+            baseline = y + ascent(size) + index * line_step(size)
+            self.canvas.text(x, baseline, line, **{**usual, **looks})
+
+    def text_beside(
+        self, x: float, middle: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]
+    ) -> None:
+        """Write text whose block is centred on the height `middle`."""
+        self.text(x, middle - 0.5 * (block_height(text, size)), text, size=size, **looks)
+
+    def line(self, x: tuple[float, float], y: tuple[float, float], **looks: Unpack[LineLooks]) -> None:
+        """Draw a line."""
+        usual: dict[str, Any] = {"color": RULE, "linewidth": HAIRLINE, "zorder": 0.9}
+        self.canvas.add_line(Line2D(x, y, **{**usual, **looks}))
+
+    def marker(self, x: float, y: float, marker: str, **looks: Unpack[MarkerLooks]) -> None:
+        """Draw one marker."""
+        usual: dict[str, Any] = {"linestyle": "none", "markersize": 4.2, "markeredgewidth": 1.0}
+        self.canvas.add_line(Line2D([x], [y], marker=marker, **{**usual, **looks}))
+
+    def box(self, left: float, top: float, width: float, height: float, **looks: Unpack[BoxLooks]) -> None:
+        """Draw a rectangle."""
+        usual: dict[str, Any] = {"facecolor": "white", "edgecolor": RULE, "linewidth": HAIRLINE}
+        self.canvas.add_patch(Rectangle((left, top), width, height, **{**usual, **looks}))
+
+    def arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Draw a thin arrow."""
+        looks = {"arrowstyle": "-|>,head_length=0.28,head_width=0.14", "shrinkA": 0, "shrinkB": 0}
+        extra = {"color": INK, "linewidth": 0.7, "mutation_scale": 9}
+        self.canvas.annotate("", end, start, arrowprops={**looks, **extra})

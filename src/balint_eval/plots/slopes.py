@@ -1,0 +1,287 @@
+"""Paired slopes: each person's score before and after, group by group, with the group means in bold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from balint_eval.plots.axis import nice_ticks, scale_ticks, tick_room, value_axis
+from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.legend import Key, legend
+from balint_eval.plots.selection import arm_label, ordered_outcomes, outcome_label, scale_words, wave_label
+from balint_eval.plots.sheet import Sheet
+from balint_eval.plots.slopes_data import Slot, drawn_values, paired_scores, slots
+from balint_eval.plots.style import (
+    BODY,
+    BOLD,
+    HEAD,
+    INK,
+    MARGIN,
+    MUTED,
+    NARROW,
+    RULE,
+    SMALL,
+    SMALLEST_SHOWN,
+    WIDE,
+    arm_style,
+    styled,
+)  # fmt: skip
+from balint_eval.plots.text import block_height, middle_of_line, wrapped
+from balint_eval.plots.words import counted, digits_for, isolated, listed, number
+from balint_eval.study import Study
+
+_PANEL_HEIGHT, _PANEL_GAP, _ROW_GAP = 46.0, 4.0, 4.0
+_INTERNAL = "Internal: values of single people"
+_NARROWEST_SLOT, _WIDEST_SLOT, _HALF = 12.5, 24.0, 0.27
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """A run of groups of one arm that stand in one row."""
+
+    arm: str
+    slots: list[Slot]
+    header: str
+    left: float
+    slot_width: float
+
+    @property
+    def width(self) -> float:
+        return self.slot_width * len(self.slots)
+
+
+@styled
+def paired_slopes(
+    scores: pd.DataFrame,
+    participants: pd.DataFrame,
+    study: Study,
+    outcomes: pd.DataFrame,
+    instrument: str,
+    scale: str,
+    *,
+    width_mm: float | None = None,
+) -> Drawing | None:
+    """Draw the scores of complete pairs at the baseline and at the primary wave, group by group.
+
+    Parameters
+    ----------
+    scores, participants, outcomes : pandas.DataFrame
+        Contract tables.
+    study : Study
+    instrument, scale : str
+        The outcome.
+    width_mm : float, optional
+        Final width; by default 85 mm for up to four groups, else 174 mm.
+
+    Returns
+    -------
+    Drawing or None
+        None when no group has five complete pairs. Not for release: it shows single values.
+    """
+    panels = slots(paired_scores(scores, participants, study, instrument, scale), study)
+    everyone = [slot for panel in panels.values() for slot in panel]
+    if not any(slot.shown for slot in everyone):
+        return None
+    outcome = _outcome(outcomes, study, instrument, scale)
+    width = width_mm or (NARROW if len(everyone) <= 4 else WIDE)
+    waves = (wave_label(study, study.baseline.name), wave_label(study, study.primary_wave))
+    sheet = _drawn(panels, outcome, study, waves, width)
+    names = (study.baseline.name, study.primary_wave)
+    return Drawing(
+        sheet.figure,
+        _alternative_text(panels, outcome, study, waves),
+        drawn_values(panels, names),
+        f"{isolated(outcome_label(outcome))}: {isolated(waves[0])} and {isolated(waves[1])}",
+        _caption(everyone, outcome),
+    )
+
+
+def _outcome(outcomes: pd.DataFrame, study: Study, instrument: str, scale: str) -> pd.Series:
+    rows = ordered_outcomes(study, outcomes)
+    return rows[(rows["instrument"] == instrument) & (rows["scale"] == scale)].iloc[0]
+
+
+def _drawn(
+    panels: dict[str, list[Slot]], outcome: pd.Series, study: Study, waves: tuple[str, str], width: float
+) -> Sheet:
+    low, high, ticks = _value_range(panels, outcome)
+    left = MARGIN + tick_room(ticks)
+    rows = _rows(panels, study, left, width - MARGIN)
+    inner = width - 2 * MARGIN
+    title = wrapped(outcome_label(outcome), inner, HEAD, "bold")
+    points = wrapped(scale_words(outcome), inner, SMALL)
+    keys = legend(_keys(waves, panels), inner)
+    top = MARGIN + block_height(title, HEAD) + 1 + block_height(points, SMALL) + 1.5
+    body = sum(map(_row_height, rows)) + _ROW_GAP * (len(rows) - 1)
+    sheet = Sheet(width, top + keys.height + 3 + body + 1.5 + block_height(_INTERNAL, SMALL) + MARGIN)
+    sheet.text(MARGIN, MARGIN, title, size=HEAD, weight="bold")
+    sheet.text(MARGIN, MARGIN + block_height(title, HEAD) + 1, points, size=SMALL, color=MUTED)
+    keys.draw(sheet, MARGIN, top)
+    y = top + keys.height + 3
+    for row in rows:
+        _draw_row(sheet, row, y, study, (low, high, ticks))
+        y += _row_height(row) + _ROW_GAP
+    sheet.text(width - MARGIN, y - _ROW_GAP + 1.5, _INTERNAL, size=SMALL, color=MUTED, ha="right")
+    return sheet
+
+
+def _value_range(panels: dict[str, list[Slot]], outcome: pd.Series) -> tuple[float, float, list[float]]:
+    low, high = float(outcome["minimum"]), float(outcome["maximum"])
+    if isfinite(low) and isfinite(high) and high > low:
+        return low, high, scale_ticks(low, high)
+    values = np.concatenate([slot.lines.to_numpy().ravel() for panel in panels.values() for slot in panel])
+    room = 0.05 * float(np.ptp(values)) or 1.0
+    low, high = float(values.min()) - room, float(values.max()) + room
+    return low, high, nice_ticks(low, high)
+
+
+def _keys(waves: tuple[str, str], panels: dict[str, list[Slot]]) -> list[Key]:
+    thin = "one group" if _shows_groups(panels) else "one person"
+    thick = "mean of the groups" if _shows_groups(panels) else "mean of the group"
+    return [
+        Key(waves[0], MUTED, "o", filled=False),
+        Key(waves[1], MUTED, "o"),
+        Key(thin, RULE, line="-", width=0.6),
+        Key(thick, MUTED, line="-", width=BOLD),
+    ]
+
+
+def _shows_groups(panels: dict[str, list[Slot]]) -> bool:
+    return any(slot.people > len(slot.lines) for panel in panels.values() for slot in panel)
+
+
+def _rows(panels: dict[str, list[Slot]], study: Study, left: float, right: float) -> list[list[_Panel]]:
+    room = right - left
+    gaps = _PANEL_GAP * (len(panels) - 1)
+    fitting = (room - gaps) / max(1, sum(map(len, panels.values())))
+    if fitting >= _NARROWEST_SLOT:
+        return [_beside(panels, study, left, min(fitting, _WIDEST_SLOT))]
+    per_row = int(room // _NARROWEST_SLOT)
+    chunks = [(arm, panel, chunk) for arm, panel in panels.items() for chunk in _balanced(panel, per_row)]
+    widest = max(len(chunk) for _, _, chunk in chunks)
+    slot_width = min(room / widest, _WIDEST_SLOT)
+    return [[_panel(arm, panel, chunk, study, left, slot_width)] for arm, panel, chunk in chunks]
+
+
+def _beside(panels: dict[str, list[Slot]], study: Study, left: float, slot_width: float) -> list[_Panel]:
+    row = []
+    for arm, panel in panels.items():
+        row.append(_panel(arm, panel, panel, study, left, slot_width))
+        left += row[-1].width + _PANEL_GAP
+    return row
+
+
+def _balanced(panel: list[Slot], most: int) -> list[list[Slot]]:
+    rows = -(-len(panel) // most)
+    size = -(-len(panel) // rows)
+    return [panel[start : start + size] for start in range(0, len(panel), size)]
+
+
+def _panel(arm: str, whole: list[Slot], part: list[Slot], study: Study, left: float, slot_width: float) -> _Panel:
+    people = sum(slot.people for slot in whole if slot.shown)
+    label = wrapped(arm_label(study, arm) or "All", slot_width * len(part) - 5.5, BODY, "bold")
+    count = wrapped(counted(people, "pair", "pairs"), slot_width * len(part) - 5.5, SMALL)
+    return _Panel(arm, part, f"{label}\n{count}", left, slot_width)
+
+
+def _header_height(row: list[_Panel]) -> float:
+    return max(block_height(panel.header, BODY) for panel in row) + 1.5
+
+
+def _foot(slot: Slot, width: float) -> str:
+    count = f"n = {slot.people}" if slot.shown else f"n < {SMALLEST_SHOWN}"
+    return f"{wrapped(slot.label, width - 1.5, SMALL)}\n{count}" if slot.label else count
+
+
+def _foot_height(row: list[_Panel]) -> float:
+    feet = [_foot(slot, panel.slot_width) for panel in row for slot in panel.slots]
+    return max(block_height(foot, SMALL) for foot in feet) + 1.2
+
+
+def _row_height(row: list[_Panel]) -> float:
+    return _header_height(row) + _PANEL_HEIGHT + _foot_height(row)
+
+
+def _draw_row(
+    sheet: Sheet, row: list[_Panel], top: float, study: Study, values: tuple[float, float, list[float]]
+) -> None:
+    low, high, ticks = values
+    floor = top + _header_height(row) + _PANEL_HEIGHT
+    for index, panel in enumerate(row):
+        _draw_header(sheet, panel, top, study)
+        name = f"{panel.arm} {panel.slots[0].label}"
+        axes = sheet.axes(panel.left, floor - _PANEL_HEIGHT, panel.width, _PANEL_HEIGHT, name)
+        value_axis(axes, ticks, low, high, labelled=index == 0)
+        axes.set_xlim(0, len(panel.slots))
+        axes.set_xticks([])
+        for place, slot in enumerate(panel.slots):
+            _draw_slot(axes, slot, place + 0.5, study)
+            centre = panel.left + (place + 0.5) * panel.slot_width
+            sheet.text(centre, floor + 1.2, _foot(slot, panel.slot_width), size=SMALL, ha="center")
+
+
+def _draw_header(sheet: Sheet, panel: _Panel, top: float, study: Study) -> None:
+    style = arm_style(study, panel.arm)
+    label, _, count = panel.header.rpartition("\n")
+    middle = top + middle_of_line(BODY)
+    sheet.marker(panel.left + 1.5, middle, style.marker, color=style.colour)
+    sheet.text(panel.left + 4.5, top, label, weight="bold", color=INK)
+    sheet.text(panel.left + 4.5, top + block_height(label, BODY) + 0.6, count, size=SMALL, color=MUTED)
+
+
+def _draw_slot(axes: Axes, slot: Slot, centre: float, study: Study) -> None:
+    if not slot.shown:
+        return
+    style = arm_style(study, slot.arm)
+    x = (centre - _HALF, centre + _HALF)
+    segments = [list(zip(x, pair, strict=True)) for pair in slot.lines.itertuples(index=False)]
+    axes.add_collection(LineCollection(segments, colors=style.colour, alpha=0.32, linewidths=0.6), autolim=False)
+    axes.plot(x, slot.mean, color=style.colour, linewidth=BOLD, linestyle=style.line, zorder=4)
+    for position, value, face in zip(x, slot.mean, ("white", style.colour), strict=True):
+        axes.plot(
+            [position], [value], style.marker, color=style.colour, markerfacecolor=face, markersize=4.6,
+            markeredgewidth=1.1, zorder=5, clip_on=False,
+        )  # fmt: skip
+
+
+def _caption(everyone: list[Slot], outcome: pd.Series) -> str:
+    hidden = sum(not slot.shown for slot in everyone)
+    withheld = (
+        f" {counted(hidden, 'group', 'groups')} with fewer than {SMALLEST_SHOWN} pairs "
+        f"{'is' if hidden == 1 else 'are'} not drawn."
+        if hidden
+        else ""
+    )
+    return (
+        "Complete pairs only: each thin line joins the two scores of one person (of one group, where there "
+        "are many groups), the bold line joins the means. Open markers stand for the earlier wave, filled "
+        f"ones for the later. Higher is {outcome['higher_is']}.{withheld}"
+    )
+
+
+def _alternative_text(panels: dict[str, list[Slot]], outcome: pd.Series, study: Study, waves: tuple[str, str]) -> str:
+    digits = digits_for(float(outcome["maximum"]) - float(outcome["minimum"]))
+    means = [_mean_words(arm, panel, study, digits) for arm, panel in panels.items()]
+    shown = [slot for panel in panels.values() for slot in panel if slot.shown]
+    return (
+        f"Paired slopes of {isolated(outcome_label(outcome))}, {isolated(waves[0])} to {isolated(waves[1])}, "
+        f"in {counted(len(shown), 'group', 'groups')}: the mean went {listed([m for m in means if m])}. "
+        f"Higher is {outcome['higher_is']}."
+    )
+
+
+def _mean_words(arm: str, panel: list[Slot], study: Study, digits: int) -> str:
+    lines = [slot.lines for slot in panel if slot.shown]
+    if not lines:
+        return ""
+    mean = pd.concat(lines).mean()
+    people = sum(slot.people for slot in panel if slot.shown)
+    return (
+        f"from {number(mean['earlier'], digits)} to {number(mean['later'], digits)} points "
+        f"in the arm {isolated(arm_label(study, arm) or 'all')} ({counted(people, 'pair', 'pairs')})"
+    )

@@ -1,0 +1,89 @@
+"""Numbers and labels as words for figures, captions and alternative texts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from math import isfinite
+
+from matplotlib.font_manager import FontProperties, findfont, get_font
+
+MINUS, DASH, TO = "\u2212", "\u2013", "\u2013"
+_KEPT_FORMAT_CHARACTERS = "\u200c\u200d"  # joiners carry meaning in Persian and Indic scripts
+_PLACEHOLDER = "\u25a1"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """Give a number with a real minus sign, never a negative zero; a dash where it is missing."""
+    if not isfinite(value):
+        return DASH
+    text = f"{abs(value):.{digits}f}"
+    return MINUS + text if value < 0 and float(text) else text
+
+
+def plain(value: float) -> str:
+    """Give an end point of a scale or a tick: no trailing zeros."""
+    return f"{value:g}".replace("-", MINUS)
+
+
+def interval(low: float, high: float, digits: int = 1) -> str:
+    """Give an interval in brackets."""
+    return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def digits_for(span: float) -> int:
+    """Give how many decimals suit a scale of this width: one for 10 points or more, else two."""
+    return 1 if not isfinite(span) or span >= 10 else 2
+
+
+def percent(level: float) -> str:
+    """Give a share as `95%`."""
+    return f"{100 * level:.4g}%"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Give `1 group` or `2 groups`."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def listed(parts: list[str]) -> str:
+    """Join parts as `a, b and c`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def sentence(text: str) -> str:
+    """Give a text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def tidied(label: str) -> str:
+    """Give a label as it is drawn: blanks folded, control characters gone, unknown letters as boxes."""
+    folded = re.sub(r"[^\S\u00a0]+", " ", str(label)).strip()
+    return "".join(_drawn(letter) for letter in folded if _is_kept(letter))
+
+
+def _is_kept(letter: str) -> bool:
+    return letter in _KEPT_FORMAT_CHARACTERS or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"}
+
+
+def _drawn(letter: str) -> str:
+    return letter if ord(letter) in _known_letters() else _PLACEHOLDER
+
+
+@cache
+def _known_letters() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+
+
+def isolated(label: str) -> str:
+    """Give a label for running text; right-to-left labels are isolated so that numbers do not flip."""
+    text = re.sub(r"\s+", " ", str(label)).strip()
+    rtl = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+    return f"\u2068{text}\u2069" if rtl else text
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Give a sorting key under which `G2` comes before `G10`."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts)

@@ -1,0 +1,215 @@
+"""Synthetic contract tables with a fixed seed, for the figures' tests and for looking at the figures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from balint_eval.study import Study, StudyFile
+from balint_eval.tables import check_table
+
+OUTCOMES = [
+    ("TEQ", "total", "Empathy (Toronto Empathy Questionnaire)", "2a", "primary", 0, 64, "better", 3.0),
+    ("CBI", "PB", "Personal burnout (CBI)", "well_being", "secondary", 0, 100, "worse", -6.0),
+    ("CBI", "WB", "Work-related burnout (CBI)", "well_being", "secondary", 0, 100, "worse", -4.0),
+    ("PMI", "total", "Psychological mindedness in the consultation, rated by oneself", "2a", "secondary",
+     1, 7, "better", 0.2),
+]  # fmt: skip
+GROUPS = {"balint": ["G1", "G2", "G3", "G4", "G10"], "control": ["K1", "K2", "K3"]}
+
+
+def made_study(*, control: bool = True, follow_up: bool = True, **labels: str) -> Study:
+    """Give a study; `labels` replaces the label of an arm or a wave by name."""
+    waves = [("pre", "Before", "baseline"), ("post", "After", "post"), ("fu", "6 months later", "follow_up")]
+    arms = [("balint", "Balint group", "intervention"), ("control", "Waiting list", "control")]
+    return Study.model_validate(
+        {
+            "name": "made",
+            "title": "Made study",
+            "waves": [
+                {"name": n, "label": labels.get(n, label), "role": role}
+                for n, label, role in waves[: 3 if follow_up else 2]
+            ],
+            "arms": [
+                {"name": n, "label": labels.get(n, label), "role": role}
+                for n, label, role in arms[: 2 if control else 1]
+            ],
+            "programme": {"sessions": 10},
+            "outcomes": [{"instrument": o[0], "scale": o[1], "role": o[4]} for o in OUTCOMES],
+            "cohorts": [{"name": "c1", "exports": [{"file": "a.csv", "wave": "pre", "person_id": "id"}]}],
+        }
+    )
+
+
+def study_file(study: Study, folder) -> StudyFile:
+    return StudyFile(study, folder, "study.yaml", {})
+
+
+def participants(study: Study, size: int = 8) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    rows = []
+    for arm in study.arms:
+        for group in GROUPS[arm.name]:
+            people = 4 if group == "G4" else size + int(rng.integers(-1, 3))
+            rows += [("all", f"p{len(rows) + i:04}", group, arm.name, "", "resident") for i in range(people)]
+    names = ["cohort", "person_id", "group_id", "arm", "site", "role"]
+    return check_table(pd.DataFrame(rows, columns=names), "participants")
+
+
+def scores(study: Study, people: pd.DataFrame) -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    rows = []
+    for instrument, scale, _, _, _, low, high, higher_is, gain in OUTCOMES:
+        for person in people.itertuples():
+            span = high - low
+            start = rng.normal(low + 0.55 * span, 0.13 * span)
+            for step, wave in enumerate(study.waves):
+                moved = gain * min(step, 1) * (1 if person.arm == "balint" else 0.1)
+                score = float(np.clip(start + moved + rng.normal(0, 0.06 * span), low, high))
+                score = np.nan if rng.random() < 0.08 else round(score, 2)
+                status = "not_answered" if np.isnan(score) else "scored"
+                rows.append(
+                    ("all", person.person_id, wave.name, instrument, scale, score, 10, 10, False, status,
+                     low, high, higher_is)
+                )  # fmt: skip
+    names = "cohort person_id wave instrument scale score n_items n_answered prorated status minimum maximum higher_is"
+    return check_table(pd.DataFrame(rows, columns=names.split()), "scores")
+
+
+def outcomes(**labels: str) -> pd.DataFrame:
+    rows = [
+        {
+            "instrument": o[0], "scale": o[1], "label": labels.get(f"{o[0]}_{o[1]}", o[2]), "level": o[3],
+            "basis": "", "rater": "self", "role": o[4], "family": o[4], "minimum": o[5], "maximum": o[6],
+            "higher_is": o[7], "smallest_change": np.nan, "smallest_change_source": "", "citation": "",
+            "licence": "", "missing_rule": "", "evidence": "",
+        }
+        for o in OUTCOMES
+    ]  # fmt: skip
+    return check_table(pd.DataFrame(rows), "outcomes")
+
+
+def descriptives(study: Study, people: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
+    joined = scored.merge(people[["cohort", "person_id", "arm"]], on=["cohort", "person_id"])
+    grouped = joined.groupby(["cohort", "arm", "wave", "instrument", "scale"])["score"]
+    table = grouped.agg(
+        n="count", mean="mean", sd="std", median="median",
+        quartile_low=lambda v: v.quantile(0.25), quartile_high=lambda v: v.quantile(0.75),
+    )  # fmt: skip
+    return check_table(table.reset_index(), "descriptives")
+
+
+def comparisons(study: Study, people: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
+    joined = scored.merge(people[["person_id", "arm"]], on="person_id")
+    wide = joined.pivot(index=["instrument", "scale", "arm", "person_id"], columns="wave", values="score")
+    rows = []
+    base = study.baseline.name
+    for (instrument, scale), part in wide.groupby(level=["instrument", "scale"]):
+        role = next(o[4] for o in OUTCOMES if (o[0], o[1]) == (instrument, scale))
+        for wave in study.later_waves:
+            change = (part[wave.name] - part[base]).dropna()
+            pre = part[base].dropna()
+            by_arm = {arm.name: change.xs(arm.name, level="arm") for arm in study.arms}
+            for name, values in by_arm.items():
+                rows.append(_row(instrument, scale, wave.name, base, name, "", values, None, pre, role))
+            if len(by_arm) == 2:
+                one, two = by_arm.values()
+                rows.append(_row(instrument, scale, wave.name, base, *by_arm, one, two, pre, role))
+    return check_table(pd.DataFrame(rows), "comparisons")
+
+
+def _row(instrument, scale, later, base, arm, reference, values, others, pre, role):
+    se = values.std() / np.sqrt(len(values))
+    estimate, kind, suffix = values.mean(), "change", ""
+    if others is not None:
+        estimate -= others.mean()
+        se = np.hypot(se, others.std() / np.sqrt(len(others)))
+        kind, suffix = "difference", f"-{reference}"
+    sd = pre.std()
+    low, high = estimate - 2.2 * se, estimate + 2.2 * se
+    n = len(values) + (0 if others is None else len(others))
+    return {
+        "cohort": "all", "instrument": instrument, "scale": scale, "contrast": f"{later}-{base}@{arm}{suffix}",
+        "method": "change_cr2" if others is None else "ancova_cr2", "kind": kind, "wave_from": base,
+        "wave_to": later, "arm": arm, "reference_arm": reference, "n_pre": n + 2, "n_post": n + 1,
+        "n_paired": n, "n_groups": 8, "mean_pre": pre.mean(), "sd_pre": sd, "mean_post": pre.mean() + estimate,
+        "sd_post": sd, "estimate": estimate, "std_error": se, "df": 6.2, "statistic": estimate / se,
+        "p_value": 0.04, "p_adjusted": 0.08, "family": role, "conf_low": low, "conf_high": high,
+        "conf_level": 0.95, "effect": estimate / sd, "effect_name": "d_av" if others is None else "d_total",
+        "effect_low": low / sd, "effect_high": high / sd, "role": role, "kirkpatrick_level": "2a",
+        "converged": True, "note": "",
+    }  # fmt: skip
+
+
+REACTION = [
+    "I felt safe to speak about my own feelings in the group",
+    "The leader kept the group on the doctor\u2013patient relationship",
+    "The cases were relevant to my work",
+    "I would recommend the group to a colleague",
+    "The time of day suited me, and the length of the meetings let me come to each of them without hurry",
+]
+ANSWERS = ["strongly disagree", "disagree", "neither", "agree", "strongly agree"]
+
+
+def item_counts(labels: list[str] = REACTION, answers: list[str] = ANSWERS, people: int = 44) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    rows = []
+    for item, label in enumerate(labels, 1):
+        shares = rng.dirichlet(np.array([1, 2, 3, 8, 6]) * 1.0)
+        counts = rng.multinomial(people - item % 3, shares)
+        for code, (answer, count) in enumerate(zip(answers, counts, strict=True), 1):
+            rows.append(("all", "post", "reaction", item, code, label, answer, count, counts.sum(), "better"))
+    names = ["cohort", "wave", "instrument", "item", "code", "label", "answer", "people", "answered", "higher_is"]
+    return check_table(pd.DataFrame(rows, columns=names), "item_counts")
+
+
+def flow(study: Study) -> pd.DataFrame:
+    rows = []
+    for wave, received in zip(study.waves, (71, 66, 52), strict=False):
+        files = {
+            "pre": ["pre_qualtrics.csv", "pre_paper.xlsx"],
+            "post": ["post_qualtrics.csv"],
+            "fu": ["follow_up_google_forms.csv"],
+        }[wave.name]
+        for file in files:
+            lost = {"duplicate": 2, "unfinished": 4, "no_person_id": 1, "not_in_roster": 1}
+            rows += [("all", wave.name, file, reason, n) for reason, n in lost.items()]
+            share = received // len(files)
+            rows += [
+                ("all", wave.name, file, "received", share),
+                ("all", wave.name, file, "used", share - sum(lost.values())),
+            ]
+        if wave.name != "pre":
+            rows += [("all", wave.name, "", r, n) for r, n in (("paired", 48), ("pre_only", 7), ("post_only", 4))]
+    names = ["cohort", "wave", "file", "reason", "rows"]
+    return check_table(pd.DataFrame(rows, columns=names), "flow")
+
+
+def sessions(people: pd.DataFrame, held: int = 9) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(4)
+    meetings, presences = [], []
+    for (group, arm), members in people.groupby(["group_id", "arm"]):
+        if arm != "balint":
+            continue
+        for session in range(1, held + int(rng.integers(-1, 2)) + 1):
+            there = members[rng.random(len(members)) < 0.8]["person_id"]
+            meetings.append(("all", group, session, f"2025-01-{session:02}", 90, 2, len(there)))
+            presences += [("all", group, session, person) for person in there]
+    return (
+        check_table(
+            pd.DataFrame(meetings, columns=["cohort", "group_id", "session", "date", "minutes", "leaders", "present"]),
+            "sessions",
+        ),
+        check_table(pd.DataFrame(presences, columns=["cohort", "group_id", "session", "person_id"]), "attendance"),
+    )
+
+
+def made_tables(study: Study) -> dict[str, pd.DataFrame]:
+    people = participants(study)
+    scored = scores(study, people)
+    held, present = sessions(people)
+    return {
+        "participants": people, "scores": scored, "comparisons": comparisons(study, people, scored),
+        "outcomes": outcomes(), "descriptives": descriptives(study, people, scored),
+        "item_counts": item_counts(), "flow": flow(study), "sessions": held, "attendance": present,
+    }  # fmt: skip
