@@ -8,7 +8,7 @@ from math import isfinite
 from balint_eval.report import numbers
 from balint_eval.report.material import Row
 from balint_eval.report.model import TableBlock, TableColumn
-from balint_eval.report.wording import say
+from balint_eval.report.wording import listed, say
 
 
 def columns(*headings: str) -> tuple[TableColumn, ...]:
@@ -41,8 +41,18 @@ def table(
         Machine tables the cells come from.
     """
     cells = tuple(tuple(row) for row in rows)
-    said = [*(note for note in notes if note), *_cell_notes(cells)]
-    return TableBlock(name, title, columns(*heads), cells, tuple(dict.fromkeys(said)), source)
+    shown, absent = _present(columns(*heads), cells)
+    cells = tuple(tuple(row[place] for place in shown) for row in cells)
+    gone = say("Not available for any row: {columns}.", columns=listed(absent)) if absent else ""
+    said = [note for note in (*notes, gone, *_cell_notes(cells)) if note]
+    kept = columns(*(heads[place] for place in shown))
+    return TableBlock(name, title, kept, cells, tuple(dict.fromkeys(said)), source)
+
+
+def _present(heads: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> tuple[list[int], list[str]]:
+    """Give the places of the columns that hold something, and the names of those that do not."""
+    empty = [place for place in range(1, len(heads)) if rows and all(row[place] == numbers.MISSING for row in rows)]
+    return [place for place in range(len(heads)) if place not in empty], [heads[place].heading for place in empty]
 
 
 def _cell_notes(rows: tuple[tuple[str, ...], ...]) -> list[str]:
@@ -81,6 +91,11 @@ def mean_sd(mean: float, sd: float) -> str:
     return f"{number(mean)} ({number(sd)})" if isfinite(mean) else numbers.MISSING
 
 
+def groups_cell(groups: float) -> str:
+    """Give the number of groups; a dash where the method knows no groups."""
+    return numbers.count(groups) if groups else numbers.MISSING
+
+
 def interval(row: Row, low: str = "conf_low", high: str = "conf_high") -> str:
     """Give an interval cell."""
     return numbers.between(float(row[low]), float(row[high]), 2)
@@ -92,10 +107,10 @@ def level_of_confidence(rows: Sequence[Row]) -> str:
     return say("{level}% CI", level=levels.pop()) if len(levels) == 1 else say("CI")
 
 
-def row_notes(rows: Sequence[Row], label: dict[int, str]) -> list[str]:
+def row_notes(rows: Sequence[Row], labels: Sequence[str]) -> list[str]:
     """Give the remarks of the rows, each said once with what it is about."""
     said: dict[str, list[str]] = {}
-    for place, row in enumerate(rows):
-        if row["note"] and not numbers.too_few(row["n_paired"]):
-            said.setdefault(str(row["note"]), []).append(label[place])
+    for row, label in zip(rows, labels, strict=True):
+        if row["note"] and not numbers.too_few(row.get("n_paired", row.get("n", 0))):
+            said.setdefault(str(row["note"]), []).append(label)
     return [f"{'; '.join(dict.fromkeys(about))}: {note}" for note, about in said.items()]

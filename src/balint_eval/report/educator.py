@@ -118,10 +118,9 @@ def plain_claim(material: Material, line: Headline, plain: bool = True) -> Claim
     """
     row, word = line.comparison, verdict(str(line.claim["verdict"]))
     key = ComparisonKey(*(str(row[name]) for name in ("cohort", "instrument", "scale", "contrast", "method")))
-    text = _plain_text(material, line) if plain else apa(row, line.outcome)
-    heading = material.label(row) if plain else f"{material.label(row)}, {material.compared(row)}"
+    text = _plain_text(material, line) if plain else apa(row)
     primary = line.outcome["role"] == "primary"
-    return Claim(heading, word.tone, word.symbol, word.word, text, key, primary)
+    return Claim(material.label(row), word.tone, word.symbol, word.word, text, key, primary)
 
 
 def _plain_text(material: Material, line: Headline) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _PERSONAL = frozenset({"person_id", "person", "point"})
 _PEOPLE = ("n_paired", "n", "answered", "people")
-_COUNTS_ONLY = ("flow", "attendance")
 _MOST_ROWS = 120
 
 
@@ -57,8 +56,7 @@ def _data(name: str, frame: pd.DataFrame) -> tuple[tuple[str, ...], tuple[tuple[
         return (), (), say("The numbers behind this figure are single people's scores and are not listed.")
     rows = [dict(row) for row in frame.to_dict("records")]
     heads = tuple(_head(frame, str(column)) for column in frame.columns)
-    counts = name in _COUNTS_ONLY
-    return heads, tuple(tuple(_cells(row, counts)) for row in rows), ""
+    return heads, tuple(tuple(_cells(row)) for row in rows), ""
 
 
 def _head(frame: pd.DataFrame, column: str) -> str:
@@ -66,9 +64,9 @@ def _head(frame: pd.DataFrame, column: str) -> str:
     return f"#{column}" if numeric else column
 
 
-def _cells(row: Mapping[Any, Any], counts: bool) -> list[str]:
+def _cells(row: Mapping[Any, Any]) -> list[str]:
     people = [row[name] for name in _PEOPLE if name in row]
-    hidden = bool(people) and not counts and min(people) < numbers.SMALLEST_COUNT
+    hidden = bool(people) and min(people) < numbers.SMALLEST_COUNT
     return [numbers.WITHHELD if hidden and _is_number(value) else _text(value) for value in row.values()]
 
 

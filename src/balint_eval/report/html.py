@@ -28,7 +28,20 @@ def render_html(report: Report) -> str:
         A whole document with its style and figures inside. All text is escaped; only the SVG of
         drawings is put in as it is.
     """
-    return _environment().get_template("report.html.j2").render(report=report, style=_style())
+    from markupsafe import Markup
+
+    figures = {slug(block.name): block.svg for block in report.blocks() if isinstance(block, FigureBlock)}
+    letters, elements = embedded(figures)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=report,
+            style=_style(),
+            letters=Markup(letters),  # noqa: S704  drawn by this package
+            drawings={name: Markup(element) for name, element in elements.items()},  # noqa: S704  likewise
+        )
+    )
 
 
 @cache
@@ -42,7 +55,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"drawing": _drawing, "css_text": _css_text, "slug": slug, "kind": _kind}
+    environment.filters |= {"css_text": _css_text, "slug": slug, "kind": _kind, "narrow": _is_narrow}
     return environment
 
 
@@ -53,18 +66,18 @@ def _style() -> Markup:
     return Markup(text)  # noqa: S704  the package's own style sheet
 
 
-def _drawing(figure: FigureBlock) -> Markup:
-    from markupsafe import Markup
-
-    return Markup(embedded(figure.svg, f"{slug(figure.name)}-"))  # noqa: S704  drawn by this package
-
-
 def _css_text(text: str) -> Markup:
     """Write text so that it can stand between quotes in a style sheet."""
     from markupsafe import Markup
 
     escaped = "".join(char if char.isalnum() or char in " .,:" else f"\\{ord(char):x} " for char in text)
     return Markup(escaped)  # noqa: S704  every other character is escaped above
+
+
+def _is_narrow(figure: FigureBlock) -> bool:
+    """Say whether a drawing was made for one column of a paper (up to 110 mm)."""
+    width = re.search(r'<svg[^>]*\swidth="([0-9.]+)pt"', figure.svg)
+    return width is not None and float(width[1]) < 312
 
 
 def _kind(block: object) -> str:

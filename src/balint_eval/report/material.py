@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from balint_eval.report.wording import say
+from balint_eval.report.wording import listed, say
 from balint_eval.study import Outcome, Study, StudyFile
 from balint_eval.tables import ALL_COHORTS
 
@@ -69,6 +69,7 @@ class Material:
     file: StudyFile
     drawings: Mapping[str, Drawing]
     provenance: Mapping[str, object]
+    _read: dict[str, list[Row]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def study(self) -> Study:
@@ -77,8 +78,10 @@ class Material:
 
     def rows(self, name: str) -> list[Row]:
         """Give the rows of a table in their order; none when the table is not there."""
-        frame = self.tables.get(name)
-        return [] if frame is None else [cast(Row, row) for row in frame.to_dict("records")]
+        if name not in self._read:
+            frame = self.tables.get(name)
+            self._read[name] = [] if frame is None else [cast(Row, row) for row in frame.to_dict("records")]
+        return self._read[name]
 
     def own_rows(self, name: str) -> list[Row]:
         """Give the rows of single cohorts; pooled rows only where there are no others."""
@@ -112,6 +115,7 @@ class Material:
             rows,
             key=lambda row: (
                 places.get((row["instrument"], row["scale"]), 999),
+                (row["instrument"], row["scale"]),
                 waves.get(row.get("wave_to", row.get("wave", "")), 99),
                 row.get("kind", "") != "difference",
                 str(row.get("contrast", "")),
@@ -151,7 +155,12 @@ class Material:
         for outcome in self.outcomes:
             if (outcome["instrument"], outcome["scale"]) == (row["instrument"], row["scale"]):
                 return outcome
-        return {"label": f"{row['instrument']} {row['scale']}", "minimum": 0.0, "maximum": 0.0}
+        return {"label": self._scale_label(row["instrument"], row["scale"]), "minimum": 0.0, "maximum": 0.0}
+
+    def _scale_label(self, name: str, scale: str) -> str:
+        instrument = self.file.instruments.get(name)
+        labels = {one.name: one.label for one in instrument.scales} if instrument else {}
+        return f"{name}: {labels.get(scale) or scale.replace('_', ' ')}"
 
     def label(self, row: Row) -> str:
         """Give the name of a row's outcome as readers know it."""
@@ -177,11 +186,22 @@ class Material:
         return next((c.label for c in self.study.cohorts if c.name == name and c.label), name)
 
     def compared(self, row: Row) -> str:
-        """Give the contrast of a comparison in words."""
-        waves = f"{self.wave(row['wave_to'])} − {self.wave(row['wave_from'])}"
+        """Give the later wave of a comparison, with the arms where they could be mistaken."""
+        wave, arms = self.wave(row["wave_to"]), len(self.study.arms)
         if row["kind"] == "difference":
-            return f"{waves}: {self.arm(row['arm'])} − {self.arm(row['reference_arm'])}"
-        return f"{waves}: {self.arm(row['arm'])}" if len(self.study.arms) > 1 else waves
+            pair = f"{self.arm(row['arm'])} − {self.arm(row['reference_arm'])}"
+            return f"{wave}: {pair}" if arms > 2 else wave
+        return f"{wave}: {self.arm(row['arm'])}" if arms > 1 else wave
+
+    def signs(self, rows: Sequence[Row]) -> str:
+        """Say which way the numbers of some comparisons are taken."""
+        first = listed(list(dict.fromkeys(self.wave(row["wave_from"]) for row in rows)))
+        said = say("In points of the scale: the later wave minus “{first}”", first=first)
+        pairs = {(row["arm"], row["reference_arm"]) for row in rows if row["kind"] == "difference"}
+        if len(pairs) != 1:
+            return f"{said}."
+        arm, reference = (self.arm(name) for name in pairs.pop())
+        return say("{said}, {arm} minus {reference}.", said=said, arm=arm, reference=reference)
 
     def declared(self, row: Row) -> Outcome | None:
         """Give the outcome as the study file declares it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from balint_eval.report import counts, numbers
-from balint_eval.report.cells import guarded, interval, number, table
-from balint_eval.report.figures import figure
+from balint_eval.report.cells import guarded, interval, number, row_notes, table
+from balint_eval.report.figures import figure, plain_figure
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Callout, Section, TableBlock
 from balint_eval.report.research_design import arms_table
@@ -21,11 +21,17 @@ _REASONS = {
     "post_only": say("people with the later wave only"),
 }
 
+_RANK = {"received": 0, "paired": 0, "used": 2}
+
 
 def flow(material: Material) -> Section:
     """Account for every row and every person."""
-    rows = material.own_rows("flow")
-    blocks: list[Block] = list(figure(material, "flow"))
+    waves = {wave.name: place for place, wave in enumerate(material.study.waves)}
+    rows = sorted(
+        material.own_rows("flow"),
+        key=lambda row: (row["cohort"], waves.get(row["wave"], -1), row["file"], _RANK.get(str(row["reason"]), 1)),
+    )
+    blocks: list[Block] = list(plain_figure(material, "flow", say("The counts stand in the tables below.")))
     files = [_flow_cells(material, row) for row in rows if row["file"]]
     people = [_flow_cells(material, row) for row in rows if not row["file"]]
     if files:
@@ -37,13 +43,15 @@ def flow(material: Material) -> Section:
 
 def _flow_cells(material: Material, row: Row) -> tuple[str, ...]:
     reason = _REASONS.get(str(row["reason"]), say("left out: {reason}", reason=str(row["reason"]).replace("_", " ")))
-    place = (material.cohort(row["cohort"]), material.wave(row["wave"]), str(row["file"]) or say("all files"))
+    place = (material.cohort(row["cohort"]), material.wave(row["wave"]), str(row["file"]).rpartition("/")[2])
     many = numbers.count(row["rows"])
     return (*place, reason, *([many] if row["file"] or not row["rows"] else guarded(row["rows"], many)))
 
 
 def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequence[str]]) -> TableBlock:
-    heads = (say("Cohort"), say("Wave"), say("Export"), say("What became of them"), say("#Count"))
+    heads = [say("Cohort"), say("Wave"), say("Export"), say("What became of them"), say("#Count")]
+    if not any(row[2] for row in rows):
+        heads, rows = [*heads[:2], *heads[3:]], [(*row[:2], *row[3:]) for row in rows]
     note = say(
         "Rows received = rows left out by each reason + rows used. Rows of files are counted exactly, also when few."
     )
@@ -73,7 +81,9 @@ _STATISTICS = (say("#n"), say("#M"), say("#SD"), say("#Median"), say("#Quartiles
 
 
 def _describing(material: Material) -> list[Row]:
-    return material.in_order(material.pooled_rows("descriptives"))
+    named = {(row["instrument"], row["scale"]) for row in material.outcomes}
+    rows = material.in_order(material.pooled_rows("descriptives"))
+    return [row for row in rows if (row["instrument"], row["scale"]) in named]
 
 
 def _protected(rows: Sequence[Row]) -> list[tuple[Row, list[str]]]:
@@ -106,7 +116,7 @@ def descriptives(material: Material) -> Section:
     pictures = [
         found
         for row in material.outcomes
-        for kind in ("slopes", "means")
+        for kind in (("slopes", "means") if row["role"] == "primary" else ("means",))
         for found in figure(material, f"{kind}_{row['instrument']}_{row['scale']}")
     ]
     return Section(say("Descriptive results"), "descriptives", (block, *pictures) if rows else ())
@@ -178,17 +188,9 @@ def reliability(material: Material) -> Section:
     ]
     label = [material.label(row) for row in rows]
     notes = [say("Cronbach's alpha with Feldt's interval; McDonald's omega; SEM in points of the scale.")]
-    notes += _remarks(rows, label)
+    notes += row_notes(rows, label)
     block = table("reliability", say("Reliability in this sample"), heads, cells, notes, "quality")
     return Section(say("Reliability"), "reliability", (block,) if rows else ())
-
-
-def _remarks(rows: Sequence[Row], labels: Sequence[str]) -> list[str]:
-    said: dict[str, list[str]] = {}
-    for row, label in zip(rows, labels, strict=True):
-        if row["note"]:
-            said.setdefault(str(row["note"]), []).append(label)
-    return [f"{'; '.join(dict.fromkeys(about))}: {note}" for note, about in said.items()]
 
 
 def _unit_interval(row: Row) -> str:
@@ -198,11 +200,21 @@ def _unit_interval(row: Row) -> str:
     return f"[{low}, {high}]"
 
 
+def _form(material: Material, name: str) -> str:
+    instrument = material.file.instruments.get(name)
+    return instrument.title if instrument else name
+
+
 def reaction(material: Material) -> Section:
     """Show the reaction form item by item, pooled over groups."""
     items = counts.reaction_items(material)
     rows = [
-        (item.instrument, item.label, item.shown, *guarded(item.answered, numbers.count(item.answered)))
+        (
+            _form(material, item.instrument),
+            item.label,
+            item.shown,
+            *guarded(item.answered, numbers.count(item.answered)),
+        )
         for item in items
     ]
     heads = (say("Form"), say("Item"), say("#Two best answers"), say("#People who answered"))

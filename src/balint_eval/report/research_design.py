@@ -34,7 +34,7 @@ def design(material: Material) -> Section:
         (say("Adjustment within a family"), ADJUSTMENTS[study.plan.adjust]),
         (say("Registration"), study.plan.registration or say("not registered, as far as the study file says")),
     ]
-    kept = tuple(Definition(term, text) for term, text in entries if text)
+    kept = tuple(Definition(term, text[0].upper() + text[1:]) for term, text in entries if text)
     return Section(say("Question and design"), "design", (DefinitionList(kept),))
 
 
@@ -71,11 +71,12 @@ def outcomes(material: Material) -> Section:
     """List the outcomes with what is at stake."""
     heads = (
         *(say("Outcome"), say("Instrument, scale"), say("Level"), say("Role"), say("Family"), say("Range")),
-        *(say("Higher is"), say("#Smallest change"), say("Its source")),
+        *(say("Higher is"), say("#Smallest change")),
     )
     note = say("From the study file and the instrument registry; the basis of each level is given below.")
     rows = [_outcome_cells(material, row) for row in material.outcomes]
-    first = table("outcomes", say("Outcomes"), heads, rows, [note], "outcomes")
+    sources = [_smallest_source(material, row) for row in material.outcomes]
+    first = table("outcomes", say("Outcomes"), heads, rows, [note, *sources], "outcomes")
     basis = [(material.label(row), level_name(row["level"]), row["basis"]) for row in material.outcomes]
     title = say("Why each outcome sits on its level")
     second = table("basis", title, (say("Outcome"), say("Level"), say("Basis")), basis, source="outcomes")
@@ -93,18 +94,22 @@ def _outcome_cells(material: Material, row: Row) -> tuple[str, ...]:
         say("{low} to {high}", low=numbers.trimmed(row["minimum"]), high=numbers.trimmed(row["maximum"])),
         str(row["higher_is"]),
         numbers.trimmed(smallest) if isfinite(smallest) else say("none declared"),
-        str(row["smallest_change_source"]) or numbers.MISSING,
     )
+
+
+def _smallest_source(material: Material, row: Row) -> str:
+    if not row["smallest_change_source"]:
+        return ""
+    source = str(row["smallest_change_source"]).rstrip(".")
+    return say("Smallest change of {outcome}: {source}.", outcome=material.label(row), source=source)
 
 
 def instruments(material: Material) -> Section:
     """List the instruments with key, missing rule, licence and evidence marks."""
-    heads = (say("Instrument"), say("Rater"), say("#Items"), say("Reversed items"), say("Missing items"))
+    heads = (say("Instrument, scale"), say("Rater"), say("#Items"), say("Reversed items"), say("Missing items"))
     used = {str(row["instrument"]): row for row in reversed(material.outcomes)}
-    rows = [_instrument_cells(material, name, used[name]) for name in sorted(used)]
-    keys = table(
-        "keys", say("Instruments and their keys"), heads, rows, [_marks_note()], "outcomes, instrument registry"
-    )
+    rows = [_scale_cells(material, row) for row in material.outcomes]
+    keys = table("keys", say("Scales and their keys"), heads, rows, [_marks_note()], "outcomes, instrument registry")
     source = [
         (name, str(row["citation"]) or numbers.MISSING, str(row["licence"]), str(row["evidence"]))
         for name, row in sorted(used.items())
@@ -114,11 +119,15 @@ def instruments(material: Material) -> Section:
     return Section(say("Instruments"), "instruments", (keys, licences) if rows else ())
 
 
-def _instrument_cells(material: Material, name: str, row: Row) -> tuple[str, ...]:
-    instrument = material.file.instruments.get(name)
-    reverse = ", ".join(str(item) for item in instrument.reverse) if instrument else ""
-    items = str(instrument.n_items) if instrument else numbers.MISSING
-    title = f"{name}: {instrument.title}" if instrument else name
+def _scale_cells(material: Material, row: Row) -> tuple[str, ...]:
+    instrument = material.file.instruments.get(row["instrument"])
+    scales = {scale.name: scale for scale in instrument.scales} if instrument else {}
+    scale = scales.get(row["scale"])
+    if instrument is None or scale is None:
+        return str(row["instrument"]), str(row["rater"]), numbers.MISSING, numbers.MISSING, str(row["missing_rule"])
+    reverse = ", ".join(str(item) for item in instrument.reverse if item in scale.items)
+    title = f"{instrument.title}, {scale.label or scale.name}"
+    items = str(len(scale.items)) if scale.items else numbers.MISSING
     return title, str(row["rater"]), items, reverse or say("none"), str(row["missing_rule"])
 
 
@@ -163,18 +172,15 @@ def evidence(material: Material) -> Section:
     strip = level_strip(material)
     if not strip.cells:
         return Section(say("Evidence by level"), "evidence", ())
-    heads = (say("Level"), say("In words"), say("Measured"), say("How"), say("Outcomes"))
-    rows = [
-        (cell.level, cell.title, say("yes") if cell.measured else say("not measured"), cell.status, cell.outcomes)
-        for cell in strip.cells
-    ]
+    heads = (say("Level"), say("In words"), say("How"), say("Outcomes"))
+    rows = [(cell.level, cell.title, cell.status, cell.outcomes or numbers.MISSING) for cell in strip.cells]
     note = say("Vocabulary: {name}.", name=VOCABULARIES[material.study.levels])
     block = table("levels", say("Levels and what was measured on them"), heads, rows, [note], "levels")
     return Section(say("Evidence by level"), "evidence", (strip, block, _claims(material)))
 
 
 def _claims(material: Material) -> Block:
-    heads = (say("Outcome"), say("Compared"), say("Verdict"), say("Why no more is claimed"))
+    heads = (say("Outcome"), say("Wave"), say("Verdict"), say("Why no more is claimed"))
     rows = []
     for line in material.claims:
         word = verdict(str(line.claim["verdict"]))

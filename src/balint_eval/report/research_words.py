@@ -25,6 +25,8 @@ _ASSUMPTIONS: Mapping[str, str] = {
     "ancova_cr2": say(
         "ANCOVA: the later score is linear in the earlier one with the same slope in each arm; groups are independent."
     ),
+    "change_difference_cr2": say("Difference in mean change: groups are independent of one another."),
+    "rank_cr2": say("Ranks: groups are independent; the shapes are alike when it is read as a shift."),
     "group_means_t": say("Group means: groups are independent, their means roughly normal, each counted alike."),
     "mixed_model": say("Mixed model: normal group, person and residual terms; missing at random given the model."),
     "paired_t": say("Paired t-test: persons are independent, which people of one group are not."),
@@ -93,6 +95,8 @@ _CR2 = say(
 _SENTENCES: tuple[tuple[str, str], ...] = (
     ("ancova_cr2", say("Arms were compared by analysis of covariance on the earlier score.")),
     ("change_cr2", say("Change within an arm was the mean of the persons' changes.")),
+    ("change_difference_cr2", say("A difference in mean change is given beside it.")),
+    ("rank_cr2", say("Changes were also compared on pooled mid-ranks.")),
     ("group_means_t", say("The same comparison was made on group means by a t-test.")),
     (
         "mixed_model",
@@ -176,6 +180,7 @@ def references(material: Material) -> Section:
     for row in material.outcomes:
         instrument = material.file.instruments.get(row["instrument"])
         if row["citation"]:
-            works.add(Reference(str(row["citation"]), instrument.doi if instrument else ""))
+            doi = instrument.doi if instrument else ""
+            works.add(Reference(str(row["citation"]).removesuffix(f" doi:{doi}"), doi))
     entries = tuple(sorted(works, key=lambda work: work.text.casefold()))
     return Section(say("References"), "references", (ReferenceList(entries),) if entries else ())

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from balint_eval.report import research_data, research_design, research_results, research_words
+from balint_eval.report import (
+    research_data,
+    research_design,
+    research_model,
+    research_results,
+    research_words,
+)
 from balint_eval.report.frame import frame
 from balint_eval.report.material import Drawing, Material
 from balint_eval.report.model import Report, Section, numbered
@@ -27,10 +33,11 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_data.reliability,
     research_data.descriptives,
     research_results.main_results,
-    research_results.model,
-    research_results.sensitivity,
-    research_results.by_cohort,
-    research_results.families,
+    research_results.within_arms,
+    research_model.model,
+    research_model.sensitivity,
+    research_model.by_cohort,
+    research_model.families,
     research_data.reaction,
     research_words.assumptions,
     research_design.evidence,

@@ -1,39 +1,82 @@
-"""A drawing's SVG made fit to stand inside a page beside others."""
+"""Drawings made fit to stand inside one page: own ids, no outside address, letters drawn once.
+
+The drawing library writes text as outlines and defines each letter again in each figure; on a page they are
+put into one place and shared, which halves its size.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-_PROLOGUE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^>]*>|<!--.*?-->", re.DOTALL)
-_METADATA = re.compile(r"<metadata\b.*?</metadata>|<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
-_NAMESPACE = re.compile(r"""\s(?:xmlns(?::[\w-]+)?|version|on\w+)=(?:"[^"]*"|'[^']*')""")
+_LEFT_OUT = re.compile(
+    r"<\?xml.*?\?>|<!DOCTYPE[^>]*>|<!--.*?-->|<metadata\b.*?</metadata>|<script\b.*?</script>|<title\b.*?</title>",
+    re.DOTALL | re.IGNORECASE,
+)
+_NAMESPACE = re.compile(r"""\s(?:xmlns(?::[\w-]+)?|version|aria-\w+|role)=(?:"[^"]*"|'[^']*')""")
+_HANDLER = re.compile(r"""\son\w+=(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
 _ID = re.compile(r"""(\sid=)(["'])([^"']+)\2""")
 _REFERENCE = re.compile(r"""((?:xlink:)?href=["']#|url\(['"]?#)([^"')]+)""")
-_LABELLED = re.compile(r"""\s(?:aria-[\w]+|role)=(?:"[^"]*"|'[^']*')""")
 _OPENING = re.compile(r"<svg\b[^>]*>")
+_ANY_STYLE = re.compile(r"(<style\b[^>]*>)\s*\*\s*\{")
+_GLYPH = re.compile(r"""<path id="([A-Za-z][\w-]*-[0-9a-f]+)" d="([^"]*)" transform="scale\(0\.015625\)"/>""")
+_EMPTY_DEFINITIONS = re.compile(r"<defs>\s*</defs>")
+SHARED = "glyph-"
 
 
-def embedded(svg: str, prefix: str) -> str:
-    """Give an SVG element for a page: own ids, no outside address, hidden from screen readers.
+def embedded(drawings: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Give the drawings of one page as elements that do not disturb each other.
 
     Parameters
     ----------
-    svg : str
-        A whole SVG document as a drawing library writes it.
-    prefix : str
-        Put before each id and each reference to one, so that two drawings never share an id.
+    drawings : mapping of name to SVG document
+        Names must be fit to be ids.
 
     Returns
     -------
-    str
-        The `svg` element. The words of the figure stand beside it, in the element around it.
+    letters : str
+        Definitions shared by all drawings; an `svg` element without size, or an empty text.
+    elements : dict of name to str
+        `svg` elements, hidden from screen readers: the words of a figure stand beside it.
     """
-    element = _METADATA.sub("", _PROLOGUE.sub("", svg)).strip()
-    element = _OPENING.sub(_opening, element, count=1)
-    element = _ID.sub(rf"\1\2{prefix}\3\2", element)
-    return _REFERENCE.sub(rf"\1{prefix}\2", element)
+    bare = {name: _bare(svg) for name, svg in drawings.items()}
+    glyphs: dict[str, str] = {}
+    for svg in bare.values():
+        for name, shape in _GLYPH.findall(svg):
+            glyphs.setdefault(name, shape)
+    return _letters(glyphs), {name: _element(svg, name, glyphs) for name, svg in bare.items()}
 
 
-def _opening(match: re.Match[str]) -> str:
-    tag = _LABELLED.sub("", _NAMESPACE.sub("", match[0]))
-    return tag.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
+def _bare(svg: str) -> str:
+    text = _HANDLER.sub("", _LEFT_OUT.sub("", svg))
+    return re.sub(r"\s*\n\s*", " ", text).strip()
+
+
+def _letters(glyphs: Mapping[str, str]) -> str:
+    if not glyphs:
+        return ""
+    shapes = "".join(
+        f'<path id="{SHARED}{name}" d="{shape}" transform="scale(0.015625)"/>' for name, shape in glyphs.items()
+    )
+    return f'<svg class="letters" width="0" height="0" aria-hidden="true"><defs>{shapes}</defs></svg>'
+
+
+def _element(svg: str, name: str, glyphs: Mapping[str, str]) -> str:
+    def shared(match: re.Match[str]) -> str:
+        return "" if glyphs[match[1]] == match[2] else match[0]
+
+    own = _GLYPH.sub(shared, svg)
+    kept = {match[0] for match in _GLYPH.findall(own)}
+
+    def reference(match: re.Match[str]) -> str:
+        target = match[2]
+        return f"{match[1]}{SHARED if target in glyphs and target not in kept else f'{name}-'}{target}"
+
+    own = _REFERENCE.sub(reference, _ID.sub(rf"\1\2{name}-\3\2", own))
+    own = _ANY_STYLE.sub(rf"\1#{name}-drawing *{{", _EMPTY_DEFINITIONS.sub("", own))
+    return _OPENING.sub(lambda match: _opening(match[0], name), own, count=1)
+
+
+def _opening(tag: str, name: str) -> str:
+    bare = _ID.sub("", _NAMESPACE.sub("", tag))
+    return bare.replace("<svg", f'<svg id="{name}-drawing" aria-hidden="true" focusable="false"', 1)

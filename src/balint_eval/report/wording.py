@@ -47,6 +47,7 @@ LOSSES = frozenset({"clear_loss", "small_loss", "loss"})
 METHODS: Mapping[str, str] = {
     "change_cr2": say("mean change, CR2 errors, Bell-McCaffrey df"),
     "ancova_cr2": say("ANCOVA, CR2 errors, Bell-McCaffrey df"),
+    "change_difference_cr2": say("difference in mean change, CR2 errors, Bell-McCaffrey df"),
     "group_means_t": say("t-test on group means"),
     "mixed_model": say("mixed model (REML), Kenward-Roger df"),
     "paired_t": say("paired t-test, persons taken as independent"),
@@ -200,7 +201,7 @@ def what_matters(outcome: Row) -> str:
     return say("Fixed beforehand: a change of {points} points matters.", points=points)
 
 
-def apa(comparison: Row, outcome: Row) -> str:
+def apa(comparison: Row) -> str:
     """Write a result in APA style; every number is in the comparison's row."""
     if numbers.too_few(comparison["n_paired"]):
         return say("Withheld: fewer than {few} people.", few=str(numbers.SMALLEST_COUNT))

@@ -1,0 +1,94 @@
+"""The pages in a real browser: nothing fetched, nothing wider than the screen, two printed sides."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from balint_eval.report import build_educator, build_researcher, render_html
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), "")
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PHONE = 390
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: pages were not looked at in a browser"),
+]
+
+
+def _synthetic():
+    path = Path(__file__).parents[1] / "unit" / "report" / "synthetic.py"
+    spec = importlib.util.spec_from_file_location("report_synthetic_browser", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def pages():
+    arguments = _synthetic().example("gain")
+    return {build.__name__: render_html(build(*arguments)) for build in (build_educator, build_researcher)}
+
+
+def chromium(tmp_path, *options, page):
+    profile = tmp_path / "profile"
+    command = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", *options, page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+
+
+def with_probe(html, script):
+    """Let a page run one script of the test; the policy is opened for it only."""
+    opened = html.replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';")
+    return opened.replace("</body>", f"<script>{script}</script></body>")
+
+
+WIDEST = (
+    "const wide = [...document.querySelectorAll('main *, header *, footer *, nav *')].filter(e => "
+    "!e.closest('.scroll') && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + '.' + "
+    "e.className); document.title = 'WIDE[' + wide.join(',') + '] ' + document.documentElement.scrollWidth "
+    "+ ' of ' + innerWidth;"
+)
+
+
+@pytest.mark.parametrize("width", [PHONE, 1280])
+@pytest.mark.parametrize("name", ["build_educator", "build_researcher"])
+def test_nothing_is_wider_than_the_screen(pages, tmp_path, name, width):
+    page, around = tmp_path / "page.html", tmp_path / "around.html"
+    page.write_text(with_probe(pages[name], WIDEST + "parent.postMessage(document.title, '*');"), encoding="utf-8")
+    # A frame, because headless Chromium has a smallest window of about 500 pixels.
+    around.write_text(
+        f"<title>none</title><iframe src='page.html' style='width:{width}px;height:800px;border:0'></iframe>"
+        "<script>addEventListener('message', e => { document.title = e.data })</script>",
+        encoding="utf-8",
+    )
+    seen = chromium(tmp_path, "--virtual-time-budget=4000", "--window-size=1400,900", "--dump-dom", page=around)
+    title = re.search("<title>(.*?)</title>", seen.stdout)[1]
+    assert title == f"WIDE[] {width} of {width}"
+
+
+@pytest.mark.parametrize("name", ["build_educator", "build_researcher"])
+def test_opening_a_page_fetches_nothing(pages, tmp_path, name):
+    page, log = tmp_path / "page.html", tmp_path / "net.json"
+    page.write_text(pages[name], encoding="utf-8")
+    seen = chromium(tmp_path, f"--log-net-log={log}", "--virtual-time-budget=4000", "--dump-dom", page=page)
+    assert "<h1>" in seen.stdout
+    asked = set(re.findall(r'"url":"(https?://[^"]+)"', log.read_text(encoding="utf-8")))
+    assert not {url for url in asked if "doi.org" in url or "w3.org" in url or "purl.org" in url}
+    assert "Refused to load" not in seen.stderr
+
+
+def test_the_educator_page_prints_on_two_sides_at_most(pages, tmp_path):
+    page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
+    page.write_text(pages["build_educator"], encoding="utf-8")
+    chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page=page)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) <= 2
