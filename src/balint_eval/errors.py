@@ -17,6 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 SHOWN_AT_MOST = 50
+LONGEST_ANSWER = 40
+"""Characters of a cell that may be shown; what is longer may be a story somebody told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Problem:
     mend : str
         What to do, as an imperative clause.
     file, column, value : str
-        Where it is; empty when it does not apply. `value` must be safe to show.
+        Where it is; empty when it does not apply. `value` must be safe to show. In a settings file `column`
+        is the key, as in `outcomes.0.scale`.
     row : int
         Line in the file, header = 1; 0 when it does not apply.
     """
@@ -48,14 +51,21 @@ class Problem:
     def __str__(self) -> str:
         place = ", ".join(part for part in (self.file, self._row(), self._column(), self._value()) if part)
         where = f"{place}: " if place else ""
-        mend = f" To mend it: {self.mend}." if self.mend else ""
+        end = "" if self.mend.endswith("?") else "."
+        mend = f" To mend it: {self.mend}{end}" if self.mend else ""
         return f"{self.code}: {where}{self.what}.{mend}"
 
     def _row(self) -> str:
-        return f"row {self.row}" if self.row else ""
+        word = "line" if self._in_settings() else "row"
+        return f"{word} {self.row}" if self.row else ""
 
     def _column(self) -> str:
-        return f"column {self.column}" if self.column else ""
+        word = "key" if self._in_settings() else "column"
+        return f"{word} {self.column}" if self.column else ""
+
+    def _in_settings(self) -> bool:
+        """Tell whether the place is in a YAML file: it has lines and keys, a table rows and columns."""
+        return self.code.startswith("CFG-")
 
     def _value(self) -> str:
         return f"value {shown(self.value)}" if self.value else ""
@@ -123,3 +133,8 @@ def masked(person_id: str) -> str:
     if not person_id:
         return "(blank)"
     return f"{person_id[0]}… ({len(person_id)} characters)"
+
+
+def cell_shown(text: str) -> str:
+    """Give a cell as it may be shown: a short answer as it is, an address or a long text masked."""
+    return masked(text) if "@" in text or len(text) > LONGEST_ANSWER else text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from balint_eval.errors import Problem, StudyError
 from balint_eval.instruments.model import Instrument, Level, Scale
@@ -70,6 +70,18 @@ class Items(Model):
     """True when a person has checked that the key is right although the check of the key doubts it."""
     waves: list[str] = Field(default_factory=list)
     """Waves of this export in which the instrument was asked; empty means all of them."""
+
+    @field_validator("columns")
+    @classmethod
+    def _usable_pattern(cls, columns: str | list[str]) -> str | list[str]:
+        if isinstance(columns, str):
+            try:
+                usable = columns.format(item=1) != columns.format(item=2)
+            except (ValueError, LookupError, AttributeError):
+                usable = False
+            if not usable:
+                raise ValueError("CFG-COLUMNS: a column pattern needs the word {item} | write for example TEQ_{item}")
+        return columns
 
     def column_names(self, n_items: int) -> list[str]:
         """Give the column of each item, in item order."""
@@ -321,7 +333,7 @@ class Study(Model):
     @property
     def later_waves(self) -> list[Wave]:
         """Waves after the baseline, in order."""
-        return [wave for wave in self.waves if wave.role != "baseline"]
+        return [wave for wave in self.waves if wave is not self.baseline]
 
     @property
     def primary_wave(self) -> str:
@@ -420,5 +432,12 @@ def read_study(path: Path | str) -> StudyFile:
 
 
 def _instruments_in_files(study: Study, folder: Path) -> dict[str, Instrument]:
-    read = [read_instrument(folder / name, name) for name in study.instrument_files]
+    read, problems = [], list[Problem]()
+    for name in study.instrument_files:
+        try:
+            read.append(read_instrument(folder / name, name))
+        except StudyError as error:
+            problems += error.problems
+    if problems:
+        raise StudyError(problems)
     return {instrument.name: instrument for instrument in read}

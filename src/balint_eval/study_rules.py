@@ -2,123 +2,132 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from balint_eval.errors import Problem
-from balint_eval.instruments.model import Instrument
+from balint_eval.instruments.registry import known_instruments
+from balint_eval.settings_words import Location
 from balint_eval.strict_yaml import Document
+from balint_eval.study_items import Fault, items_faults, unknown_name
 
 if TYPE_CHECKING:
-    from balint_eval.study import Items, StudyFile
+    from balint_eval.study import Export, StudyFile
 
-RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux", "com1", "lpt1"})
-Fault = tuple[tuple[str | int, ...], str, str, str]
-"""Location, code, what is wrong, what to do."""
+_DEVICES = frozenset(f"{device}{number}" for device in ("com", "lpt") for number in range(10))
+RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux"}) | _DEVICES
+"""Names of totals in our tables, and of devices on Windows, whatever stands behind a full stop."""
 
 
 def broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
     """Give every name that refers to nothing, and every setting that contradicts another."""
-    for find in (_name_faults, _outcome_faults, _export_faults, _plan_faults):
+    for find in (_name_faults, _wave_faults, _instrument_faults, _outcome_faults, _export_faults, _plan_faults):
         for location, code, what, mend in find(file):
             path = ".".join(str(part) for part in location)
             yield Problem(code, what, mend, document.shown_as, document.line(location), path)
 
 
 def _name_faults(file: StudyFile) -> Iterator[Fault]:
-    for section in ("cohorts", "waves", "arms"):
-        seen: dict[str, str] = {}
+    for section in ("cohorts", "waves", "arms", "own_instruments"):
+        seen: dict[str, tuple[str, int]] = {}
         for index, entry in enumerate(getattr(file.study, section)):
             location = (section, index, "name")
             folded = entry.name.casefold()
-            if folded in RESERVED or entry.name.endswith("."):
-                yield (
-                    location,
-                    "CFG-IDRESERVED",
-                    f"the name '{entry.name}' is reserved",
-                    "choose another name",
-                )
+            if folded.split(".")[0] in RESERVED or entry.name.endswith("."):
+                what = f"the name '{entry.name}' is reserved for files or totals"
+                yield location, "CFG-IDRESERVED", what, "choose another name"
             if folded in seen:
-                what = f"the names '{seen[folded]}' and '{entry.name}' collide on disks that ignore case"
+                other, first = seen[folded]
+                what = f"the names '{other}' ({section}.{first}) and '{entry.name}' collide: capitals do not count"
                 yield location, "CFG-IDCOLLIDE", what, "choose different names"
-            seen[folded] = entry.name
+            seen.setdefault(folded, (entry.name, index))
+
+
+def _wave_faults(file: StudyFile) -> Iterator[Fault]:
+    roles = [wave.role for wave in file.study.waves]
+    if len(roles) > 1 and "baseline" not in roles:
+        yield ("waves",), "CFG-WAVES", "no wave has the role baseline", "give it to the first wave"
+    for index, role in enumerate(roles):
+        if role == "baseline" and index > 0:
+            what = f"the wave '{file.study.waves[index].name}' is a baseline and not the first wave"
+            yield (
+                ("waves", index, "role"),
+                "CFG-WAVES",
+                what,
+                "list the one baseline first; later waves are compared with it",
+            )
+
+
+def _instrument_faults(file: StudyFile) -> Iterator[Fault]:
+    """Refuse a changed scale under a published name: its results would be taken for the published ones."""
+    for index, own in enumerate(file.study.own_instruments):
+        known = known_instruments().get(own.name)
+        if known is not None and known != own:
+            what = f"the package knows an instrument '{own.name}' with another key or range"
+            yield ("own_instruments", index, "name"), "CFG-SCALEHASH", what, "give your version a name of its own"
 
 
 def _outcome_faults(file: StudyFile) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
     for index, outcome in enumerate(file.study.outcomes):
+        at = ("outcomes", index)
         instrument = file.instruments.get(outcome.instrument)
         if instrument is None:
-            yield (
-                ("outcomes", index, "instrument"),
-                *_unknown("instrument", outcome.instrument, file.instruments),
-            )
-        elif outcome.scale not in {scale.name for scale in instrument.scales}:
-            names = {scale.name for scale in instrument.scales}
-            yield ("outcomes", index, "scale"), *_unknown("scale", outcome.scale, names)
+            yield (*at, "instrument"), *unknown_name("instrument", outcome.instrument, file.instruments)
+        elif outcome.scale not in (names := {scale.name for scale in instrument.scales}):
+            yield (*at, "scale"), *unknown_name(f"scale of {instrument.name}", outcome.scale, names)
+        elif (outcome.instrument, outcome.scale) in seen:
+            what = f"the outcome {outcome.instrument} {outcome.scale} is listed twice"
+            yield at, "CFG-OUTCOMEDUP", what, "keep one of them"
+        seen.add((outcome.instrument, outcome.scale))
 
 
 def _export_faults(file: StudyFile) -> Iterator[Fault]:
     waves = {wave.name for wave in file.study.waves}
+    arms = {arm.name for arm in file.study.arms}
     for c, cohort in enumerate(file.study.cohorts):
+        first: dict[str, int] = {}
         for e, export in enumerate(cohort.exports):
             at = ("cohorts", c, "exports", e)
-            if export.wave and export.wave not in waves:
-                yield (*at, "wave"), *_unknown("wave", export.wave, waves)
-            for v, value in enumerate(export.wave_from.values if export.wave_from else []):
-                if value.wave and value.wave not in waves:
-                    yield (*at, "wave_from", "values", v, "wave"), *_unknown("wave", value.wave, waves)
-            for i, items in enumerate(export.items):
-                yield from _items_faults(file, items, (*at, "items", i))
-        if cohort.arm and cohort.arm not in {arm.name for arm in file.study.arms}:
-            yield ("cohorts", c, "arm"), *_unknown("arm", cohort.arm, {arm.name for arm in file.study.arms})
+            if export.file in first:
+                what = f"this file is given twice, first as exports.{first[export.file]}"
+                mend = "check the name of the later export; one file with several waves is given once, with wave_from"
+                yield (*at, "file"), "CFG-SAMEFILE", what, mend
+            first.setdefault(export.file, e)
+            yield from _wave_name_faults(export, waves, at)
+            yield from _content_faults(file, export, at)
+        if cohort.arm and cohort.arm not in arms:
+            yield ("cohorts", c, "arm"), *unknown_name("arm", cohort.arm, arms)
 
 
-def _items_faults(file: StudyFile, items: Items, at: tuple[str | int, ...]) -> Iterator[Fault]:
-    instrument = file.instruments.get(items.instrument)
-    if instrument is None:
-        yield (*at, "instrument"), *_unknown("instrument", items.instrument, file.instruments)
-        return
-    if isinstance(items.columns, str) and "{item" not in items.columns:
-        what = "a column pattern needs the word {item}"
-        yield (*at, "columns"), "CFG-COLUMNS", what, "write for example TEQ_{item}"
-    elif len(items.column_names(instrument.n_items)) != instrument.n_items:
-        found = len(items.column_names(instrument.n_items))
-        what = f"{found} columns are listed and {instrument.name} has {instrument.n_items} items"
-        yield (*at, "columns"), "CFG-COLUMNS", what, "list one column an item, in the order of the form"
-    codes = set(instrument.response.codes)
-    for answer in items.answers:
-        if answer.code not in codes:
-            what = f"the code {answer.code:g} is not a code of {instrument.name} ({_span(instrument)})"
-            yield (*at, "answers"), "CFG-CODE", what, "use the instrument's codes"
-    for text in items.missing_codes:
-        if not items.answers and _number(text) in codes:
-            what = f"the missing code {text} is also an answer of {instrument.name} ({_span(instrument)})"
-            yield (*at, "missing_codes"), "CFG-MISSCODE", what, "choose a code outside the answers"
+def _wave_name_faults(export: Export, waves: set[str], at: Location) -> Iterator[Fault]:
+    if export.wave and export.wave not in waves:
+        yield (*at, "wave"), *unknown_name("wave", export.wave, waves)
+    for v, value in enumerate(export.wave_from.values if export.wave_from else []):
+        if value.wave and value.wave not in waves:
+            yield (*at, "wave_from", "values", v, "wave"), *unknown_name("wave", value.wave, waves)
+    for i, items in enumerate(export.items):
+        for w, name in enumerate(items.waves):
+            if name not in waves:
+                yield (*at, "items", i, "waves", w), *unknown_name("wave", name, waves)
+
+
+def _content_faults(file: StudyFile, export: Export, at: Location) -> Iterator[Fault]:
+    if not export.items and not export.comments:
+        yield at, "CFG-ITEMS", "the export names neither items nor comments", "say under items: which columns to read"
+    for i, items in enumerate(export.items):
+        yield from items_faults(file.instruments, items, (*at, "items", i))
+        for other in export.items[:i]:
+            apart = items.waves and other.waves and not {*items.waves} & {*other.waves}
+            if other.instrument == items.instrument and not apart:
+                what = f"the items of {items.instrument} are given twice for the same wave"
+                yield (*at, "items", i, "instrument"), "CFG-ITEMS", what, "keep one, or say under waves: which is when"
 
 
 def _plan_faults(file: StudyFile) -> Iterator[Fault]:
     later = {wave.name for wave in file.study.later_waves}
     if file.study.plan.primary_wave and file.study.plan.primary_wave not in later:
-        yield ("plan", "primary_wave"), *_unknown("later wave", file.study.plan.primary_wave, later)
+        yield ("plan", "primary_wave"), *unknown_name("later wave", file.study.plan.primary_wave, later)
     if file.study.control_arm and file.study.plan.allocation == "none":
         what = "the study has a control arm and does not say how people came into their arm"
         yield ("plan",), "CFG-PLAN", what, "set plan.allocation to people, groups or not_random"
-
-
-def _unknown(kind: str, name: str, known: Iterable[str]) -> tuple[str, str, str]:
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    mend = f"did you mean '{close[0]}'?" if close else f"use one of: {', '.join(names)}"
-    return "CFG-REFERENCE", f"there is no {kind} '{name}'", mend
-
-
-def _span(instrument: Instrument) -> str:
-    return ", ".join(f"{code:g}" for code in instrument.response.codes)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

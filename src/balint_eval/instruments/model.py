@@ -236,6 +236,9 @@ class Instrument(Model):
             if unknown:
                 what = f"'{scale.name}' is composed of '{unknown[0]}', which is not a scale"
                 raise ValueError(f"CFG-SCALE: {what} | name a scale of this instrument")
+            if any(self.scale(name).of for name in scale.of):
+                what = f"'{scale.name}' is composed of a scale that is composed itself"
+                raise ValueError(f"CFG-SCALE: {what} | name scales of items")
             self._check_range(scale)
         return self
 
@@ -246,10 +249,10 @@ class Instrument(Model):
             raise ValueError(f"CFG-ITEM: {what} | correct the number")
 
     def _check_range(self, scale: Scale) -> None:
-        if scale.of:
-            return
-        factor = scale.multiply * (len(scale.items) if scale.rule == "sum" else 1)
-        possible = (self.response.codes[0] * factor, self.response.codes[-1] * factor)
+        ends = (self.response.codes[0], self.response.codes[-1])
+        parts = [self.scale(name).range for name in scale.of] or [ends] * len(scale.items)
+        factor = scale.multiply / (len(parts) if scale.rule == "mean" else 1)
+        possible = (sum(low for low, _ in parts) * factor, sum(high for _, high in parts) * factor)
         if any(abs(a - b) > 1e-9 for a, b in zip(possible, scale.range, strict=True)):
             raise ValueError(
                 f"CFG-RANGE: '{scale.name}' can range from {possible[0]:g} to {possible[1]:g}, not from "
