@@ -24,7 +24,7 @@ from balint_eval.simulate.design import KnownOutcome
 from balint_eval.simulate.exports import csv_bytes
 from balint_eval.tables import write_bytes
 
-SEED = 1
+SEED = 39
 MOST_PEOPLE = 40
 DEMO_FOLDER = Path("data/demo")
 
