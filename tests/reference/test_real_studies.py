@@ -26,7 +26,7 @@ def test_qualtrics_three_header_rows() -> None:
     tables = evaluate(STUDIES / "qualtrics.yaml", key=KEY).tables
     assert tables["sources"].loc[0, ["platform", "header_rows", "rows"]].tolist() == ["qualtrics", 3, 5]
     scores = tables["scores"].set_index(["scale", "person_id"])["score"]
-    # Rows of the file: 3+4+4, 4+4+3, 2+3+1, 4+2+2, 3+3+1 and (12+10+11)/3, (12+11+13)/3 twice, (10+11+13)/3, (11+13+12)/3.
+    # Rows of the file: 3+4+4, 4+4+3, 2+3+1, 4+2+2, 3+3+1; thirds of 12+10+11, 12+11+13 twice, 10+11+13, 11+13+12.
     assert sorted(scores["total"]) == [6, 7, 8, 11, 11]
     assert sorted(scores["mean"]) == pytest.approx([11, 34 / 3, 12, 12, 12], rel=1e-15)
 

@@ -1,0 +1,262 @@
+"""The whole way through Snakemake: outputs, no-op, reruns after each kind of change, refusals."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from balint_eval.pipeline import evaluate
+from balint_eval.tables import TABLES, read_table
+
+ROOT = Path(__file__).parents[2]
+KEY = bytes(range(32))
+SCRIPTS = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("key") / "pseudonyms.key"
+    path.write_bytes(KEY)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture(scope="module")
+def command(key_file: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    environment = {
+        **os.environ,
+        "BALINT_EVAL_KEY_FILE": str(key_file),
+        "PATH": os.pathsep.join([str(SCRIPTS), os.environ["PATH"]]),
+    }
+
+    def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *words], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def copy_demo(folder: Path) -> Path:
+    (folder / "config").mkdir(parents=True)
+    shutil.copyfile(ROOT / "config" / "config.yaml", folder / "config" / "config.yaml")
+    shutil.copytree(ROOT / "data" / "demo", folder / "data" / "demo")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, command) -> Path:
+    """A folder in which the demo has been run by `balint-eval run`."""
+    folder = copy_demo(tmp_path_factory.mktemp("demo"))
+    done = command("balint_eval", "run", "config/config.yaml", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Report: results/demo/report/educator.en.INTERNAL.html" in done.stdout
+    return folder
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".snakemake" not in path.parts
+    }
+
+
+def jobs_of_a_dry_run(folder: Path, command) -> list[str]:
+    """Give `rule` or `rule cohort` of every job that would run."""
+    snakefile = str(ROOT / "workflow" / "Snakefile")
+    words = ("snakemake", "-n", "--snakefile", snakefile, "--config", "study=config/config.yaml", "results=results")
+    done = command(*words, cwd=folder)
+    text = done.stdout + done.stderr
+    assert done.returncode == 0, text
+    jobs = []
+    for block in re.split(r"\n(?=(?:local)?rule \w+:)", text):
+        rule = re.match(r"(?:local)?rule (\w+):", block)
+        cohort = re.search(r"wildcards: cohort=(\w+)", block)
+        if rule and rule[1] != "all":
+            jobs.append(f"{rule[1]} {cohort[1]}" if cohort else rule[1])
+    return sorted(jobs)
+
+
+AFTER_COMPARE = ["compare", "figures", "manifest", "report"]
+
+
+@pytest.fixture
+def changed(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the finished folder that a test may change; dates are kept, as Snakemake reads them."""
+    folder = tmp_path / "copy"
+    shutil.copytree(finished, folder, copy_function=shutil.copy2)
+    return folder
+
+
+def test_names_of_all_outputs(finished: Path) -> None:
+    results = finished / "results" / "demo"
+    found = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
+    ingested = {"participants", "responses", "flow", "sources", "sessions", "attendance", "scores", "findings"}
+    expected = {f"cohorts/{cohort}/{name}.csv" for cohort in ("students", "residents") for name in ingested}
+    expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
+    expected |= {
+        f"report/{reader}.en.INTERNAL.{kind}" for reader in ("educator", "researcher") for kind in ("html", "json")
+    }
+    assert expected <= found
+    others = {name.split("/")[0] for name in found - expected}
+    assert others == {"figures", "logs"}
+    figures = {Path(name).stem for name in found if name.startswith("figures/")} - {".snakemake_timestamp"}
+    assert {"forest", "flow", "attendance", "reaction", "slopes_TEQ_total", "means_TEQ_total"} <= figures
+    for figure in figures - {"index"}:
+        assert {f"figures/{figure}.{kind}" for kind in ("svg", "pdf", "png", "csv", "txt")} <= found
+
+
+def test_run_and_evaluate_give_the_same_tables(finished: Path) -> None:
+    tables = evaluate(finished / "config" / "config.yaml", key=KEY).tables
+    assert set(tables) == set(TABLES)
+    for name, table in tables.items():
+        written = read_table(finished / "results" / "demo" / "tables" / f"{name}.csv", name)
+        pd.testing.assert_frame_equal(table, written, obj=name, check_dtype=False)
+
+
+def test_the_known_effects_are_inside_their_intervals(finished: Path) -> None:
+    comparisons = read_table(finished / "results" / "demo" / "tables" / "comparisons.csv", "comparisons")
+    truth = pd.read_csv(finished / "data" / "demo" / "truth.csv")
+    main = comparisons.query("cohort == 'all' and method == 'ancova_cr2'")
+    joined = truth.merge(main, left_on=["instrument", "scale", "wave"], right_on=["instrument", "scale", "wave_to"])
+    assert len(joined) == len(truth) == 13
+    inside = (joined["conf_low"] <= joined["effect_x"]) & (joined["effect_x"] <= joined["conf_high"])
+    assert inside.all(), joined.loc[~inside, ["outcome", "wave", "effect_x", "conf_low", "conf_high"]]
+
+
+def test_confidential_text_stays_in_restricted(finished: Path) -> None:
+    roster = pd.read_csv(finished / "data" / "demo" / "students_roster.csv", dtype=str, keep_default_na=False)
+    codes = [code for code in roster["code"] if len(code) >= 4 and not code.isdigit()]
+    assert len(codes) > 20
+    comments = pd.read_csv(finished / "restricted" / "demo" / "students" / "comments.csv")["comment"].tolist()
+    assert comments
+    secrets = [text.encode() for text in [*codes, *(comment.splitlines()[0] for comment in comments)]]
+    for path in [*(finished / "results").rglob("*"), *(finished / ".snakemake").rglob("*")]:
+        if path.is_file():
+            content = path.read_bytes()
+            assert not [secret for secret in secrets if secret in content], path
+    for path in (finished / "restricted").rglob("*.csv"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_second_run_does_nothing_and_says_so(finished: Path, command) -> None:
+    before = snapshot(finished / "results")
+    started = time.monotonic()
+    done = command("balint_eval", "run", "config/config.yaml", cwd=finished)
+    assert time.monotonic() - started < 10
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Nothing to do: the results are up to date.\n")
+    assert snapshot(finished / "results") == before
+
+
+def test_same_content_with_a_new_date_reruns_nothing(changed: Path, command) -> None:
+    for path in (changed / "data" / "demo").iterdir():
+        path.touch()
+    assert jobs_of_a_dry_run(changed, command) == []
+
+
+def test_a_changed_answer_with_an_older_date_reruns_what_depends_on_it(changed: Path, command) -> None:
+    export = changed / "data" / "demo" / "students_three_months_google_forms.csv"
+    stamp = export.stat().st_mtime - 86_400
+    rows = export.read_text(encoding="utf-8").splitlines(keepends=True)
+    first, rest = rows[1].rsplit(",", 1)
+    other = "1" if rest.strip().strip('"') != "1" else "2"
+    rows[1] = f"{first},{rest.replace(rest.strip().strip(chr(34)), other)}"
+    export.write_text("".join(rows), encoding="utf-8")
+    os.utime(export, (stamp, stamp))
+    assert jobs_of_a_dry_run(changed, command) == sorted(["ingest students", "score students", *AFTER_COMPARE])
+    before = snapshot(changed / "results" / "demo" / "cohorts" / "residents")
+    done = command("balint_eval", "run", "config/config.yaml", cwd=changed)
+    assert done.returncode == 0, done.stderr
+    assert snapshot(changed / "results" / "demo" / "cohorts" / "residents") == before
+    assert command("balint_eval", "run", "config/config.yaml", cwd=changed).stdout.startswith("Nothing to do")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("title: \"Balint groups", "title: \"Other Balint groups", ["figures", "manifest", "report"]),
+        ("contact: \"the evaluation team\"", "contact: \"somebody\"", ["manifest", "report"]),
+        ("adjust: holm", "adjust: bh", AFTER_COMPARE),
+        ("min_match_rate: 0.5", "min_match_rate: 0.4",
+         ["ingest residents", "ingest students", "score residents", "score students", *AFTER_COMPARE]),
+    ],
+)  # fmt: skip
+def test_a_changed_setting_reruns_what_it_touches(
+    changed: Path, command, old: str, new: str, expected: list[str]
+) -> None:
+    study = changed / "config" / "config.yaml"
+    text = study.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    study.write_text(text.replace(old, new), encoding="utf-8")
+    assert jobs_of_a_dry_run(changed, command) == sorted(expected)
+
+
+def test_refused_data_leave_everything_as_it_was(changed: Path, command) -> None:
+    export = changed / "data" / "demo" / "residents_patient_ratings.csv"
+    rows = export.read_text(encoding="utf-8").splitlines(keepends=True)
+    cells = rows[4].split(",")
+    rows[4] = ",".join([*cells[:-1], "7\n"])
+    export.write_text("".join(rows), encoding="utf-8")
+    before = snapshot(changed)
+    done = command("balint_eval", "run", "config/config.yaml", cwd=changed)
+    assert done.returncode == 3
+    problems = [line for line in done.stderr.splitlines() if line.startswith("VAL-RANGE: ")]
+    assert len(problems) == 1
+    assert "residents_patient_ratings.csv, row 5, column CARE_10, value '7'" in problems[0]
+    assert "To mend it:" in problems[0]
+    assert "Traceback" not in done.stderr
+    assert snapshot(changed) == before
+
+
+def test_a_run_of_refused_data_on_a_fresh_folder_writes_nothing(tmp_path: Path, command) -> None:
+    folder = copy_demo(tmp_path / "fresh")
+    (folder / "data" / "demo" / "residents_roster.csv").write_text("code,group,arm\n", encoding="utf-8")
+    before = snapshot(folder)
+    done = command("balint_eval", "run", "config/config.yaml", cwd=folder)
+    assert done.returncode == 3
+    assert "IN-NOROWS" in done.stderr
+    assert snapshot(folder) == before
+    assert not (folder / ".snakemake").exists()
+
+
+def test_a_study_given_as_configfile_is_not_merged_into_the_demo(changed: Path, command) -> None:
+    study = yaml.safe_load((changed / "config" / "config.yaml").read_text(encoding="utf-8"))
+    study["name"], study["cohorts"] = "mine", study["cohorts"][:1]
+    (changed / "config" / "mine.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+    snakefile = str(ROOT / "workflow" / "Snakefile")
+    done = command("snakemake", "-n", "--snakefile", snakefile, "--configfile", "config/mine.yaml", cwd=changed)
+    text = done.stdout + done.stderr
+    assert done.returncode == 0, text
+    assert "results/mine/cohorts/students" in text
+    assert "residents" not in text
+
+
+def test_a_wrong_study_file_is_a_sentence_in_snakemake_too(changed: Path, command) -> None:
+    study = changed / "config" / "config.yaml"
+    study.write_text(study.read_text(encoding="utf-8").replace("outcomes:", "outcome:", 1), encoding="utf-8")
+    snakefile = str(ROOT / "workflow" / "Snakefile")
+    done = command("snakemake", "-n", "--snakefile", snakefile, cwd=changed)
+    assert done.returncode == 1
+    assert "CFG-UNKNOWN" in done.stderr
+    assert "did you mean 'outcomes'?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_snakemake_report_is_made_offline(finished: Path, command) -> None:
+    snakefile = str(ROOT / "workflow" / "Snakefile")
+    words = ("snakemake", "--snakefile", snakefile, "--report", "report.zip")
+    done = command(*words, "--config", "study=config/config.yaml", "results=results", cwd=finished)
+    assert done.returncode == 0, done.stderr
+    assert (finished / "report.zip").stat().st_size > 50_000
