@@ -50,9 +50,12 @@ def table(
 
 
 def _present(heads: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> tuple[list[int], list[str]]:
-    """Give the places of the columns that hold something, and the names of those that do not."""
-    empty = [place for place in range(1, len(heads)) if rows and all(row[place] == numbers.MISSING for row in rows)]
-    return [place for place in range(len(heads)) if place not in empty], [heads[place].heading for place in empty]
+    """Give the places of the columns that hold something, and the names of those where all is missing."""
+    held = [{row[place] for row in rows} for place in range(len(heads))]
+    missing = [place for place, cells in enumerate(held) if place and cells == {numbers.MISSING}]
+    blank = [place for place, cells in enumerate(held) if place and cells == {""}]
+    shown = [place for place in range(len(heads)) if place not in missing + blank]
+    return shown, [heads[place].heading for place in missing]
 
 
 def _cell_notes(rows: tuple[tuple[str, ...], ...]) -> list[str]:

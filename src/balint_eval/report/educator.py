@@ -268,7 +268,7 @@ def programme_rows(material: Material) -> list[tuple[str, ...]]:
     return [
         _held(say("Meetings a group"), planned, meetings),
         _held(say("Minutes a meeting"), (plan.minutes, plan.minutes), counts.overall([r.minutes for r in runs])),
-        _held(say("Members a group"), plan.members, members),
+        _held_by_people(say("Members a group"), plan.members, members),
         _held(say("Leaders a meeting"), plan.leaders, counts.overall([run.leaders for run in runs])),
     ]
 
@@ -279,6 +279,13 @@ def _held(feature: str, plan: tuple[float, float] | None, found: counts.Span | N
         return feature, planned, say("not recorded"), numbers.MISSING
     kept = "" if plan is None else say("✓ yes") if found.within(*plan) else say("✗ differs")
     return feature, planned, found.text, kept or numbers.MISSING
+
+
+def _held_by_people(feature: str, plan: tuple[float, float], found: counts.Span | None) -> tuple[str, ...]:
+    """Hold a count of people against the plan without telling how few they were."""
+    row = _held(feature, plan, found)
+    few = found is not None and numbers.too_few(found.low)
+    return (row[0], row[1], numbers.WITHHELD, row[3]) if few else row
 
 
 def _steps(material: Material) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from balint_eval.report import numbers
@@ -28,5 +29,7 @@ def frame(
 
 def _generated(material: Material) -> str:
     when = str(material.provenance.get("generated", ""))
-    made = say("Made by balint-eval")
+    versions = material.provenance.get("versions", {})
+    version = str(versions.get("balint-eval", "")) if isinstance(versions, Mapping) else ""
+    made = say("Made by balint-eval {version}", version=version).strip()
     return f"{made}, {numbers.day(when)}" if when else made

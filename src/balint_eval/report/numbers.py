@@ -108,6 +108,11 @@ def span(low: float, high: float) -> str:
     return trimmed(low) if low == high else f"{trimmed(low)} to {trimmed(high)}"
 
 
+def unbroken(text: str) -> str:
+    """Write text that no line break may part, such as `p = .034`."""
+    return text.replace(" ", "\u00a0")
+
+
 def too_few(people: float) -> bool:
     """Say whether a number on so many people must be withheld."""
     return not isfinite(people) or people < SMALLEST_COUNT

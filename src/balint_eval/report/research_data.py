@@ -113,13 +113,16 @@ def descriptives(material: Material) -> Section:
     ]
     note = say("Everyone with a score at that wave, so the people differ from wave to wave. SD: divisor n − 1.")
     block = table("descriptives", say("Scores by wave and arm"), heads, cells, [note], "descriptives")
-    pictures = [
-        found
-        for row in material.outcomes
-        for kind in (("slopes", "means") if row["role"] == "primary" else ("means",))
-        for found in figure(material, f"{kind}_{row['instrument']}_{row['scale']}")
-    ]
+    pictures = [found for name in _pictures(material) for found in figure(material, name)]
     return Section(say("Descriptive results"), "descriptives", (block, *pictures) if rows else ())
+
+
+def _pictures(material: Material) -> list[str]:
+    """Name the figures of the scores: slopes of primary outcomes, and the means of all in one where drawn."""
+    scales = {f"{row['instrument']}_{row['scale']}": row["role"] == "primary" for row in material.outcomes}
+    together = "means" in material.drawings
+    means = ["means"] if together else [f"means_{scale}" for scale in scales]
+    return [*(f"slopes_{scale}" for scale, primary in scales.items() if primary), *means]
 
 
 def quality(material: Material) -> Section:

@@ -173,7 +173,7 @@ def evidence(material: Material) -> Section:
     if not strip.cells:
         return Section(say("Evidence by level"), "evidence", ())
     heads = (say("Level"), say("In words"), say("How"), say("Outcomes"))
-    rows = [(cell.level, cell.title, cell.status, cell.outcomes or numbers.MISSING) for cell in strip.cells]
+    rows = [(cell.level, cell.title, cell.status, cell.outcomes) for cell in strip.cells]
     note = say("Vocabulary: {name}.", name=VOCABULARIES[material.study.levels])
     block = table("levels", say("Levels and what was measured on them"), heads, rows, [note], "levels")
     return Section(say("Evidence by level"), "evidence", (strip, block, _claims(material)))
@@ -185,7 +185,7 @@ def _claims(material: Material) -> Block:
     for line in material.claims:
         word = verdict(str(line.claim["verdict"]))
         compared = material.compared(line.comparison)
-        reason = str(line.claim["reason"]) or numbers.MISSING
+        reason = str(line.claim["reason"])
         rows.append((material.label(line.comparison), compared, f"{word.symbol} {word.word}", reason))
     if not rows:
         return Paragraph(say("No claim is made."))

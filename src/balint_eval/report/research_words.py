@@ -136,9 +136,16 @@ _KNOWN: Mapping[str, str] = {
     "packages": say("Package versions"),
     "inputs": say("SHA-256 of the inputs"),
     "decisions": say("Decisions"),
-    "version": say("balint-eval"),
-    "code_sha256": say("SHA-256 of the code"),
+    "versions": say("Versions"),
+    "code": say("SHA-256 of the code, by stage"),
+    "study": say("Study"),
+    "file": say("File"),
+    "sha256": say("SHA-256"),
 }
+
+
+_IN_THE_MANIFEST = frozenset({"settings", "outputs"})
+"""Too long for a page; `manifest.json` holds them."""
 
 
 def reproducibility(material: Material) -> Section:
@@ -146,6 +153,8 @@ def reproducibility(material: Material) -> Section:
     scalars: list[Definition] = []
     blocks: list[Block] = []
     for key, value in material.provenance.items():
+        if key in _IN_THE_MANIFEST:
+            continue
         name = _KNOWN.get(key, key.replace("_", " "))
         if isinstance(value, Mapping):
             blocks.append(_mapping(key, name, [(str(k), str(v)) for k, v in value.items()]))
@@ -154,7 +163,8 @@ def reproducibility(material: Material) -> Section:
         else:
             scalars.append(Definition(name, str(value)))
     first: tuple[Block, ...] = (DefinitionList(tuple(scalars)),) if scalars else ()
-    return Section(say("Reproducibility"), "reproducibility", (*first, *blocks))
+    more = Paragraph(say("The settings as resolved and the digests of all outputs stand in manifest.json."), "note")
+    return Section(say("Reproducibility"), "reproducibility", (*first, *blocks, *((more,) if first or blocks else ())))
 
 
 def _mapping(key: str, name: str, rows: Sequence[tuple[str, str]]) -> Block:
@@ -167,7 +177,8 @@ def _sequence(key: str, name: str, values: list[object]) -> list[Block]:
     if all(isinstance(value, Mapping) for value in values):
         heads = tuple(dict.fromkeys(str(head) for value in values if isinstance(value, Mapping) for head in value))
         rows = [tuple(str(value.get(head, "")) for head in heads) for value in values if isinstance(value, Mapping)]
-        return [table(f"provenance-{key}", name, heads, rows, [], "manifest")]
+        titles = tuple(_KNOWN.get(head, head) for head in heads)
+        return [table(f"provenance-{key}", name, titles, rows, [], "manifest")]
     if all(isinstance(value, tuple | list) and len(value) == 2 for value in values):
         pairs = [(str(value[0]), str(value[1])) for value in values if isinstance(value, tuple | list)]
         return [_mapping(key, name, pairs)]

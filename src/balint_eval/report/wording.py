@@ -205,20 +205,19 @@ def apa(comparison: Row) -> str:
     """Write a result in APA style; every number is in the comparison's row."""
     if numbers.too_few(comparison["n_paired"]):
         return say("Withheld: fewer than {few} people.", few=str(numbers.SMALLEST_COUNT))
-    parts = [_apa_estimate(comparison), _apa_test(comparison), _apa_size(comparison), _apa_people(comparison)]
-    return f"{'; '.join(part for part in parts if part)}."
+    parts = [*_apa_estimate(comparison), *_apa_test(comparison), _apa_size(comparison), _apa_people(comparison)]
+    return f"{', '.join(numbers.unbroken(part) for part in parts if part)}."
 
 
-def _apa_estimate(row: Row) -> str:
+def _apa_estimate(row: Row) -> list[str]:
     if not isfinite(row["estimate"]):
-        return say("no estimate")
-    return say(
-        "{name} = {value}, {level}% CI {interval}",
-        name=say("difference") if row["kind"] == "difference" else say("change"),
-        value=numbers.decimal(row["estimate"], 2),
-        level=confidence(row),
-        interval=numbers.between(row["conf_low"], row["conf_high"], 2),
-    )
+        return [say("no estimate")]
+    name = say("difference") if row["kind"] == "difference" else say("change")
+    interval = numbers.between(row["conf_low"], row["conf_high"], 2)
+    return [
+        f"{name} = {numbers.decimal(row['estimate'], 2)}",
+        say("{level}% CI {interval}", level=confidence(row), interval=interval),
+    ]
 
 
 def confidence(row: Row) -> str:
@@ -226,13 +225,14 @@ def confidence(row: Row) -> str:
     return f"{100 * float(row['conf_level']):g}"
 
 
-def _apa_test(row: Row) -> str:
+def _apa_test(row: Row) -> list[str]:
     if not (isfinite(row["statistic"]) and isfinite(row["p_value"])):
-        return ""
+        return []
     df = f"({numbers.degrees(row['df'])})" if isfinite(row["df"]) else ""
     letter = "t" if isfinite(row["df"]) else say("statistic")
-    adjusted = f", {say('adjusted')} {numbers.p_equals(row['p_adjusted'])}" if isfinite(row["p_adjusted"]) else ""
-    return f"{letter}{df} = {numbers.decimal(row['statistic'], 2)}, {numbers.p_equals(row['p_value'])}{adjusted}"
+    adjusted = [f"{say('adjusted')} {numbers.p_equals(row['p_adjusted'])}"] if isfinite(row["p_adjusted"]) else []
+    statistic = f"{letter}{df} = {numbers.decimal(row['statistic'], 2)}"
+    return [statistic, numbers.p_equals(row["p_value"]), *adjusted]
 
 
 def _apa_size(row: Row) -> str:

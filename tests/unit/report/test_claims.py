@@ -168,6 +168,22 @@ def test_nothing_on_fewer_than_five_people(example):
     assert "on fewer than 5 people" in said
 
 
+def test_a_group_of_fewer_than_five_is_not_counted_out(example):
+    programme = next(s for s in build_educator(*example("too_few")).sections if s.anchor == "programme")
+    members = next(row for row in programme.blocks[0].rows if row[0] == "Members a group")
+    assert members[1:] == ("6 to 10", "[n<5]", "✗ differs")
+
+
+def test_rows_of_the_manifest_are_printed_but_not_the_settings(example):
+    tables, file, drawings, provenance = example("gain")
+    said = provenance | {"settings": {"plan": {}}, "inputs": [{"file": "a.csv", "sha256": "0f"}]}
+    report = build_researcher(tables, file, drawings, said | {"versions": {"balint-eval": "9.9"}})
+    found = {block.name for block in report.blocks() if isinstance(block, TableBlock)}
+    assert "provenance-inputs" in found
+    assert "provenance-settings" not in found
+    assert report.generated == "Made by balint-eval 9.9, 4 March 2026"
+
+
 def test_a_pooled_number_that_gives_a_hidden_arm_away_is_withheld(example):
     tables, *rest = example("gain")
     small = (tables["descriptives"]["arm"] == "waiting") & (tables["descriptives"]["wave"] == "before")
