@@ -23,11 +23,13 @@ from balint_eval.report.model import (
     Section,
     numbered,
 )
+from balint_eval.report.programme import programme_rows
 from balint_eval.report.steps import limits, next_steps, pairs
 from balint_eval.report.wording import (
     GAINS,
     LOSSES,
     apa,
+    confidence,
     headline,
     listed,
     plain_enough,
@@ -181,8 +183,9 @@ def _lost(material: Material) -> list[KeyFigure]:
 
 def _sureness(material: Material) -> tuple[str, ...]:
     row = material.headlines[0].comparison
-    level = f"{100 * float(row['conf_level']):g}"
-    chance = say("The likely range comes from a method that catches the true value {level} times in 100.", level=level)
+    chance = say(
+        "The likely range comes from a method that catches the true value {level} times in 100.", level=confidence(row)
+    )
     groups = say("People in one group learn together. So the number of groups matters as much as that of people.")
     fewest = min(line.comparison["n_paired"] for line in material.headlines)
     some = (say("Some outcomes rest on fewer people than the main one."),) if fewest < pairs(material) else ()
@@ -255,37 +258,6 @@ def _programme(material: Material) -> Section:
     heads = (say("Feature"), say("Planned"), say("As it ran"), say("Kept?"))
     block = table("programme", say("Planned, and as it ran"), heads, rows, source="sessions, participants")
     return Section(say("The programme as it ran"), "programme", (block,) if rows else ())
-
-
-def programme_rows(material: Material) -> list[tuple[str, ...]]:
-    """Hold the meetings as they were held against the plan; no rows without a session log."""
-    runs, plan = counts.group_runs(material), material.study.programme
-    if not runs:
-        return []
-    meetings = counts.span_of([float(run.meetings) for run in runs])
-    planned = (plan.sessions, plan.sessions) if plan.sessions else None
-    members = counts.span_of([float(run.members) for run in runs if run.members])
-    return [
-        _held(say("Meetings a group"), planned, meetings),
-        _held(say("Minutes a meeting"), (plan.minutes, plan.minutes), counts.overall([r.minutes for r in runs])),
-        _held_by_people(say("Members a group"), plan.members, members),
-        _held(say("Leaders a meeting"), plan.leaders, counts.overall([run.leaders for run in runs])),
-    ]
-
-
-def _held(feature: str, plan: tuple[float, float] | None, found: counts.Span | None) -> tuple[str, ...]:
-    planned = numbers.span(*plan) if plan else say("not fixed")
-    if found is None:
-        return feature, planned, say("not recorded"), numbers.MISSING
-    kept = "" if plan is None else say("✓ yes") if found.within(*plan) else say("✗ differs")
-    return feature, planned, found.text, kept or numbers.MISSING
-
-
-def _held_by_people(feature: str, plan: tuple[float, float], found: counts.Span | None) -> tuple[str, ...]:
-    """Hold a count of people against the plan without telling how few they were."""
-    row = _held(feature, plan, found)
-    few = found is not None and numbers.too_few(found.low)
-    return (row[0], row[1], numbers.WITHHELD, row[3]) if few else row
 
 
 def _steps(material: Material) -> Section:

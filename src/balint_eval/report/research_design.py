@@ -6,11 +6,11 @@ from math import isfinite
 
 from balint_eval.report import counts, numbers
 from balint_eval.report.cells import guarded, number, table
-from balint_eval.report.educator import programme_rows
 from balint_eval.report.figures import figure
 from balint_eval.report.levels import VOCABULARIES, level_name, level_strip
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Definition, DefinitionList, Paragraph, Section
+from balint_eval.report.programme import programme_rows
 from balint_eval.report.wording import ADJUSTMENTS, ALLOCATIONS, listed, say, verdict
 
 
