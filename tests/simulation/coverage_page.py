@@ -83,7 +83,8 @@ def _design(replications: int) -> str:
         f"- Scores `{EXACT}`: as drawn. `{ROUNDED}`: rounded to whole points and clipped to 0-64. `{ITEMS}`: 16 "
         f"answers are made for every person and wave, {100 * ITEMS_MISSING:g} % of the answers are left out, and the "
         "rest is scored by the package with its key and its rule for missing items, as in the demo.",
-        f"- Further rows: the two cohorts are {LEVEL_GAP:g} points apart in both waves; one cohort is analysed alone (the by-cohort results).",
+        f"- Further rows: the two cohorts are {LEVEL_GAP:g} points apart in both waves; one cohort is analysed "
+        "alone (the by-cohort results).",
     ]
     return "\n".join(lines)
 

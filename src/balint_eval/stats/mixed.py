@@ -15,6 +15,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike
 
+from balint_eval.stats.pairs import NOISE
 from balint_eval.stats.reml import (
     MixedModelError,
     RandomTerm,
@@ -221,6 +222,7 @@ def _uncapitalised(sentence: str) -> str:
 
 def _fit(data: LongScores, design: FloatArray, names: tuple[str, ...]) -> RemlFit:
     _need_groups(data)
+    _need_noise(data)
     return fit_reml(data.score, design, _random_terms(data), names)
 
 
@@ -232,6 +234,16 @@ def _need_groups(data: LongScores) -> None:
         raise MixedModelError("There is one group in each arm, so groups cannot be told from arms.")
     if len(np.unique(data.wave)) < 2:
         raise MixedModelError("There are scores at one wave only.")
+
+
+def _need_noise(data: LongScores) -> None:
+    """Refuse scores whose residual variance is zero: the criterion has no minimum then."""
+    _, first, second = np.intersect1d(data.person[data.wave == 0], data.person[data.wave == 1], return_indices=True)
+    change = data.score[data.wave == 1][second] - data.score[data.wave == 0][first]
+    groups, codes, sizes = np.unique(data.group[data.wave == 0][first], return_inverse=True, return_counts=True)
+    within = change - (np.bincount(codes, weights=change) / sizes)[codes]
+    if len(change) > len(groups) and np.ptp(within) <= NOISE * np.max(np.abs(data.score)):
+        raise MixedModelError("All members of a group change alike, so there is no error to judge a change by.")
 
 
 def _random_terms(data: LongScores) -> tuple[RandomTerm, ...]:

@@ -1,0 +1,408 @@
+"""What is compared with what: contrasts, samples, roles, families, and relations every table must keep."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+
+from balint_eval.comparisons import NO_GROUPS, UNLIKE_MEANS, compare
+from balint_eval.contrasts import enumerate_contrasts
+from balint_eval.errors import DataError
+from balint_eval.stats.cluster import ancova_cr2
+from balint_eval.study import Study
+from balint_eval.tables import TABLES, check_table
+
+WAVES = {"before": "baseline", "after": "post", "later": "follow_up"}
+ARMS = {"balint": "intervention", "waiting": "control"}
+ONE_ARM = {"balint": "intervention"}
+NUMBERS = ["estimate", "p_value", "conf_low", "conf_high"]
+IN_POINTS = ["estimate", "std_error", "conf_low", "conf_high", "mean_pre", "sd_pre", "mean_post", "sd_post"]
+FREE_OF_UNITS = ["df", "statistic", "p_value", "p_adjusted", "effect", "effect_low", "effect_high"]
+seeds = st.integers(0, 2**32 - 1)
+few = settings(max_examples=4, deadline=None, derandomize=True)
+
+
+def a_study(arms=ARMS, waves=("before", "after"), **plan):
+    return Study.model_validate({
+        "name": "made", "title": "Made",
+        "waves": [{"name": wave, "role": WAVES[wave]} for wave in waves],
+        "arms": [{"name": arm, "role": role} for arm, role in arms.items()],
+        "outcomes": [{"instrument": "TEQ"}],
+        "cohorts": [{"name": "c1", "exports": [{"file": "a.csv", "wave": "before", "person_id": "id"}]}],
+        "plan": plan,
+    })  # fmt: skip
+
+
+def some_outcomes(**families):
+    """The first is primary; keys are instruments, values families."""
+    rows = [
+        {"instrument": name, "scale": "total", "label": name, "level": "2a", "higher_is": "better",
+         "role": "secondary" if place else "primary", "family": family}
+        for place, (name, family) in enumerate(families.items())
+    ]  # fmt: skip
+    return check_table(pd.DataFrame(rows).reindex(columns=TABLES["outcomes"].names), "outcomes")
+
+
+TEQ = some_outcomes(TEQ="primary")
+
+
+def some_people(arms=ARMS, groups=3, size=6, cohorts=("c1",), grouped=ARMS):
+    rows = [
+        (cohort, f"{cohort}-{arm}-{group}-{member}", f"{cohort}/{arm}{group}" if arm in grouped else "", arm, "", "")
+        for cohort in cohorts for arm in arms for group in range(groups) for member in range(size)
+    ]  # fmt: skip
+    return check_table(pd.DataFrame(rows, columns=TABLES["participants"].names), "participants")
+
+
+def scores_of(person_ids, values, wave, instrument="TEQ", cohort="c1"):
+    frame = pd.DataFrame({"cohort": cohort, "person_id": person_ids, "wave": wave, "instrument": instrument})
+    frame = frame.assign(score=np.asarray(values, dtype=float), scale="total", n_items=16, n_answered=16)
+    facts = {"prorated": False, "status": "scored", "minimum": 0.0, "maximum": 64.0, "higher_is": "better"}
+    return frame.assign(**facts)
+
+
+def stacked(*frames):
+    return check_table(pd.concat(frames, ignore_index=True), "scores")
+
+
+def drawn(people, seed, waves=("before", "after"), instruments=("TEQ",), absent=0.1):
+    """Scores of one decimal, with a change of each group and people who did not answer."""
+    rng = np.random.default_rng(seed)
+    group = pd.factorize(people["group_id"] + people["arm"])[0]
+    frames = []
+    for instrument in instruments:
+        lasting = rng.normal(40, 6, len(people))
+        for place, wave in enumerate(waves):
+            shared = (place > 0) * rng.normal(2, 2, len(people))[group]
+            values = np.round(lasting + shared + rng.normal(0, 4, len(people)), 1)
+            values[rng.random(len(people)) < absent] = np.nan
+            frames.append(scores_of(people["person_id"], values, wave, instrument, people["cohort"]))
+    return stacked(*frames)
+
+
+def compared(scores, people, outcomes=TEQ, study=None):
+    return compare(scores, people, outcomes, study or a_study(allocation="groups"))[0]
+
+
+def one(table, **facts):
+    found = table[np.logical_and.reduce([table[name] == value for name, value in facts.items()])]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def assert_numbers_or_notes(table):
+    numbers = table.select_dtypes("number")
+    assert not np.isinf(numbers.to_numpy()).any()
+    unexplained = table[table[NUMBERS].isna().any(axis=1) & (table["note"] == "")]
+    assert unexplained[["method", "contrast"]].to_dict("records") == []
+
+
+@pytest.mark.parametrize(
+    ("arms", "waves", "names"),
+    [
+        (ONE_ARM, ("before", "after"), ["after-before@balint"]),
+        (ARMS, ("before", "after"), ["after-before@balint", "after-before@waiting", "after-before@balint-waiting"]),
+        (
+            {"balint": "intervention", "lectures": "intervention", "waiting": "control"},
+            ("before", "after"),
+            ["after-before@balint", "after-before@lectures", "after-before@waiting",
+             "after-before@balint-waiting", "after-before@lectures-waiting"],
+        ),
+        (ONE_ARM, ("before", "after", "later"), ["after-before@balint", "later-before@balint"]),
+        ({"balint": "intervention", "lectures": "intervention"}, ("before", "after"),
+         ["after-before@balint", "after-before@lectures"]),
+        # No wave is the baseline: the first one stands for it and is not compared with itself.
+        (ONE_ARM, ("after", "later"), ["later-after@balint"]),
+        (ONE_ARM, ("after",), []),
+    ],
+)  # fmt: skip
+def test_contrasts_are_each_arms_changes_then_differences_from_the_control(arms, waves, names):
+    assert [contrast.name for contrast in enumerate_contrasts(a_study(arms, waves))] == names
+
+
+def test_roles_follow_outcome_wave_method_and_cohort():
+    people = some_people(cohorts=("c1", "c2"), groups=2)
+    waves = ("before", "after", "later")
+    outcomes = some_outcomes(TEQ="primary", PSS10="well_being")
+    table = compared(drawn(people, 1, waves, ("TEQ", "PSS10")), people, outcomes, a_study(waves=waves))
+    pooled = table[table["cohort"] == "all"]
+    assert set(table.loc[table["cohort"] != "all", "role"]) == {"by_cohort"}
+    assert set(pooled.loc[pooled["kind"] == "change", "role"]) == {"by_arm"}
+    tested = pooled[pooled["method"] == "ancova_cr2"].set_index(["instrument", "wave_to"])
+    assert tested["role"].to_dict() == {
+        ("PSS10", "after"): "secondary", ("PSS10", "later"): "secondary",
+        ("TEQ", "after"): "primary", ("TEQ", "later"): "secondary",
+    }  # fmt: skip
+    assert tested["family"].to_dict() == {
+        ("PSS10", "after"): "well_being", ("PSS10", "later"): "well_being, later",
+        ("TEQ", "after"): "primary", ("TEQ", "later"): "primary, later",
+    }  # fmt: skip
+    rest = pooled[(pooled["kind"] == "difference") & (pooled["method"] != "ancova_cr2")]
+    assert set(rest["role"]) == {"sensitivity"}
+    assert set(table.loc[~table["role"].isin(["primary", "secondary"]), "family"]) == {""}
+    assert table.loc[table["family"] == "", "p_adjusted"].isna().all()
+
+
+def test_one_arm_tests_its_change_and_has_no_difference():
+    people = some_people(ONE_ARM)
+    table = compared(drawn(people, 2), people, study=a_study(ONE_ARM))
+    assert set(table["kind"]) == {"change"}
+    assert dict(zip(table["method"], table["role"], strict=True)) == {
+        "change_cr2": "primary", "group_means_t": "sensitivity", "mixed_model": "sensitivity",
+        "paired_t": "sensitivity", "rank_cr2": "sensitivity", "wilcoxon": "sensitivity",
+    }  # fmt: skip
+
+
+def test_holm_within_a_family_of_three_by_hand():
+    people = some_people()
+    outcomes = some_outcomes(TEQ="primary", A="mood", B="mood", C="mood")
+    table = compared(drawn(people, 3, instruments=("TEQ", "A", "B", "C")), people, outcomes)
+    family = table[table["family"] == "mood"].sort_values("p_value")
+    low, middle, high = family["p_value"]
+    first = min(1, 3 * low)
+    second = max(first, min(1, 2 * middle))
+    assert_allclose(family["p_adjusted"], [first, second, max(second, high)], rtol=1e-12)
+    alone = one(table, role="primary")
+    assert alone["p_adjusted"] == alone["p_value"]
+
+
+def test_without_adjustment_p_stays():
+    people = some_people()
+    outcomes = some_outcomes(TEQ="x", A="x")
+    table = compared(drawn(people, 3, instruments=("TEQ", "A")), people, outcomes, a_study(adjust="none"))
+    tested = table[table["family"] != ""]
+    assert len(tested) == 2
+    assert (tested["p_adjusted"] == tested["p_value"]).all()
+
+
+def test_ratings_of_one_person_count_as_their_mean():
+    people = some_people()
+    means = drawn(people, 4, absent=0)
+    low = means.assign(person_id=means["person_id"] + "#1", score=means["score"] - 3)
+    high = means.assign(person_id=means["person_id"] + "#2", score=means["score"] + 3)
+    expected, found = compared(means, people), compared(stacked(low, high), people)
+    assert (found["n_paired"] == expected["n_paired"]).all()
+    assert_allclose(found[NUMBERS], expected[NUMBERS], rtol=1e-8)
+
+
+def test_people_without_groups_beside_groups_are_their_own_clusters():
+    people = some_people(grouped=ONE_ARM)
+    scores = drawn(people, 5, absent=0)
+    table = compared(scores, people)
+    row = one(table, method="ancova_cr2")
+    pre, post = (scores[scores["wave"] == wave].set_index("person_id")["score"] for wave in ("before", "after"))
+    by_id = people.set_index("person_id").loc[pre.index]
+    cluster = by_id["group_id"].where(by_id["group_id"] != "", by_id.index)
+    expected = ancova_cr2(pre, post.loc[pre.index], by_id["arm"] == "balint", cluster.to_numpy(dtype=str))
+    assert_allclose(row[NUMBERS].astype(float), [getattr(expected, name) for name in NUMBERS], rtol=1e-9)
+    assert row["n_groups"] == 3
+    assert "18 of 36 people have no group" in row["note"]
+    means = one(table, method="group_means_t", kind="difference")
+    assert np.isnan(means["p_value"])
+    assert UNLIKE_MEANS in means["note"]
+    assert_numbers_or_notes(table)
+    assert not table.loc[table["method"] == "person_change_t", "note"].str.contains("no group").any()
+
+
+def test_a_person_named_like_a_group_is_not_of_that_group():
+    people = some_people(grouped=ONE_ARM)
+    scores = drawn(people, 5, absent=0)
+    code = people["person_id"].where(people["person_id"] != "c1-waiting-0-0", "c1/balint0")
+    renamed = dict(zip(people["person_id"], code, strict=True))
+    expected = compared(scores, people)
+    found = compared(scores.assign(person_id=scores["person_id"].map(renamed)), people.assign(person_id=code))
+    assert_allclose(found[NUMBERS], expected[NUMBERS], rtol=1e-8)
+
+
+def test_people_with_one_wave_reach_the_mixed_model_only():
+    people = some_people(size=8)
+    scores = drawn(people, 6, absent=0)
+    dropped = people["person_id"].str.endswith("-7")
+    lost = scores["person_id"].isin(people.loc[dropped, "person_id"]) & (scores["wave"] == "after")
+    partial, complete = scores[~lost], scores[~scores["person_id"].isin(people.loc[dropped, "person_id"])]
+    some, none = compared(partial, people), compared(complete, people)
+    same = some["method"] != "mixed_model"
+    assert_allclose(some.loc[same, NUMBERS], none.loc[same, NUMBERS], rtol=1e-12)
+    differs = some.loc[~same, "estimate"].to_numpy() - none.loc[~same, "estimate"].to_numpy()
+    assert (np.abs(differs) > 1e-6).all()
+    row = one(some, method="ancova_cr2")
+    assert (row["n_pre"], row["n_post"], row["n_paired"]) == (48, 42, 42)
+
+
+@few
+@given(seed=seeds)
+def test_the_order_of_rows_does_not_matter(seed):
+    people = some_people(groups=2)
+    outcomes = some_outcomes(TEQ="primary", PSS10="other")
+    scores = drawn(people, seed, instruments=("TEQ", "PSS10"))
+    tables = (scores, people, outcomes)
+    expected = compare(*tables, a_study())
+    found = compare(*(table.sample(frac=1, random_state=seed) for table in tables), a_study())
+    for one_table, other in zip(expected, found, strict=True):
+        pd.testing.assert_frame_equal(one_table, other, check_exact=True)
+
+
+@few
+@given(seed=seeds)
+def test_swapping_the_arms_turns_differences_round(seed):
+    people = some_people()
+    scores = drawn(people, seed)
+    swapped = people.assign(arm=people["arm"].map({"balint": "waiting", "waiting": "balint"}))
+    plain, other = (compared(scores, who).query("kind == 'difference'") for who in (people, swapped))
+    assert_allclose(other[["estimate", "effect"]], -plain[["estimate", "effect"]], rtol=1e-6, atol=1e-8)
+    assert_allclose(other[["conf_low", "effect_low"]], -plain[["conf_high", "effect_high"]], rtol=1e-6, atol=1e-8)
+    assert_allclose(other[["p_value", "std_error", "df"]], plain[["p_value", "std_error", "df"]], rtol=1e-6)
+
+
+@few
+@given(seed=seeds, constant=st.integers(-40, 200))
+def test_adding_a_constant_to_both_waves_changes_nothing_else(seed, constant):
+    people = some_people()
+    scores = drawn(people, seed)
+    plain, moved = compared(scores, people), compared(scores.assign(score=scores["score"] + constant), people)
+    columns = [name for name in IN_POINTS + FREE_OF_UNITS if not name.startswith("mean")]
+    assert_allclose(moved[columns], plain[columns], rtol=1e-6, atol=1e-7)
+    assert_allclose(moved[["mean_pre", "mean_post"]], plain[["mean_pre", "mean_post"]] + constant, rtol=1e-9)
+
+
+@few
+@given(seed=seeds)
+def test_ten_times_the_points_keep_d_and_p(seed):
+    people = some_people()
+    scores = drawn(people, seed)
+    plain, larger = compared(scores, people), compared(scores.assign(score=scores["score"] * 10), people)
+    assert_allclose(larger[FREE_OF_UNITS], plain[FREE_OF_UNITS], rtol=1e-6, atol=1e-8)
+    # rank_cr2 is in ranks.
+    in_points = plain["method"] != "rank_cr2"
+    assert_allclose(larger.loc[in_points, IN_POINTS], 10 * plain.loc[in_points, IN_POINTS], rtol=1e-6, atol=1e-7)
+
+
+@few
+@given(seed=seeds)
+def test_codes_of_cohorts_groups_and_people_carry_no_information(seed):
+    people = some_people(cohorts=("c1", "c2"), groups=2)
+    scores = drawn(people, seed)
+    rng = np.random.default_rng(seed)
+    cohorts = {"c1": "spring", "c2": "autumn"}
+    groups, ids = (
+        dict(zip(names, [f"x{n}" for n in rng.permutation(len(names))], strict=True))
+        for names in (people["group_id"].unique(), people["person_id"].unique())
+    )
+    renamed = people.assign(
+        cohort=people["cohort"].map(cohorts),
+        group_id=people["group_id"].map(groups),
+        person_id=people["person_id"].map(ids),
+    )
+    moved = scores.assign(cohort=scores["cohort"].map(cohorts), person_id=scores["person_id"].map(ids))
+    plain, other = compared(scores, people), compared(moved, renamed)
+    plain = check_table(plain.assign(cohort=plain["cohort"].replace(cohorts)), "comparisons")
+    assert (plain["cohort"] == other["cohort"]).all()
+    columns = IN_POINTS + FREE_OF_UNITS
+    assert_allclose(other[columns], plain[columns], rtol=1e-6, atol=1e-8)
+
+
+def test_one_id_in_two_cohorts_is_refused():
+    people = some_people(cohorts=("c1", "c2"), groups=2)
+    twice = people.assign(person_id=people["person_id"].str.replace("c2-balint-0-0", "c1-balint-0-0"))
+    with pytest.raises(DataError) as caught:
+        compared(drawn(twice, 1), twice)
+    problem = caught.value.problems[0]
+    assert problem.code == "LK-TWOCOHORTS"
+    assert "1 person has the same id in two cohorts (c1, c2)" in problem.what
+    assert "balint-0-0" not in str(caught.value)
+
+
+@few
+@given(seed=seeds)
+def test_without_groups_change_cr2_is_the_paired_t_test(seed):
+    people = some_people(ONE_ARM, grouped={})
+    table = compared(drawn(people, seed), people, study=a_study(ONE_ARM)).set_index("method")
+    columns = ["estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high"]
+    assert_allclose(
+        table.loc["change_cr2", columns].astype(float), table.loc["paired_t", columns].astype(float), rtol=1e-10
+    )
+    assert table.loc["change_cr2", "note"] == NO_GROUPS
+    assert set(table.index) == {"change_cr2", "paired_t", "wilcoxon"}
+    assert (table["n_groups"] == 0).all()
+
+
+def test_an_outcome_asked_in_one_arm_only_has_no_difference_but_a_note():
+    people = some_people()
+    scores = drawn(people, 7)
+    table = compared(scores[scores["person_id"].str.contains("balint")], people)
+    difference = table[table["kind"] == "difference"]
+    assert set(table.loc[table["kind"] == "change", "arm"]) == {"balint"}
+    assert difference["p_value"].isna().all()
+    assert (difference["note"] != "").all()
+    assert_numbers_or_notes(table)
+
+
+@pytest.mark.parametrize("wave", ["before", "after"])
+def test_an_outcome_of_one_wave_gives_no_rows(wave):
+    people = some_people()
+    outcomes = some_outcomes(TEQ="primary", CARE="patients")
+    scores = drawn(people, 8, instruments=("TEQ", "CARE"))
+    scores = scores[(scores["instrument"] == "TEQ") | (scores["wave"] == wave)]
+    assert set(compared(scores, people, outcomes)["instrument"]) == {"TEQ"}
+
+
+def test_no_scores_give_empty_tables():
+    people = some_people()
+    comparisons, diagnostics = compare(drawn(people, 1).iloc[:0], people, TEQ, a_study())
+    assert comparisons.empty
+    assert diagnostics.empty
+
+
+def pairs(changes, people):
+    """Everybody listed by place has a score of 30 + place before, and that plus a change after."""
+    pre = 30.0 + np.arange(len(people))
+    return stacked(
+        scores_of(people["person_id"], pre, "before"),
+        scores_of(people["person_id"], pre + np.asarray(changes, dtype=float), "after"),
+    )
+
+
+@pytest.mark.parametrize("arms", [ONE_ARM, ARMS])
+@pytest.mark.parametrize("grouped", [{}, ONE_ARM, ARMS])
+@pytest.mark.parametrize("kind", ["no pair", "one pair", "two pairs", "equal", "zero", "one group", "two groups"])
+def test_odd_data_give_numbers_or_a_note(kind, grouped, arms):
+    groups = {"one group": 1, "two groups": 2}.get(kind, 3)
+    people = some_people(arms, groups=groups, grouped=grouped)
+    count = {"no pair": 0, "one pair": 1, "two pairs": 2}.get(kind, len(people))
+    changes = {"equal": [2.0] * len(people), "zero": [0.0] * len(people)}.get(kind, np.arange(len(people)) % 5)
+    scores = pairs(changes, people)
+    # Those without a pair answered in one wave each, so that both waves have answers.
+    place = scores["person_id"].map({code: n for n, code in enumerate(people["person_id"])})
+    scores = scores[(place < count) | ((place % 2 == 0) == (scores["wave"] == "before"))]
+    table = compared(scores, people, study=a_study(arms))
+    assert len(table)
+    assert_numbers_or_notes(table)
+    person_level = table["method"].isin(["paired_t", "wilcoxon", "person_change_t", "mann_whitney"])
+    if kind in {"no pair", "one pair", "equal"} and arms is ONE_ARM:
+        assert table.loc[person_level, "p_value"].isna().all()
+
+
+def test_one_group_of_six_gives_an_estimate_and_no_claim():
+    people = some_people(ONE_ARM, groups=1)
+    table = compared(pairs([1, 2, 3, 1, 2, 3], people), people, study=a_study(ONE_ARM)).set_index("method")
+    row = table.loc["change_cr2"]
+    assert row["estimate"] == pytest.approx(2)
+    assert np.isnan(row["p_value"])
+    assert "no claim of significance" in row["note"]
+    assert row["n_groups"] == 1
+    assert np.isnan(table.loc["mixed_model", "p_value"])
+
+
+def test_each_mixed_model_has_its_terms_and_shares():
+    people = some_people(cohorts=("c1", "c2"), groups=3)
+    comparisons, diagnostics = compare(drawn(people, 9), people, TEQ, a_study())
+    place = ["cohort", "instrument", "scale", "contrast"]
+    fitted = comparisons[(comparisons["method"] == "mixed_model") & comparisons["estimate"].notna()]
+    assert sorted(map(tuple, fitted[place].to_numpy())) == sorted(set(map(tuple, diagnostics[place].to_numpy())))
+    for _, rows in diagnostics.groupby(place):
+        terms = rows.set_index("term")
+        assert set(terms.index) == {"group", "group_by_wave", "person", "residual", "icc"}
+        assert_allclose(terms["share"].drop("icc").sum(), 1)
+        assert_allclose(terms.loc["icc", "share"], terms.loc[["group", "group_by_wave"], "share"].sum(), atol=1e-9)
