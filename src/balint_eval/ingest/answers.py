@@ -11,13 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from balint_eval.errors import Problem, shown
-from balint_eval.ingest.text import ascii_digits, clean_text, is_blank
+from balint_eval.errors import Problem, cell_shown, shown
+from balint_eval.ingest.text import clean_text, is_blank
 from balint_eval.instruments.model import Instrument
 from balint_eval.study import Items
 
-_NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,9})?")
-_MISSING_WORDS = frozenset({"na", "n/a", ".", "-", "null", "none", "nan", "missing"})
+# ASCII digits only: `\d` would let full-width and other digits pass.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,9})?")
+_MISSING_WORDS = frozenset({"na", "n/a", ".", "-", "null", "none", "missing"})
+
+_ONCE = frozenset({"VAL-LABEL", "VAL-LABELMAP", "VAL-MISSTEXT"})
+"""Faults of a text, not of a cell: told at its first cell, with how often it occurs."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def decode_items(
         problems = list(_refusals(cells, columns, table.faults, instrument, file))
     values = values.where(values.isin(instrument.response.codes))
     found = [problem for problem in problems if problem is not None]
-    return Decoded(_as_on_form(values, items, instrument), found, _coercion_notes(cells, columns, table.coerced))
+    notes = _coercion_notes(cells, columns, table.coerced, instrument.name)
+    return Decoded(_as_on_form(values, items, instrument), found, notes)
 
 
 @dataclass(frozen=True)
@@ -108,45 +113,42 @@ def _meanings(cells: pd.DataFrame, items: Items, instrument: Instrument) -> _Mea
 
 
 def _code(text: str) -> float:
-    plain = ascii_digits(text).strip()
+    plain = clean_text(text)
     return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else math.nan
 
 
 def _label_fault(labels: Mapping[str, float]) -> tuple[str, str, str]:
-    known = ", ".join(shown(label, 30) for label in list(labels)[:6])
-    return (
-        "VAL-LABELMAP",
-        "this answer is not among the declared answers",
-        f"add it under answers: (known: {known})",
-    )
+    known = ", ".join(shown(label, 30) for label in list(labels)[:8])
+    what = "this answer is not among the declared answers"
+    return "VAL-LABELMAP", what, f"add it under answers:, beside {known}"
 
 
 def _number_fault(text: str, code: float, instrument: Instrument) -> tuple[str, str, str] | None:
     allowed = ", ".join(f"{c:g}" for c in instrument.response.codes)
     if math.isnan(code):
-        plain = clean_text(text).casefold()
-        if plain in _MISSING_WORDS:
-            return (
-                "VAL-MISSTEXT",
-                "this text is not an answer",
-                f'if it means no answer, add missing_codes: ["{text}"]',
-            )
-        if any(letter.isalpha() for letter in plain) and not _looks_numeric(plain):
-            return (
-                "VAL-LABEL",
-                "this is a label and the study file maps no labels",
-                "add answers: with each label",
-            )
-        return "VAL-NOTINT", "this is not a whole answer code", f"allowed are {allowed}"
-    if code not in instrument.response.codes:
-        kind = "VAL-RANGE" if code.is_integer() else "VAL-NOTINT"
-        what = f"{instrument.name} allows {allowed}"
-        return kind, what, "correct the export, or declare the value under missing_codes or answers"
-    return None
+        return _text_fault(text, allowed)
+    if code in instrument.response.codes:
+        return None
+    kind = "VAL-RANGE" if code.is_integer() else "VAL-NOTINT"
+    mend = "correct the export, or declare the value under missing_codes or answers"
+    return kind, f"{instrument.name} allows {allowed}", mend
+
+
+def _text_fault(text: str, allowed: str) -> tuple[str, str, str]:
+    plain = clean_text(text).casefold()
+    if plain in _MISSING_WORDS:
+        mend = f'if it means no answer, add missing_codes: ["{text.strip()}"]'
+        return "VAL-MISSTEXT", "this text is not an answer", mend
+    if any(letter.isalpha() for letter in plain) and not _looks_numeric(plain):
+        what = "this is a label and the study file maps no labels"
+        return "VAL-LABEL", what, "list each label of the form with its code under answers:"
+    foreign = ", ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(plain) if c.isdigit() and not c.isascii())
+    what = "this is not a whole answer code" + (f" (it holds the digit {foreign})" if foreign else "")
+    return "VAL-NOTINT", what, f"correct the export; allowed are {allowed}"
 
 
 def _looks_numeric(plain: str) -> bool:
-    return plain[:1].isdigit() or plain in {"inf", "-inf", "infinity"}
+    return plain.lstrip("+-")[:1].isdigit() or plain.lstrip("+-") in {"inf", "infinity", "nan"}
 
 
 def _refusals(
@@ -160,12 +162,16 @@ def _refusals(
         return
     block = cells[list(columns)]
     counts = Counter(text for column in columns for text in block[column] if text in faults)
+    told: set[str] = set()
     for column in columns:
         for row, text in block[column].items():
-            if text in faults:
-                code, what, mend = faults[text]
-                times = f" (this value occurs {counts[text]} times in {instrument.name})" if counts[text] > 1 else ""
-                yield Problem(code, what + times, mend, file, int(str(row)), column, text)
+            if text not in faults or text in told:
+                continue
+            code, what, mend = faults[text]
+            if code in _ONCE:
+                told.add(text)
+            times = f" (this value occurs {counts[text]} times in {instrument.name})" if counts[text] > 1 else ""
+            yield Problem(code, what + times, mend, file, int(str(row)), column, cell_shown(text))
 
 
 def _shift_problem(values: pd.DataFrame, items: Items, instrument: Instrument, file: str) -> Problem | None:
@@ -201,9 +207,10 @@ def _reversed(values: pd.DataFrame, reverse: Sequence[int], ends: float) -> pd.D
     return result
 
 
-def _coercion_notes(cells: pd.DataFrame, columns: Sequence[str], coerced: frozenset[str]) -> list[str]:
+def _coercion_notes(cells: pd.DataFrame, columns: Sequence[str], coerced: frozenset[str], name: str) -> list[str]:
     if not coerced:
         return []
     count = int(cells[list(columns)].isin(coerced).to_numpy().sum())
     examples = ", ".join(shown(text, 12) for text in sorted(coerced)[:3])
-    return [f"{count} answers were read as numbers although written otherwise (such as {examples})."]
+    written = "1 answer" if count == 1 else f"{count} answers"
+    return [f"{name}: {written} read as whole numbers although written otherwise (such as {examples})."]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ def settle_duplicates(answers: pd.DataFrame, linkage: Linkage) -> tuple[pd.DataF
     ----------
     answers : pandas.DataFrame
         One row a person, wave, instrument and source row: person_id, raw_id, wave, instrument, file, row,
-        answered_on.
+        id_column, answered_on.
     linkage : Linkage
         `duplicates`: refuse, first or last (by date, then by line).
 
@@ -28,27 +28,34 @@ def settle_duplicates(answers: pd.DataFrame, linkage: Linkage) -> tuple[pd.DataF
     -------
     kept : pandas.DataFrame
     problems : list of Problem
-        With the policy `refuse`, one a person and wave.
+        With the policy `refuse`, one a person and wave. Two ids that only the rules for ids make one are
+        refused under every policy: they may be two people.
     """
     ordered = answers.sort_values(["answered_on", "file", "row"], kind="stable")
     repeated = ordered.duplicated(ANSWER_KEY, keep=False)
     if not repeated.any():
         return answers, []
+    twice = ordered[repeated].sort_index()
     if linkage.duplicates == "refuse":
-        return answers, list(_duplicate_problems(ordered[repeated]))
+        return answers, list(_duplicate_problems(twice))
+    spellings = twice.groupby(["person_id", "wave"])["raw_id"].transform("nunique")
     kept = ordered.drop_duplicates(ANSWER_KEY, keep=linkage.duplicates)
-    return kept.sort_index(), []
+    return kept.sort_index(), list(_duplicate_problems(twice[spellings > 1]))
 
 
 def _duplicate_problems(repeated: pd.DataFrame) -> Iterator[Problem]:
     for (_, wave), rows in repeated.groupby(["person_id", "wave"], sort=False):
-        places = rows[["file", "row", "raw_id"]].drop_duplicates(["file", "row"])
+        places = rows[["file", "row", "raw_id", "id_column"]].drop_duplicates(["file", "row"])
         others = ", ".join(f"row {p.row} of {p.file}" for p in places.iloc[1:].itertuples())
         first = places.iloc[0]
-        spelled = "" if rows["raw_id"].nunique() == 1 else " (the spellings differ only by rules for ids)"
-        what = f"the person {masked(first['raw_id'])} answered twice in the wave '{wave}', again in {others}{spelled}"
+        same = rows["raw_id"].nunique() == 1
+        who = "this person" if same else "this person (written in two ways that the rules for ids make one)"
+        what = f"{who} answered twice in the wave '{wave}', again in {others}"
         mend = "delete one row, or set linkage: duplicates: first or last"
-        yield Problem("LK-DUP", what, mend, first["file"], int(first["row"]), "", masked(first["raw_id"]))
+        mend = mend if same else "delete one row if it is one person, give two people two ids if not"
+        yield Problem(
+            "LK-DUP", what, mend, first["file"], int(first["row"]), first["id_column"], masked(first["raw_id"])
+        )
 
 
 def count_people(people: pd.DataFrame, baseline: str, later: list[str]) -> pd.DataFrame:
@@ -102,18 +109,19 @@ def linkage_problems(counts: pd.DataFrame, people: pd.DataFrame, file: StudyFile
 def _rate_problems(
     number: dict[str, int], wave: str, file: StudyFile, cohort: str, people: pd.DataFrame
 ) -> list[Problem]:
+    source = str(people.loc[people["wave"] == wave, "file"].iloc[0])
     smaller = number["paired"] + min(number["pre_only"], number["post_only"])
     rate = number["paired"] / smaller
     if not number["paired"]:
         shapes = ", ".join(sorted({_shape(raw) for raw in people["raw_id"]})[:5])
         what = f"in the cohort '{cohort}' nobody of the wave '{wave}' has an id of the baseline (id shapes: {shapes})"
-        return [Problem("LK-NOMATCH", what, "check that person_id names the same code in both files")]
+        return [Problem("LK-NOMATCH", what, "check that person_id names the same code in both files", source)]
     if rate < file.study.linkage.min_match_rate:
         what = (
             f"in the cohort '{cohort}' only {number['paired']} of {smaller} people ({rate:.0%}) of the wave '{wave}' "
             f"could be linked to the baseline; at least {file.study.linkage.min_match_rate:.0%} is required"
         )
-        return [Problem("LK-LOWRATE", what, "check the ids, or set linkage: min_match_rate")]
+        return [Problem("LK-LOWRATE", what, "check the ids, or lower linkage: min_match_rate", source)]
     return []
 
 
@@ -123,7 +131,7 @@ def _shape(raw: str) -> str:
 
 def _order_problems(people: pd.DataFrame, file: StudyFile) -> Iterator[Problem]:
     dated = people[people["answered_on"] != ""]
-    for earlier, later in pairwise(wave.name for wave in file.study.waves):
+    for earlier, later in combinations((wave.name for wave in file.study.waves), 2):
         pairs = dated[dated["wave"] == earlier].merge(
             dated[dated["wave"] == later], on="person_id", suffixes=("_pre", "_post"), validate="1:1"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from balint_eval.errors import DataError, Problem, masked
+from balint_eval.errors import DataError, Problem, cell_shown, masked
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
 from balint_eval.ingest.text import clean_text, is_blank
@@ -66,7 +66,7 @@ def _id_faults(ids: pd.Series, file: str, column: str, pseudonym: Callable[[str]
             continue
         person = pseudonym(raw)
         if person in first:
-            what = f"the person {masked(raw)} stands twice in the roster, first in row {first[person]}"
+            what = f"this person stands twice in the roster, first in row {first[person]}"
             yield Problem("LK-DUP", what, "delete one of the rows", file, line, column, masked(raw))
         first.setdefault(person, line)
 
@@ -89,8 +89,8 @@ def assign_people(file: StudyFile, cohort: Cohort, seen: pd.DataFrame, roster: p
         With the `participants` table; group ids carry the cohort's name, so that group 1 of two cohorts
         never becomes one group.
     """
-    problems = list(_moves(seen))
-    people = _from_exports(seen) if roster is None else roster
+    problems = list(_moves(seen)) if roster is None else []
+    people = _from_exports(seen) if roster is None else _completed(roster, cohort, seen)
     people = people.assign(arm=people["arm"].map(lambda arm: arm or _only_arm(file, cohort)))
     problems += list(_arm_faults(people, file, cohort))
     people = people.assign(
@@ -107,6 +107,13 @@ def _from_exports(seen: pd.DataFrame) -> pd.DataFrame:
     return given.groupby("person_id", sort=True).first().fillna("").reset_index().assign(site="", role="")
 
 
+def _completed(roster: pd.DataFrame, cohort: Cohort, seen: pd.DataFrame) -> pd.DataFrame:
+    """Take group and arm from the exports where the roster has no column for them."""
+    said = _from_exports(seen).set_index("person_id")
+    lacking = [name for name in ("group", "arm") if cohort.roster and not getattr(cohort.roster, name)]
+    return roster.assign(**{name: roster["person_id"].map(said[name]).fillna("") for name in lacking})
+
+
 def _only_arm(file: StudyFile, cohort: Cohort) -> str:
     return cohort.arm or (file.study.arms[0].name if len(file.study.arms) == 1 else "")
 
@@ -120,8 +127,8 @@ def _moves(seen: pd.DataFrame) -> Iterator[Problem]:
             first = rows.iloc[0]
             other = rows[rows[attribute] != first[attribute]].iloc[0]
             what = (
-                f"the person {masked(str(first['raw_id']))} is in the {attribute} '{first[attribute]}' here and in "
-                f"'{other[attribute]}' in row {other['row']} of {other['file']}"
+                f"the person {masked(str(first['raw_id']))} is in the {attribute} '{cell_shown(first[attribute])}' "
+                f"here and in '{cell_shown(other[attribute])}' in row {other['row']} of {other['file']}"
             )
             mend = "correct one of the rows, or give the cohort a roster"
             yield Problem("LK-MOVED", what, mend, str(first["file"]), int(first["row"]))
@@ -135,9 +142,15 @@ def _arm_faults(people: pd.DataFrame, file: StudyFile, cohort: Cohort) -> Iterat
             continue
         number = f"{len(rows)} {'person has' if len(rows) == 1 else 'people have'}"
         name = str(arm)
-        what = f"{number} the arm '{name}', which the study file does not have" if name else f"{number} no arm"
+        what = (
+            f"{number} the arm '{cell_shown(name)}', which the study file does not have" if name else f"{number} no arm"
+        )
         mend = f"use one of: {', '.join(arms)}"
-        yield Problem("VAL-ARM", what, mend, where, 0, "", name)
+        yield Problem("VAL-ARM", what, mend, where, 0, _arm_column(cohort), cell_shown(name))
+
+
+def _arm_column(cohort: Cohort) -> str:
+    return cohort.roster.arm if cohort.roster else cohort.exports[0].arm
 
 
 def _group_faults(people: pd.DataFrame, cohort: Cohort) -> Iterator[Problem]:
@@ -148,5 +161,5 @@ def _group_faults(people: pd.DataFrame, cohort: Cohort) -> Iterator[Problem]:
         yield Problem("VAL-GROUP", what, "give every person a group, or nobody", where)
     for group, rows in people[people["group_id"] != ""].groupby("group"):
         if rows["arm"].nunique() > 1:
-            what = f"the group '{group!s}' has people of {rows['arm'].nunique()} arms"
+            what = f"the group '{cell_shown(str(group))}' has people of {rows['arm'].nunique()} arms"
             yield Problem("VAL-GROUP", what, "give each arm groups of its own", where)

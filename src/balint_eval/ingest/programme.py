@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from balint_eval.errors import DataError, Problem, masked
+from balint_eval.errors import DataError, Problem, cell_shown, masked
 from balint_eval.ingest.dates import iso_date
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
-from balint_eval.ingest.text import ascii_digits, clean_text
+from balint_eval.ingest.text import clean_text
 from balint_eval.study import Cohort, StudyFile
 from balint_eval.tables import empty_table
 
@@ -31,15 +31,17 @@ def read_sessions(file: StudyFile, cohort: Cohort) -> pd.DataFrame:
     cells = _cells(file, log.file, {name: getattr(log, name) for name in _SESSION})
     problems: list[Problem] = []
     numbers = {
-        name: _numbers(cells[name], log.file, getattr(log, name), problems)
+        name: _numbers(cells[name], log.file, getattr(log, name), problems, whole=name != "minutes")
         for name in ("session", "minutes", "leaders")
     }
     dates = cells["date"].map(iso_date)
     problems += _date_problems(cells["date"], dates, log.file, log.date)
+    groups = cells["group"].map(clean_text)
+    problems = problems or list(_repeated_meetings(groups, numbers["session"], log.file, log.session))
     if problems:
         raise DataError(problems)
-    groups = cells["group"].map(lambda group: f"{cohort.name}/{clean_text(group)}")
-    return pd.DataFrame({"cohort": cohort.name, "group_id": groups, "date": dates, **numbers, "present": 0})
+    ids = groups.map(lambda group: f"{cohort.name}/{group}")
+    return pd.DataFrame({"cohort": cohort.name, "group_id": ids, "date": dates, **numbers, "present": 0})
 
 
 def read_attendance(
@@ -62,8 +64,8 @@ def read_attendance(
     groups = people.map(dict(zip(participants["person_id"], participants["group_id"], strict=True)))
     for row in cells.index[groups.isna()]:
         raw = masked(str(cells.at[row, "person_id"]))
-        what = f"the person {raw} attended and is not among the participants"
-        problems.append(Problem("LK-UNKNOWN", what, "correct the id, or enrol the person", log.file, int(row)))
+        what, mend = "this person attended and is not among the participants", "correct the id, or enrol the person"
+        problems.append(Problem("LK-UNKNOWN", what, mend, log.file, int(row), log.person_id, raw))
     if problems:
         raise DataError(problems)
     table = pd.DataFrame({"cohort": cohort.name, "group_id": groups, "session": sessions, "person_id": people})
@@ -85,15 +87,37 @@ def with_presence(sessions: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFr
     return merged.assign(present=merged["present"].fillna(0).astype(int))
 
 
-def _numbers(texts: pd.Series, file: str, column: str, problems: list[Problem]) -> pd.Series:
-    numbers = pd.to_numeric(texts.map(ascii_digits).str.replace(",", "."), errors="coerce")
-    for row in texts.index[numbers.isna()]:
-        what = "a number is expected"
-        problems.append(Problem("VAL-NUMBER", what, "correct the cell", file, int(row), column, str(texts[row])))
-    return numbers
+def _numbers(texts: pd.Series, file: str, column: str, problems: list[Problem], *, whole: bool = True) -> pd.Series:
+    plain = texts.map(clean_text).str.replace(",", ".", regex=False)
+    form = r"[0-9]{1,6}" if whole else r"[0-9]{1,6}(?:[.][0-9]{1,6})?"
+    readable = plain.str.fullmatch(form)
+    for row in texts.index[~readable]:
+        text = str(texts[row])
+        value = masked(text) if any(letter.isalpha() for letter in text) else cell_shown(text)
+        what = "the cell is blank" if not text.strip() else f"a {'whole ' * whole}number is expected"
+        problems.append(Problem("VAL-NUMBER", what, "write the number", file, int(row), column, value * bool(text)))
+    return plain.where(readable, "0").astype("float64")
+
+
+def _repeated_meetings(groups: pd.Series, sessions: pd.Series, file: str, column: str) -> Iterator[Problem]:
+    first: dict[tuple[str, float], int] = {}
+    for (row, group), session in zip(groups.items(), sessions, strict=True):
+        if (group, session) in first:
+            what = f"this meeting of the group '{cell_shown(group)}' stands twice, first in row {first[group, session]}"
+            yield Problem(
+                "VAL-SESSION",
+                what,
+                "number the meetings of a group 1, 2, 3",
+                file,
+                int(str(row)),
+                column,
+                f"{session:g}",
+            )
+        first.setdefault((group, session), int(str(row)))
 
 
 def _date_problems(texts: pd.Series, dates: pd.Series, file: str, column: str) -> Iterator[Problem]:
     for row in texts.index[dates.isna()]:
-        what = "this is not a possible past date in the form 2026-03-31"
-        yield Problem("VAL-DATE", what, "write the date as year-month-day", file, int(row), column, str(texts[row]))
+        what = "this is not a possible past date written as 2026-03-31"
+        value = cell_shown(str(texts[row]))
+        yield Problem("VAL-DATE", what, "write the date as year-month-day", file, int(row), column, value)

@@ -10,13 +10,16 @@ from functools import reduce
 
 import pandas as pd
 
-from balint_eval.errors import Problem
+from balint_eval.errors import Problem, cell_shown, masked
 from balint_eval.ingest.dates import iso_date
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_header, clean_text, is_blank
 from balint_eval.study import Export
 
 _PLACE = re.compile(r"@[A-Z]{1,3}")
+_ROUNDED = re.compile(r"[0-9][.,][0-9]+[eE][+][0-9]+")
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATE = re.compile(rf"(?i)\d{{4}}-\d\d-\d\d(?: 00:00:00)?|\d{{1,2}}-{_MONTH}|{_MONTH}-\d\d")
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: 
         "answered_on": dates,
         "reason": _reasons(sheet, export, waves, answered),
     })  # fmt: skip
-    problems = [*wave_problems, *date_problems, *_blank_ids(table, sheet, export)]
+    problems = [*wave_problems, *date_problems, *_id_problems(table, sheet, export)]
     return Rows(table, problems, notes)
 
 
@@ -120,7 +123,7 @@ def _waves(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Se
         Problem(
             "VAL-WAVE", "this value of the wave column is not declared",
             "add it under wave_from: values: (with a blank wave to leave its rows out)",
-            sheet.file, int(str(row)), export.wave_from.column, text,
+            sheet.file, int(str(row)), export.wave_from.column, cell_shown(text),
         )
         for row, text in texts.drop_duplicates().items() if text not in known
     ]  # fmt: skip
@@ -150,15 +153,28 @@ def _dates(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Se
 
 
 def _date_problems(wrong: pd.Series, sheet: Sheet, column: str, export: Export) -> Iterator[Problem]:
-    form = f"the format {export.date_format}" if export.date_format else "an ISO date (2026-03-31)"
+    form = f"in the format {export.date_format}" if export.date_format else "written as 2026-03-31"
     for row in wrong.index:
-        what = f"this is not a possible past date in {form}"
-        mend = "correct it, or declare date_format:"
-        yield Problem("VAL-DATE", what, mend, sheet.file, int(row), column, str(sheet.cells.at[row, column]))
+        what = f"this is not a possible past date {form}"
+        mend = "correct it, or say under date_format: how dates are written"
+        value = cell_shown(str(sheet.cells.at[row, column]))
+        yield Problem("VAL-DATE", what, mend, sheet.file, int(row), column, value)
 
 
-def _blank_ids(table: pd.DataFrame, sheet: Sheet, export: Export) -> Iterator[Problem]:
-    for row in table.index[(table["reason"] == "") & (table["raw_id"] == "")]:
+def _id_problems(table: pd.DataFrame, sheet: Sheet, export: Export) -> Iterator[Problem]:
+    for row, raw in table.loc[table["reason"] == "", "raw_id"].items():
+        code, what, mend = _id_fault(raw)
+        if code:
+            yield Problem(code, what, mend, sheet.file, int(str(row)), export.person_id, masked(raw))
+
+
+def _id_fault(raw: str) -> tuple[str, str, str]:
+    if not raw:
         what = "the person id is blank, so the answers cannot be linked"
-        mend = "complete the id, or delete the row"
-        yield Problem("LK-BLANK", what, mend, sheet.file, int(row), export.person_id)
+        return "LK-BLANK", what, "complete the id, or delete the row"
+    if _ROUNDED.fullmatch(raw.strip()):
+        what = "a spreadsheet has rounded this id, so its last digits are lost"
+        return "VAL-SCI", what, "export again with the ids as text"
+    if _DATE.fullmatch(raw.strip()):
+        return "VAL-IDDATE", "a spreadsheet has made a date of this id", "export again with the ids as text"
+    return "", "", ""

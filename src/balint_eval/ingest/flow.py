@@ -1,0 +1,66 @@
+"""The account of rows and people: received = each reason for leaving out + used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from balint_eval.ingest.reading import Reading
+
+
+def count_rows(
+    cohort: str, readings: Sequence[Reading], answers: pd.DataFrame, used: pd.DataFrame, counts: pd.DataFrame
+) -> pd.DataFrame:
+    """Give the table `flow`.
+
+    Parameters
+    ----------
+    cohort : str
+    readings : sequence of Reading
+    answers : pandas.DataFrame
+        After duplicates were settled.
+    used : pandas.DataFrame
+        Those of `answers` whose person is enrolled.
+    counts : pandas.DataFrame
+        People by wave, from `count_people`.
+    """
+    records = [record for reading in readings for record in _file_flow(reading, answers, used)]
+    by_file = pd.DataFrame(records, columns=["wave", "file", "reason", "rows"])
+    return pd.concat([by_file, counts.assign(file="")], ignore_index=True).assign(cohort=cohort)
+
+
+def _file_flow(reading: Reading, answers: pd.DataFrame, used: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """Say of every row read why it was left out, or that it was used."""
+    file, reasons = reading.sheet.file, reading.rows.table["reason"].copy()
+    kept, linked = (set(frame.loc[frame["file"] == file, "row"]) for frame in (answers, used))
+    normal = reasons == ""
+    silent = normal & ~reasons.index.isin(_rows_with_answers(reading))
+    duplicate = normal & ~silent & ~reasons.index.isin(kept)
+    reasons[duplicate] = "duplicate"
+    reasons[normal & ~silent & ~duplicate & ~reasons.index.isin(linked)] = "not_enrolled"
+    commented = reasons.index.isin(reading.with_comment)
+    reasons[silent & commented], reasons[silent & ~commented] = "comment_only", "no_answers"
+    for wave, rows in reasons.groupby(reading.rows.table["wave"].astype(str)):
+        yield {"wave": wave, "file": file, "reason": "received", "rows": len(rows)}
+        for reason, count in rows.replace("", "used").value_counts().sort_index().items():
+            yield {"wave": wave, "file": file, "reason": reason, "rows": int(count)}
+
+
+def _rows_with_answers(reading: Reading) -> set[int]:
+    return {int(row) for values in reading.answers.values() for row in values.index}
+
+
+def list_sources(cohort: str, readings: Sequence[Reading]) -> pd.DataFrame:
+    """Give the table `sources`: what each file was read as."""
+    return pd.DataFrame([
+        {
+            "cohort": cohort, "file": reading.sheet.file, "platform": reading.sheet.platform,
+            "encoding": reading.sheet.encoding, "delimiter": reading.sheet.delimiter,
+            "header_rows": reading.sheet.header_rows, "rows": len(reading.sheet.cells),
+            "columns_used": reading.columns_used,
+            "columns_ignored": reading.sheet.cells.shape[1] - reading.columns_used,
+            "bytes": reading.sheet.n_bytes, "sha256": reading.sheet.sha256, "notes": " ".join(reading.notes),
+        }
+        for reading in readings
+    ])  # fmt: skip

@@ -1,0 +1,168 @@
+"""Answers: decoded exactly as declared, or refused with place, value and remedy."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from balint_eval.ingest.answers import decode_items
+from balint_eval.instruments.model import Instrument
+from balint_eval.study import Items
+
+LIKERT = {"codes": [1, 2, 3, 4, 5]}
+
+
+def instrument(codes=(1, 2, 3, 4, 5), reverse=(), n_items=2):
+    return Instrument.model_validate({
+        "name": "TRY", "title": "t", "measures": "skill", "level": "2b", "n_items": n_items,
+        "response": {"codes": list(codes)}, "reverse": list(reverse), "licence": {"status": "own"},
+    })  # fmt: skip
+
+
+def decode(*rows, entry=None, codes=(1, 2, 3, 4, 5), reverse=()):
+    cells = pd.DataFrame(list(rows), columns=["q1", "q2"], index=range(2, len(rows) + 2), dtype=object)
+    items = Items.model_validate({"instrument": "TRY", "columns": "q{item}", **(entry or {})})
+    return decode_items(cells, ["q1", "q2"], items, instrument(codes, reverse), "a.csv")
+
+
+def codes_of(decoded):
+    return [problem.code for problem in decoded.problems]
+
+
+def values_of(decoded):
+    return [[None if math.isnan(v) else v for v in row] for row in decoded.values.to_numpy()]
+
+
+def answers(*pairs):
+    return {"answers": [{"answer": text, "code": code} for text, code in pairs]}
+
+
+FIVE = answers(("never", 1), ("seldom", 2), ("3 or more times", 3), ("often", 4), ("Always", 5))
+
+
+def test_codes_and_blanks():
+    decoded = decode(["1", ""], ["5", "\u00a0\u200f"])
+    assert values_of(decoded) == [[1, None], [5, None]]
+    assert decoded.values.columns.tolist() == [1, 2]
+    assert (decoded.problems, decoded.notes) == ([], [])
+
+
+@pytest.mark.parametrize("text", ["3.0", "3,0", "+3", " 3 ", "۳", "٣", "\u200e3", "3\u00a0"])
+def test_numbers_written_otherwise_are_read_and_noted(text):
+    decoded = decode([text, "3"])
+    assert values_of(decoded) == [[3, 3]]
+    assert decoded.problems == []
+    assert decoded.notes[0].startswith("TRY: 1 answer read as whole numbers although written otherwise")
+
+
+@pytest.mark.parametrize("text", ["1_0", "0x10", "1e1", "inf", "-inf", "nan", "50%", "3.5", "2,5", "3/4", "--3", "1 2"])
+def test_what_only_a_parser_calls_a_number(text):
+    decoded = decode(["1", text])
+    assert codes_of(decoded) == ["VAL-NOTINT"]
+    problem = decoded.problems[0]
+    assert (problem.file, problem.row, problem.column, problem.value) == ("a.csv", 2, "q2", text)
+    assert values_of(decoded) == [[1, None]]
+
+
+@pytest.mark.parametrize(("text", "point"), [("３", "U+FF13"), ("३", "U+0969")])
+def test_other_digits_are_refused_with_their_code_point(text, point):
+    decoded = decode(["1", text])
+    assert codes_of(decoded) == ["VAL-NOTINT"]
+    assert point in decoded.problems[0].what
+
+
+@pytest.mark.parametrize("text", ["22", "44", "6", "0", "-9", "99", "999"])
+def test_impossible_values_each_with_its_place(text):
+    decoded = decode(["1", text], ["2", "3"], [text, "5"])
+    assert codes_of(decoded) == ["VAL-RANGE", "VAL-RANGE"]
+    assert {(p.row, p.column) for p in decoded.problems} == {(2, "q2"), (4, "q1")}
+    assert "allows 1, 2, 3, 4, 5 (this value occurs 2 times in TRY)" in decoded.problems[0].what
+    assert "missing_codes" in decoded.problems[0].mend
+    assert values_of(decoded) == [[1, None], [2, 3], [None, 5]]
+
+
+@pytest.mark.parametrize("text", ["NA", "N/A", ".", "-", "null", " na "])
+def test_words_for_missing_are_refused_once_until_declared(text):
+    decoded = decode([text, text], [text, "1"])
+    assert codes_of(decoded) == ["VAL-MISSTEXT"]
+    assert "occurs 3 times" in decoded.problems[0].what
+    assert f'missing_codes: ["{text.strip()}"]' in decoded.problems[0].mend
+    assert values_of(decode([text, "1"], entry={"missing_codes": [text.strip().upper()]})) == [[None, 1]]
+
+
+def test_declared_missing_code_is_never_averaged_in():
+    decoded = decode(
+        ["-99", "5"], ["Prefer not to answer", "4"], entry={"missing_codes": ["-99", "prefer NOT to answer"]}
+    )
+    assert values_of(decoded) == [[None, 5], [None, 4]]
+    assert decoded.problems == []
+
+
+def test_labels_without_a_map_are_listed_once_each():
+    decoded = decode(["agree", "agree"], ["disagree", "agree"], ["five", "1"])
+    assert codes_of(decoded) == ["VAL-LABEL"] * 3
+    assert [(p.value, p.row) for p in decoded.problems] == [("agree", 2), ("disagree", 3), ("five", 4)]
+    assert "occurs 3 times" in decoded.problems[0].what
+
+
+@pytest.mark.parametrize("text", ["ALWAYS", " always ", "al\u200bways", "always\u00a0"])
+def test_declared_labels_in_any_case_and_with_blanks(text):
+    assert values_of(decode([text, "3 or more times"], entry=FIVE)) == [[5, 3]]
+
+
+@pytest.mark.parametrize("text", ["5", "5 = Always", "Always (5)", "alwys", "3", "3 Often", "3 or more"])
+def test_a_label_is_never_guessed_from_its_number(text):
+    decoded = decode([text, "never"], entry=FIVE)
+    assert codes_of(decoded) == ["VAL-LABELMAP"]
+    assert values_of(decoded) == [[None, 1]]
+    assert "'never'" in decoded.problems[0].mend
+
+
+def test_mixed_spellings_when_all_are_declared():
+    entry = answers(("5 = yes", 5), ("yes (5)", 5), ("۵", 5), ("4", 4), ("3", 3), ("2", 2), ("1", 1))
+    assert values_of(decode(["5 = Yes", "Yes (5)"], ["5", "٥"], entry=entry)) == [[5, 5], [5, 5]]
+
+
+def test_arabic_and_persian_spellings_of_one_label_agree():
+    entry = answers(("كمى", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
+    assert values_of(decode(["کمی", "e"], entry=entry)) == [[1, 5]]
+
+
+@pytest.mark.parametrize(
+    ("codes", "rows", "says"),
+    [
+        ((0, 1, 2, 3, 4, 5, 6), [["1", "7"], ["4", "5"]], "shifted by +1: the code 0 never occurs and 7 does"),
+        ((1, 2, 3, 4, 5, 6, 7), [["0", "6"], ["4", "5"]], "shifted by -1: the code 7 never occurs and 0 does"),
+        ((0, 25, 50, 75, 100), [["25", "125"]], "shifted by +25"),
+    ],
+)
+def test_a_shifted_questionnaire_is_one_problem(codes, rows, says):
+    decoded = decode(*rows, codes=codes)
+    assert codes_of(decoded) == ["VAL-SHIFT"]
+    assert says in decoded.problems[0].what
+    assert "answers:" in decoded.problems[0].mend
+
+
+def test_an_odd_value_beside_the_lowest_code_is_no_shift():
+    assert codes_of(decode(["0", "7"], codes=range(7))) == ["VAL-RANGE"]
+    assert codes_of(decode(["1", "7"], ["9", "2"], codes=range(7))) == ["VAL-RANGE", "VAL-RANGE"]
+
+
+def test_reversed_by_the_platform_is_turned_back():
+    decoded = decode(["1", "1"], ["5", ""], entry={"already_reversed": True}, reverse=[2])
+    assert values_of(decoded) == [[1, 5], [5, None]]
+    assert values_of(decode(["1", "1"], reverse=[2])) == [[1, 1]]
+
+
+def test_nobody_asked():
+    decoded = decode()
+    assert decoded.values.shape == (0, 2)
+    assert decoded.problems == []
+
+
+def test_stories_and_addresses_are_masked():
+    story = "I told my patient Jane Miller everything about it"
+    shown = str([str(p) for p in decode([story, "jane@mail.org"]).problems])
+    assert "Jane" not in shown
+    assert "jane" not in shown
+    assert f"I… ({len(story)} characters)" in shown
