@@ -16,7 +16,7 @@ from balint_eval.study import Cohort, StudyFile
 PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "snakemake")
 
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
-    "ingest": ("ingest", "instruments", "errors.py", "tables.py", "contracts.yaml", "study.py", "strict_yaml.py", "settings_words.py"),
+    "ingest": ("ingest", "instruments", "errors.py", "tables.py", "contracts.yaml", "study.py", "strict_yaml.py"),
     "score": ("scoring.py", "doctor.py", "instruments", "stats/reliability.py", "tables.py", "contracts.yaml"),
     "compare": (
         "comparisons.py", "kirkpatrick.py", "quality.py", "scoring.py", "pipeline.py", "stats", "instruments",

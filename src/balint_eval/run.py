@@ -222,9 +222,11 @@ def closing_lines(folders: Folders) -> list[str]:
     lines = []
     model = folders.reports / "educator.en.INTERNAL.json"
     if model.is_file():
-        from balint_eval.report.model import claims_of, from_json
+        from balint_eval.report.model import Claim, from_json
 
-        lines = [claim.text for claim in claims_of(from_json(model.read_text(encoding="utf-8")))]
+        report = from_json(model.read_text(encoding="utf-8"))
+        blocks = [block for section in report.sections for block in section.blocks]
+        lines = [f"{b.heading}: {b.verdict.lower()}. {b.text}" for b in blocks if isinstance(b, Claim)]
     reports = sorted(folders.reports.glob("*.html"))
     return [*lines, *(f"Report: {path.as_posix()}" for path in reports), f"Tables: {folders.tables.as_posix()}/"]
 

@@ -230,6 +230,8 @@ class Programme(Model):
     """Meetings planned."""
     minutes: int = 90
     """Minutes of one meeting."""
+    minutes_tolerance: int = Field(default=15, ge=0)
+    """Minutes by which a meeting may differ from that and still count as held as planned."""
     members: tuple[int, int] = (6, 10)
     """Fewest and most members of a group."""
     leaders: tuple[int, int] = (1, 2)

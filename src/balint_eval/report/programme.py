@@ -15,9 +15,10 @@ def programme_rows(material: Material) -> list[tuple[str, ...]]:
     meetings = counts.span_of([float(run.meetings) for run in runs])
     planned = (plan.sessions, plan.sessions) if plan.sessions else None
     members = counts.span_of([float(run.members) for run in runs if run.members])
+    minutes = (plan.minutes - plan.minutes_tolerance, plan.minutes + plan.minutes_tolerance)
     return [
         _held(say("Meetings a group"), planned, meetings),
-        _held(say("Minutes a meeting"), (plan.minutes, plan.minutes), counts.overall([r.minutes for r in runs])),
+        _held(say("Minutes a meeting"), minutes, counts.overall([run.minutes for run in runs])),
         _held_by_people(say("Members a group"), plan.members, members),
         _held(say("Leaders a meeting"), plan.leaders, counts.overall([run.leaders for run in runs])),
     ]

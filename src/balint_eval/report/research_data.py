@@ -44,8 +44,7 @@ def flow(material: Material) -> Section:
 def _flow_cells(material: Material, row: Row) -> tuple[str, ...]:
     reason = _REASONS.get(str(row["reason"]), say("left out: {reason}", reason=str(row["reason"]).replace("_", " ")))
     place = (material.cohort(row["cohort"]), material.wave(row["wave"]), str(row["file"]).rpartition("/")[2])
-    many = numbers.count(row["rows"])
-    return (*place, reason, *([many] if row["file"] or not row["rows"] else guarded(row["rows"], many)))
+    return (*place, reason, numbers.count(row["rows"]))
 
 
 def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequence[str]]) -> TableBlock:
@@ -53,7 +52,7 @@ def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequen
     if not any(row[2] for row in rows):
         heads, rows = [*heads[:2], *heads[3:]], [(*row[:2], *row[3:]) for row in rows]
     note = say(
-        "Rows received = rows left out by each reason + rows used. Rows of files are counted exactly, also when few."
+        "Rows received = rows left out by each reason + rows used. Rows and people are counted exactly, also when few."
     )
     note = (
         note if name == "flow-rows" else say("Counted over all exports of the wave, after linking on the person's id.")

@@ -54,7 +54,8 @@ def off_plan(material: Material) -> bool:
     plan = material.study.programme
     runs = counts.group_runs(material)
     meetings = any(plan.sessions and run.meetings < plan.sessions for run in runs)
-    short = any(run.minutes and run.minutes.low < plan.minutes for run in runs)
+    shortest = plan.minutes - plan.minutes_tolerance
+    short = any(run.minutes and run.minutes.low < shortest for run in runs)
     return meetings or short
 
 
