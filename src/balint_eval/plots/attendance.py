@@ -32,7 +32,7 @@ from balint_eval.study import Study
 
 _ROW, _GAP, _WIDEST_TILE, _LEAST_TILE = 5.4, 3.0, 12.0, 4.0
 _SHADES = (
-    (0.0, "under 50%", "#edf3f9"),
+    (0.0, "under 50%", "#dfeaf5"),
     (0.5, "50\u201374%", "#bcd6ec"),
     (0.75, "75\u201389%", "#74aadb"),
     (0.9, "90% or more", "#0b5fa5"),

@@ -10,6 +10,7 @@ import pandas as pd
 from balint_eval.plots.axis import nice_ticks
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.forest_data import Row, forest_rows, forest_table
+from balint_eval.plots.forest_words import TURNED, alternative_text, caption, turned_note
 from balint_eval.plots.selection import wave_label
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import (
@@ -27,10 +28,9 @@ from balint_eval.plots.style import (
     styled,
 )  # fmt: skip
 from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
-from balint_eval.plots.words import counted, interval, isolated, listed, number, percent, plain
+from balint_eval.plots.words import counted, isolated, listed, percent, plain
 from balint_eval.study import Study
 
-_MARK = "\u2020"
 _GAP, _PAD, _LONGEST_AXIS, _NARROWEST_PLOT = 3.0, 1.1, 3.0, 48.0
 _NOT_ESTIMATED, _TOO_FEW = "not estimated", "too few pairs"
 _DESIGN = {"difference": "difference between arms", "change": "change"}
@@ -91,10 +91,10 @@ def forest(
     kind = "difference" if study.control_arm else "change"
     return Drawing(
         _drawn(rows, study, kind, width_mm).figure,
-        _alternative_text(rows, kind),
+        alternative_text(rows, kind),
         forest_table(rows),
         f"All outcomes: {_DESIGN[kind]} at {isolated(wave_label(study, study.primary_wave))}",
-        _caption(rows, kind, study),
+        caption(rows, kind, study),
     )
 
 
@@ -104,7 +104,7 @@ def _drawn(rows: list[Row], study: Study, kind: str, width: float) -> Sheet:
     sections = _sections(rows)
     top = MARGIN + max(block_height(header, SMALL) for header in headers) + 1.2
     body = sum(_row_height(row, layout) for row in rows) + sum(_title_height() for name in sections if name)
-    note = wrapped(_note(rows), width - 2 * MARGIN, SMALL)
+    note = wrapped(turned_note(rows), width - 2 * MARGIN, SMALL)
     foot = _axis_height()
     sheet = Sheet(width, top + body + foot + (block_height(note, SMALL) + 1.2 if note else 0) + MARGIN)
     _draw_headers(sheet, layout, headers, top)
@@ -169,7 +169,7 @@ def _title_height() -> float:
 def _draw_section(sheet: Sheet, layout: _Layout, name: str, rows: list[Row], y: float, study: Study) -> float:
     if name:
         title = name.removesuffix("s") + ("s" if len(rows) > 1 else "")
-        sheet.text(MARGIN, y + _PAD, title, size=SMALL, color=MUTED, style="italic")
+        sheet.text(MARGIN, y + _PAD, title, size=SMALL, color=MUTED)
         y += _title_height()
     for row in rows:
         height = _row_height(row, layout)
@@ -180,7 +180,7 @@ def _draw_section(sheet: Sheet, layout: _Layout, name: str, rows: list[Row], y: 
 
 
 def _label(row: Row, layout: _Layout) -> str:
-    return wrapped(f"{row.label}{_MARK if row.turned else ''}", layout.label_width, BODY)
+    return wrapped(f"{row.label}{TURNED if row.turned else ''}", layout.label_width, BODY)
 
 
 def _below(row: Row, layout: _Layout) -> str:
@@ -232,53 +232,10 @@ def _axis_height() -> float:
 
 def _draw_axis(sheet: Sheet, layout: _Layout, y: float) -> None:
     sheet.line((layout.plot_left, layout.plot_left + layout.plot_width), (y, y), color=INK)
-    wanted = 4 if layout.plot_width < 45 else 6
-    for tick in nice_ticks(-layout.reach, layout.reach, wanted):
+    for tick in nice_ticks(-layout.reach, layout.reach, int(layout.plot_width // 11)):
         x = layout.x(tick)
         sheet.line((x, x), (y, y + 0.9), color=INK)
         sheet.text(x, y + 1.2, plain(tick), size=SMALL, ha="center")
     y += 1.2 + block_height("", SMALL) + 0.3
     sheet.text(layout.plot_left, y, "\u2190 worse", size=SMALL, color=MUTED)
     sheet.text(layout.plot_left + layout.plot_width, y, "better \u2192", size=SMALL, color=MUTED, ha="right")
-
-
-def _note(rows: list[Row]) -> str:
-    if not any(row.turned for row in rows):
-        return ""
-    return (
-        f"{_MARK} Higher is worse: the sign of the standardised value is turned, so that better is to the right. "
-        "Points keep the scale\u2019s own sign."
-    )
-
-
-def _caption(rows: list[Row], kind: str, study: Study) -> str:
-    waves = (
-        f"{isolated(wave_label(study, study.primary_wave))} minus {isolated(wave_label(study, study.baseline.name))}"
-    )
-    against = ", arm minus control" if kind == "difference" else ""
-    few = sum(not row.enough for row in rows)
-    withheld = (
-        f" {counted(few, 'comparison rests', 'comparisons rest')} on fewer than {SMALLEST_SHOWN} pairs and "
-        "is not drawn."
-        if few
-        else ""
-    )
-    words = f"Markers are standardised effects, lines their {percent(rows[0].conf_level)} intervals"
-    return f"{words} ({waves}{against}). An arrowhead marks an interval that goes on. {_note(rows)}{withheld}".strip()
-
-
-def _alternative_text(rows: list[Row], kind: str) -> str:
-    parts = [_words(row) for row in rows if row.drawable]
-    missing = len(rows) - len(parts)
-    more = f"; {counted(missing, 'outcome is', 'outcomes are')} not estimated" if missing else ""
-    if not parts:
-        return f"Forest of {counted(len(rows), 'outcome', 'outcomes')}, none of which could be estimated."
-    return (
-        f"Forest of standardised {kind}s, better to the right, with {percent(rows[0].conf_level)} intervals: "
-        f"{'; '.join(parts)}{more}."
-    )
-
-
-def _words(row: Row) -> str:
-    arm = f", {isolated(row.arm_label)}" if row.arm_label else ""
-    return f"{isolated(row.label)}{arm} {number(row.effect, 2)} {interval(row.low, row.high, 2)} ({row.points} points)"

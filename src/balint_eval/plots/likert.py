@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, Legend, legend
-from balint_eval.plots.likert_data import Block, Item, blocks, likert_table
+from balint_eval.plots.likert_data import SMALLEST_ITEM, Block, Item, blocks, likert_table
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import (
     BODY,
@@ -19,7 +19,6 @@ from balint_eval.plots.style import (
     MARGIN,
     MUTED,
     SMALL,
-    SMALLEST_SHOWN,
     WIDE,
     styled,
 )  # fmt: skip
@@ -29,7 +28,6 @@ from balint_eval.study import Study
 
 _BAR, _LEAST_ROW, _GAP, _BLOCK_GAP = 4.6, 6.6, 3.0, 6.0
 _UNFAVOURABLE, _MIDDLE, _FAVOURABLE = ("#b5560f", "#f3c89b"), "#dde0e3", ("#b0d0ea", "#0b5fa5")
-_FEW = f"fewer than {SMALLEST_SHOWN} answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def stacked_likert(item_counts: pd.DataFrame, study: Study, *, width_mm: float =
     Returns
     -------
     Drawing or None
-        None when no item has five answers. The middle answer of an odd number is centred on zero. Do not
+        None when no item has ten answers. The middle answer of an odd number is centred on zero. Do not
         use it for scales with a score: a score says more than its items.
     """
     found = blocks(item_counts, study)
@@ -192,11 +190,10 @@ def _draw_axis(sheet: Sheet, columns: _Columns, top: float, bottom: float) -> No
 
 def _draw_item(sheet: Sheet, item: Item, label: str, columns: _Columns, middle: float) -> None:
     sheet.text_beside(MARGIN, middle, label)
+    count = f"n = {item.answered}" if item.shown else f"n < {SMALLEST_ITEM}"
+    sheet.text_beside(sheet.width - MARGIN, middle, count, size=SMALL, color=MUTED, ha="right")
     if not item.shown:
-        sheet.text_beside(columns.plot_left, middle, wrapped(_FEW, columns.plot_width, SMALL), size=SMALL, color=MUTED)
         return
-    right = sheet.width - MARGIN
-    sheet.text_beside(right, middle, f"n = {item.answered}", size=SMALL, color=MUTED, ha="right")
     start = -_extent(item)[0]
     for share, colour in zip(item.shares, answer_colours(len(item.shares)), strict=True):
         _draw_segment(sheet, columns, start, share, colour, middle)
@@ -216,7 +213,7 @@ def _draw_segment(sheet: Sheet, columns: _Columns, start: float, share: float, c
 
 def _caption(items: list[Item]) -> str:
     few = sum(not item.shown for item in items)
-    withheld = f" {counted(few, 'item', 'items')} with {_FEW} not drawn." if few else ""
+    withheld = f" {counted(few, 'item', 'items')} with fewer than {SMALLEST_ITEM} answers not drawn." if few else ""
     return (
         "Share of each answer among those who answered the item; favourable answers to the right, the middle "
         f"answer centred on zero. Percentages are rounded.{withheld}"

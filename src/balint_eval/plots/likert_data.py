@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from balint_eval.plots.selection import ordered_waves, pooled, wave_label
-from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import plain
 from balint_eval.study import Study
+
+SMALLEST_ITEM = 10
+"""Fewest answers to an item that is drawn (rule P3, internal audience)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Item:
     @property
     def shown(self) -> bool:
         """True when enough people answered it."""
-        return self.answered >= SMALLEST_SHOWN
+        return self.answered >= SMALLEST_ITEM
 
     @property
     def shares(self) -> list[float]:
@@ -101,7 +103,7 @@ def _item(number: int, rows: pd.DataFrame, order: list[float]) -> Item:
 
 
 def likert_table(found: list[Block]) -> pd.DataFrame:
-    """Give the numbers of the bars, tidy; items with fewer than five answers are left out."""
+    """Give the numbers of the bars, tidy; items with fewer than ten answers are left out."""
     columns = ["wave", "instrument", "item", "label", "code", "answer", "people", "answered", "share"]
     rows = [
         (block.wave, block.instrument, item.number, item.label, code, answer, count, item.answered, share)

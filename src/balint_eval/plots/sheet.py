@@ -11,7 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from balint_eval.plots.style import BODY, HAIRLINE, INK, RULE
-from balint_eval.plots.text import MM, ascent, block_height, line_step
+from balint_eval.plots.text import MM, ascent, block_height, block_width, line_step
+from balint_eval.plots.words import is_right_to_left
 
 
 class TextLooks(TypedDict, total=False):
@@ -19,7 +20,6 @@ class TextLooks(TypedDict, total=False):
 
     color: str
     weight: str
-    style: str
     ha: str
 
 
@@ -75,8 +75,14 @@ class Sheet:
         return axes
 
     def text(self, x: float, y: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]) -> None:
-        """Write text below `y`, one artist a line, so that lines of different letters share baselines."""
+        """Write text below `y`, one artist a line, so that lines of different letters share baselines.
+
+        A block of right-to-left lines is set flush right, within the width it takes.
+        """
         usual: dict[str, Any] = {"color": INK, "ha": "left", "va": "baseline", "size": size}
+        if "ha" not in looks and "\n" in text and is_right_to_left(text):
+            x += block_width(text, size, looks.get("weight", "normal"))
+            usual["ha"] = "right"
         for index, line in enumerate(text.split("\n")):
             baseline = y + ascent(size) + index * line_step(size)
             self.canvas.text(x, baseline, line, **{**usual, **looks})

@@ -16,6 +16,7 @@ from balint_eval.plots.legend import Key, legend
 from balint_eval.plots.selection import arm_label, ordered_outcomes, outcome_label, scale_words, wave_label
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.slopes_data import Slot, drawn_values, paired_scores, slots
+from balint_eval.plots.slopes_words import alternative_text, caption
 from balint_eval.plots.style import (
     BODY,
     BOLD,
@@ -32,11 +33,11 @@ from balint_eval.plots.style import (
     styled,
 )  # fmt: skip
 from balint_eval.plots.text import block_height, middle_of_line, wrapped
-from balint_eval.plots.words import counted, digits_for, isolated, listed, number
+from balint_eval.plots.words import counted, isolated
 from balint_eval.study import Study
 
 _PANEL_HEIGHT, _PANEL_GAP, _ROW_GAP = 46.0, 4.0, 4.0
-_INTERNAL = "Internal: values of single people"
+_INTERNAL = {False: "Internal: values of single people", True: "Internal: values of single groups"}
 _NARROWEST_SLOT, _WIDEST_SLOT, _HALF = 12.5, 24.0, 0.27
 
 
@@ -94,10 +95,10 @@ def paired_slopes(
     names = (study.baseline.name, study.primary_wave)
     return Drawing(
         sheet.figure,
-        _alternative_text(panels, outcome, study, waves),
+        alternative_text(panels, outcome, study, waves),
         drawn_values(panels, names),
         f"{isolated(outcome_label(outcome))}: {isolated(waves[0])} and {isolated(waves[1])}",
-        _caption(everyone, outcome),
+        caption(everyone, outcome),
     )
 
 
@@ -118,7 +119,7 @@ def _drawn(
     keys = legend(_keys(waves, panels), inner)
     top = MARGIN + block_height(title, HEAD) + 1 + block_height(points, SMALL) + 1.5
     body = sum(map(_row_height, rows)) + _ROW_GAP * (len(rows) - 1)
-    sheet = Sheet(width, top + keys.height + 3 + body + 1.5 + block_height(_INTERNAL, SMALL) + MARGIN)
+    sheet = Sheet(width, top + keys.height + 3 + body + 1.5 + block_height("", SMALL) + MARGIN)
     sheet.text(MARGIN, MARGIN, title, size=HEAD, weight="bold")
     sheet.text(MARGIN, MARGIN + block_height(title, HEAD) + 1, points, size=SMALL, color=MUTED)
     keys.draw(sheet, MARGIN, top)
@@ -126,7 +127,8 @@ def _drawn(
     for row in rows:
         _draw_row(sheet, row, y, study, (low, high, ticks))
         y += _row_height(row) + _ROW_GAP
-    sheet.text(width - MARGIN, y - _ROW_GAP + 1.5, _INTERNAL, size=SMALL, color=MUTED, ha="right")
+    mark = _INTERNAL[_shows_groups(panels)]
+    sheet.text(width - MARGIN, y - _ROW_GAP + 1.5, mark, size=SMALL, color=MUTED, ha="right")
     return sheet
 
 
@@ -184,8 +186,10 @@ def _balanced(panel: list[Slot], most: int) -> list[list[Slot]]:
 
 def _panel(arm: str, whole: list[Slot], part: list[Slot], study: Study, left: float, slot_width: float) -> _Panel:
     people = sum(slot.people for slot in whole if slot.shown)
-    label = wrapped(arm_label(study, arm) or "All", slot_width * len(part) - 5.5, BODY, "bold")
-    count = wrapped(counted(people, "pair", "pairs"), slot_width * len(part) - 5.5, SMALL)
+    words = counted(people, "pair", "pairs") if part[0] is whole[0] else "continued"
+    room = slot_width * len(part) - 5.5
+    label = wrapped(arm_label(study, arm) or "All", room, BODY, "bold")
+    count = wrapped(words, room, SMALL)
     return _Panel(arm, part, f"{label}\n{count}", left, slot_width)
 
 
@@ -247,41 +251,3 @@ def _draw_slot(axes: Axes, slot: Slot, centre: float, study: Study) -> None:
             [position], [value], style.marker, color=style.colour, markerfacecolor=face, markersize=4.6,
             markeredgewidth=1.1, zorder=5, clip_on=False,
         )  # fmt: skip
-
-
-def _caption(everyone: list[Slot], outcome: pd.Series) -> str:
-    hidden = sum(not slot.shown for slot in everyone)
-    withheld = (
-        f" {counted(hidden, 'group', 'groups')} with fewer than {SMALLEST_SHOWN} pairs "
-        f"{'is' if hidden == 1 else 'are'} not drawn."
-        if hidden
-        else ""
-    )
-    return (
-        "Complete pairs only: each thin line joins the two scores of one person (of one group, where there "
-        "are many groups), the bold line joins the means. Open markers stand for the earlier wave, filled "
-        f"ones for the later. Higher is {outcome['higher_is']}.{withheld}"
-    )
-
-
-def _alternative_text(panels: dict[str, list[Slot]], outcome: pd.Series, study: Study, waves: tuple[str, str]) -> str:
-    digits = digits_for(float(outcome["maximum"]) - float(outcome["minimum"]))
-    means = [_mean_words(arm, panel, study, digits) for arm, panel in panels.items()]
-    shown = [slot for panel in panels.values() for slot in panel if slot.shown]
-    return (
-        f"Paired slopes of {isolated(outcome_label(outcome))}, {isolated(waves[0])} to {isolated(waves[1])}, "
-        f"in {counted(len(shown), 'group', 'groups')}: the mean went {listed([m for m in means if m])}. "
-        f"Higher is {outcome['higher_is']}."
-    )
-
-
-def _mean_words(arm: str, panel: list[Slot], study: Study, digits: int) -> str:
-    lines = [slot.lines for slot in panel if slot.shown]
-    if not lines:
-        return ""
-    mean = pd.concat(lines).mean()
-    people = sum(slot.people for slot in panel if slot.shown)
-    return (
-        f"from {number(mean['earlier'], digits)} to {number(mean['later'], digits)} points "
-        f"in the arm {isolated(arm_label(study, arm) or 'all')} ({counted(people, 'pair', 'pairs')})"
-    )

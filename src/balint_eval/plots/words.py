@@ -12,6 +12,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 MINUS, DASH, TO = "\u2212", "\u2013", "\u2013"
 _KEPT_FORMAT_CHARACTERS = "\u200c\u200d"  # joiners carry meaning in Persian and Indic scripts
 _PLACEHOLDER = "\u25a1"
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 
 def number(value: float, digits: int = 1) -> str:
@@ -79,8 +80,14 @@ def _known_letters() -> frozenset[int]:
 def isolated(label: str) -> str:
     """Give a label for running text; right-to-left labels are isolated so that numbers do not flip."""
     text = re.sub(r"\s+", " ", str(label)).strip()
-    rtl = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
+    rtl = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text)
     return f"\u2068{text}\u2069" if rtl else text
+
+
+def is_right_to_left(text: str) -> bool:
+    """Say whether the first letter with a direction runs from right to left."""
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((one in _RIGHT_TO_LEFT for one in directions if one in {"L", *_RIGHT_TO_LEFT}), False)
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -155,7 +155,7 @@ def item_counts(labels: list[str] = REACTION, answers: list[str] = ANSWERS, peop
     rng = np.random.default_rng(3)
     rows = []
     for item, label in enumerate(labels, 1):
-        shares = rng.dirichlet(np.array([1, 2, 3, 8, 6]) * 1.0)
+        shares = rng.dirichlet([(1.0, 2.0, 3.0, 8.0, 6.0)[place % 5] for place in range(len(answers))])
         counts = rng.multinomial(people - item % 3, shares)
         for code, (answer, count) in enumerate(zip(answers, counts, strict=True), 1):
             rows.append(("all", "post", "reaction", item, code, label, answer, count, counts.sum(), "better"))

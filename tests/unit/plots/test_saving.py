@@ -25,7 +25,7 @@ from balint_eval.plots import draw_all, rendered
 study = made_study(follow_up=False)
 drawings = draw_all(made_tables(study), study_file(study, Path()))
 for name in ("forest", "slopes_TEQ_total", "flow", "attendance", "reaction", "means"):
-    for kind in ("svg", "pdf", "png"):
+    for kind in ("svg", "pdf", "png") if name in ("forest", "attendance") else ("svg", "png"):
         print(name, kind, hashlib.sha256(rendered(drawings[name], kind)).hexdigest())
 """
 
@@ -43,7 +43,7 @@ def in_a_process(**environment: str) -> str:
 
 def test_same_bytes_in_other_processes_time_zones_and_hash_seeds():
     first = in_a_process(PYTHONHASHSEED="1", TZ="Asia/Tehran", LC_ALL="C")
-    assert first.count("\n") == 18
+    assert first.count("\n") == 14
     assert first == in_a_process(PYTHONHASHSEED="77", TZ="America/Lima", SOURCE_DATE_EPOCH="1")
 
 
