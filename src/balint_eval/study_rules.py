@@ -115,7 +115,11 @@ def _wave_name_faults(export: Export, waves: set[str], at: Location) -> Iterator
 def _content_faults(file: StudyFile, export: Export, at: Location) -> Iterator[Fault]:
     if not export.items and not export.comments:
         yield at, "CFG-ITEMS", "the export names neither items nor comments", "say under items: which columns to read"
+    other_use = {export.person_id: "the person id"} | dict.fromkeys(export.comments, "a comment")
     for i, items in enumerate(export.items):
+        for name in set(items.columns).intersection(other_use) if isinstance(items.columns, list) else ():
+            what = f"the column '{name}' is named as an item and as {other_use[name]}"
+            yield (*at, "items", i, "columns"), "CFG-COLUMNS", what, "name each column for one use"
         yield from items_faults(file.instruments, items, (*at, "items", i))
         for other in export.items[:i]:
             apart = items.waves and other.waves and not {*items.waves} & {*other.waves}

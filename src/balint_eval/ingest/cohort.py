@@ -175,18 +175,19 @@ def _rater_numbers(readings: Sequence[Reading], rows: pd.DataFrame) -> dict[tupl
     rated = rows[rows["rated"].astype(bool)].drop_duplicates(["file", "row"])
     if rated.empty:
         return {}
-    given = [
-        pd.concat(reading.answers, axis=1).assign(file=reading.sheet.file).set_index("file", append=True)
-        for reading in readings
-        if reading.export.ratings and reading.answers
-    ]
-    answers = pd.concat(given)
-    answers.columns = pd.Index([f"{column[0]} {column[1]}" for column in answers.columns.to_flat_index()])
-    answers.index.names = ["row", "file"]
+    answers = pd.concat([_flat_answers(reading) for reading in readings if reading.export.ratings])
     by = ["person_id", "wave", "answered_on", *answers.columns]
-    ordered = rated.join(answers, on=["row", "file"], validate="1:1").sort_values(by, kind="stable")
+    ordered = rated.join(answers, on=["file", "row"], validate="1:1").sort_values(by, kind="stable")
     numbers = ordered.groupby(["person_id", "wave"]).cumcount() + 1
     return dict(zip(zip(ordered["file"], ordered["row"], strict=True), numbers, strict=True))
+
+
+def _flat_answers(reading: Reading) -> pd.DataFrame:
+    """Give all answers of one export, one row a source row."""
+    frames = [values.add_prefix(f"{name} ") for name, values in sorted(reading.answers.items())]
+    flat = pd.concat(frames, axis=1) if frames else pd.DataFrame()
+    flat.index = pd.MultiIndex.from_product([[reading.sheet.file], flat.index], names=["file", "row"])
+    return flat
 
 
 def _visits(answers: pd.DataFrame) -> pd.DataFrame:
