@@ -7,6 +7,7 @@ precision, blank for missing. A path that ends in `.parquet` is written as parqu
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 TEXT, INTEGER, NUMBER, FLAG = "text", "integer", "number", "flag"
 ALL_COHORTS = "all"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A text that already begins with quotes before such a sign gets one more, so that reading gives it back exactly.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +110,36 @@ def _column_problem(what: str, name: str) -> Problem:
 
 
 def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    kinds = {column.name: column.kind for column in table.columns}
-    typed = {name: _as_kind(frame[name], kinds.get(str(name), TEXT)) for name in frame.columns}
     import pandas as pd
 
+    kinds = {column.name: column.kind for column in table.columns}
+    typed = {name: _as_kind(frame[name], kinds.get(str(name), TEXT), table.name) for name in frame.columns}
     return pd.DataFrame(typed, index=frame.index)
 
 
-def _as_kind(values: pd.Series, kind: str) -> pd.Series:
-    import pandas as pd
-
-    if kind == INTEGER:
-        return pd.to_numeric(values).fillna(0).astype("int64")
-    if kind == NUMBER:
-        return pd.to_numeric(values).astype("float64")
+def _as_kind(values: pd.Series, kind: str, table: str) -> pd.Series:
+    if kind in {INTEGER, NUMBER}:
+        return _as_number(values, kind, table)
     if kind == FLAG:
         return values.map(lambda value: str(value).casefold() == "true").astype(bool)
     return values.astype(object).where(values.notna(), "").map(str).astype(object)
+
+
+def _as_number(values: pd.Series, kind: str, table: str) -> pd.Series:
+    try:
+        # Python's own reading of a number gives back the very bits that were written.
+        numbers = values.map(float, na_action="ignore").astype("float64")
+        return numbers if kind == NUMBER else _whole(numbers)
+    except (TypeError, ValueError):
+        what = f"the column '{values.name}' of the table '{table}' holds what is no {kind}"
+        raise DataError(Problem("TAB-KIND", what, "run the stage before again")) from None
+
+
+def _whole(numbers: pd.Series) -> pd.Series:
+    filled = numbers.fillna(0)
+    if (filled % 1 != 0).any():
+        raise ValueError
+    return filled.astype("int64")
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -149,7 +164,8 @@ def read_table(path: Path | str, name: str) -> pd.DataFrame:
         raise DataError(Problem("TAB-MISSING", f"the table '{name}' is not there", "run the stage before", str(path)))
     if path.suffix == ".parquet":
         return check_table(pd.read_parquet(path), name)
-    return check_table(pd.read_csv(path, dtype=str, keep_default_na=False, na_values={}).replace("", None), name)
+    read = pd.read_csv(path, dtype=object, keep_default_na=False, na_values={}, encoding="utf-8")
+    return check_table(read.map(_as_written).replace("", None), name)
 
 
 def write_table(frame: pd.DataFrame, path: Path | str, name: str) -> None:
@@ -189,7 +205,16 @@ def _is_plain(values: pd.Series) -> bool:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    if not isinstance(value, str):
+        return value
+    # A lone carriage return would stand unquoted in the file and end the row for every reader.
+    text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _as_written(value: object) -> object:
+    """Take the quote off again that `neutralised` put on."""
+    return value[1:] if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value) else value
 
 
 def write_text(path: Path, text: str) -> None:

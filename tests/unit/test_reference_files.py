@@ -1,0 +1,30 @@
+"""What is generated from the models is current, and every key is described."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from balint_eval.reference import _models_below, generated_files
+from balint_eval.study import Study
+
+ROOT = Path(__file__).parents[2]
+MODELS = sorted(set(_models_below(Study)), key=lambda model: model.__name__)
+
+
+@pytest.mark.parametrize("name", generated_files())
+def test_current(name):
+    assert (ROOT / name).read_text(encoding="utf-8") == generated_files()[name], "run `make generate`"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_key_is_described(model):
+    assert model.__doc__
+    assert [name for name, field in model.model_fields.items() if not field.description] == []
+    assert model.model_config["extra"] == "forbid"
+
+
+def test_schema_refuses_unknown_keys_everywhere():
+    schema = json.loads(generated_files()["workflow/schemas/study.schema.json"])
+    objects = [schema, *schema["$defs"].values()]
+    assert all(entry["additionalProperties"] is False for entry in objects if entry.get("type") == "object")
