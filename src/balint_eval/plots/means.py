@@ -220,11 +220,11 @@ def _caption(panels: list[Panel]) -> str:
     levels = {point.conf_level for point in points if point.has_interval}
     bars = (
         f" A bar is the {percent(levels.pop())} interval of the change since the baseline, laid around the "
-        "later mean; the baseline has none."
+        "later mean, so it may pass the end of the scale; the baseline has none."
         if levels
         else ""
     )
-    return f"Means of all people with a score at the wave; the axis shows part of the scale.{bars}{withheld}"
+    return f"Means of all people with a score at the wave; the axis shows only the part of the scale that is needed.{bars}{withheld}"
 
 
 def _alternative_text(panels: list[Panel], study: Study) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from looks import assert_good_looks, words
+from looks import assert_good_looks, texts, words
 from made_tables import ANSWERS, item_counts, made_study, made_tables, outcomes
+from matplotlib.patches import Rectangle
 
 from balint_eval.plots import (
     attendance_by_session,
@@ -250,3 +251,16 @@ def test_attendance_falls_back_on_the_session_log(tables, study):
     drawing = attendance_by_session(tables["sessions"], nobody, tables["participants"], study)
     held = tables["sessions"].query("group_id != 'G4'")
     assert drawing.data["present"].sum() == held["present"].sum()
+
+
+@pytest.mark.parametrize("width", [85.0, 174.0])
+def test_flow_text_stays_inside_its_box(width, tables, study):
+    long = tables["flow"].replace({"unfinished": "left the questionnaire before the last page " * 4})
+    figure = flow_diagram(long, tables["participants"], study, width_mm=width).figure
+    boxes = [box.get_window_extent() for box in figure.findobj(Rectangle) if box.axes is not None]
+    boxes = [box for box in boxes if 0 < box.width < 0.999 * figure.bbox.width]
+    for text in texts(figure):
+        inner = text.get_window_extent()
+        assert any(
+            box.x0 <= inner.x0 and inner.x1 <= box.x1 and box.y0 <= inner.y0 and inner.y1 <= box.y1 for box in boxes
+        ), text.get_text()
