@@ -224,7 +224,10 @@ def _caption(panels: list[Panel]) -> str:
         if levels
         else ""
     )
-    return f"Means of all people with a score at the wave; the axis shows only the part of the scale that is needed.{bars}{withheld}"
+    return (
+        "Means of all people with a score at the wave; the axis shows only the part of the scale that is needed."
+        f"{bars}{withheld}"
+    )
 
 
 def _alternative_text(panels: list[Panel], study: Study) -> str:
