@@ -219,16 +219,18 @@ def _failure(folders: Folders, lines: list[str]) -> BalintError:
 
 def closing_lines(folders: Folders) -> list[str]:
     """Give the verdict lines of the educator's report and the paths of what was made."""
-    lines = []
-    model = folders.reports / "educator.en.INTERNAL.json"
-    if model.is_file():
-        from balint_eval.report.model import Claim, from_json
-
-        report = from_json(model.read_text(encoding="utf-8"))
-        blocks = [block for section in report.sections for block in section.blocks]
-        lines = [f"{b.heading}: {b.verdict.lower()}. {b.text}" for b in blocks if isinstance(b, Claim)]
     reports = sorted(folders.reports.glob("*.html"))
-    return [*lines, *(f"Report: {path.as_posix()}" for path in reports), f"Tables: {folders.tables.as_posix()}/"]
+    made = [f"Report: {path.as_posix()}" for path in reports] + [f"Tables: {folders.tables.as_posix()}/"]
+    return [*_verdicts(folders.reports / "educator.en.INTERNAL.json"), *made]
+
+
+def _verdicts(model: Path) -> list[str]:
+    from balint_eval.report.model import Claim, from_json
+
+    report = from_json(model.read_text(encoding="utf-8"))
+    claims = [block for section in report.sections for block in section.blocks if isinstance(block, Claim)]
+    lines = [f"{claim.heading}: {claim.verdict.lower()}. {claim.text}" for claim in claims]
+    return lines or ["Nothing was compared: no outcome was answered at two waves."]
 
 
 def copy_demo(folder: Path) -> Path:

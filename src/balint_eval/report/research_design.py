@@ -45,18 +45,21 @@ def _arm(material: Material, name: str) -> str:
 
 
 def _design(material: Material) -> str:
-    waves = str(len(material.study.waves))
+    number = len(material.study.waves)
+    waves = say("one wave") if number == 1 else say("{number} waves", number=str(number))
     if material.study.control_arm is None:
-        return say("one arm, measured at {waves} waves; no control arm", waves=waves)
+        return say("one arm, measured at {waves}; no control arm", waves=waves)
     if material.study.plan.allocation == "groups":
-        return say("controlled, cluster-allocated, measured at {waves} waves", waves=waves)
-    return say("controlled, measured at {waves} waves", waves=waves)
+        return say("controlled, cluster-allocated, measured at {waves}", waves=waves)
+    return say("controlled, measured at {waves}", waves=waves)
 
 
 def estimand(material: Material) -> str:
     """Say in words what the main comparison estimates."""
     wave = {"wave": material.wave(material.study.primary_wave), "first": material.wave(material.study.baseline.name)}
     control = material.study.control_arm
+    if not material.study.later_waves:
+        return say("none: with one wave nothing is compared")
     if control is None:
         return say("the mean change from “{first}” to “{wave}” among people with both scores", **wave)
     return say(

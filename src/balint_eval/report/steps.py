@@ -33,9 +33,14 @@ def pairs(material: Material) -> int:
     return int(material.headlines[0].comparison["n_paired"]) if material.headlines else 0
 
 
+def one_wave(material: Material) -> bool:
+    """Say whether people were asked only once."""
+    return not material.study.later_waves
+
+
 def few_answers(material: Material) -> bool:
     """Say whether fewer than three in four people enrolled answered both times."""
-    return pairs(material) < ENOUGH_ANSWERS * counts.enrolled(material)
+    return not one_wave(material) and pairs(material) < ENOUGH_ANSWERS * counts.enrolled(material)
 
 
 def few_groups(material: Material) -> bool:
@@ -90,6 +95,7 @@ def _always(material: Material) -> bool:
 
 
 STEPS: tuple[tuple[Rule, str], ...] = (
+    (one_wave, say("Ask the same questions again after the course: one wave shows no change.")),
     (_loss, say("Look into the loss with leaders and participants before the next course.")),
     (_gain, say("Keep the programme as it is.")),
     (few_answers, say("Raise the response rate: plan time for the forms in the first and last meeting.")),
@@ -112,6 +118,7 @@ def next_steps(material: Material) -> tuple[str, ...]:
 
 
 LIMITS: tuple[tuple[Rule, str], ...] = (
+    (one_wave, say("People were asked once. Nothing here is a change.")),
     (
         no_control,
         say("There was no comparison group. The course cannot be told from time, other teaching or repeated forms."),
