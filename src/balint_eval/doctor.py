@@ -37,9 +37,11 @@ def examine_keys(
 
     Notes
     -----
-    In a scale that measures one thing every keyed item goes with the rest of the scale. When most of the
-    reversed items go against it, and the scale holds together better without reversing, the platform has
-    most likely reversed them already. Judged on at least 20 complete rows, pooled over waves.
+    In a scale that measures one thing the reversed items, once keyed, go with the others. When their sum
+    correlates negatively with the sum of the others, and the scale holds together better without reversing,
+    the platform has most likely reversed them already. The sums are held against each other, not each item
+    against the rest: where half of the items are reversed the rest is a mixture that says little. Judged on
+    at least 20 complete rows, pooled over waves.
     """
     findings = []
     for (cohort, name), answers in responses.groupby(["cohort", "instrument"], sort=True):
@@ -90,15 +92,16 @@ def _judge(
     as_stored = items.copy()
     as_stored[:, places] = instrument.response.codes[0] + instrument.response.codes[-1] - as_stored[:, places]
     alpha_keyed, alpha_stored = cronbach_alpha(items).alpha, cronbach_alpha(as_stored).alpha
-    if (correlations < 0).mean() <= 0.5 or alpha_stored <= alpha_keyed:
+    together = _between(items, places)
+    if together >= 0 or alpha_stored <= alpha_keyed:
         return None
     listed = ", ".join(f"item {item} {r:.2f}" for item, r in zip(reversed_items, correlations, strict=True))
     return {
         "code": "WARN-ALPHA",
         "severity": "warn" if confirmed else "refuse",
         "seen": (
-            f"after reversing by the key, reversed items go against the rest of the scale ({listed}); "
-            f"alpha is {alpha_keyed:.3f} after and {alpha_stored:.3f} before reversing"
+            f"after reversing by the key, the reversed items go against the others (r {together:.2f}; with the rest "
+            f"of the scale {listed}); alpha is {alpha_keyed:.3f} after and {alpha_stored:.3f} before reversing"
         ),
         "why": "the platform has most likely reversed these items already; reversing twice turns them round",
         "mend": (
@@ -106,3 +109,12 @@ def _judge(
             "has checked that the export holds the answers as given"
         ),
     }
+
+
+def _between(items: FloatArray, places: list[int]) -> float:
+    """Give the correlation of the sum of the reversed items with the sum of the others."""
+    own = items[:, places].sum(axis=1)
+    others = items.sum(axis=1) - own
+    if own.std() == 0 or others.std() == 0:
+        return 0.0
+    return float(np.corrcoef(own, others)[0, 1])

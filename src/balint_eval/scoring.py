@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from balint_eval.errors import StudyError
 from balint_eval.instruments.model import Instrument, Scale
+from balint_eval.instruments.registry import no_key, unknown_instrument
 from balint_eval.tables import TABLES, check_table
 
 FloatArray = NDArray[np.float64]
@@ -33,21 +35,33 @@ def score_responses(
     pandas.DataFrame
         Contract `scores`, one row a person, wave and scale.
 
+    Raises
+    ------
+    StudyError
+        CFG-NOKEY for an instrument whose key is not known, with the reason.
+
     Notes
     -----
     An item is reversed as lowest + highest code - answer. With missing answers the score stands on the
     mean of the answered items (times the number of items for sums) when at least the manual's number, or
-    half of the items where there is no manual's rule, is answered; such scores are marked `prorated`.
+    half of the items where there is no manual's rule, is answered; such scores are marked `prorated`. Where
+    the manual limits the missing answers of the whole form, a form above the limit gets no score at all.
     """
     doubted = set(doubtful)
     frames = [
-        _score_instrument(answers, instruments[str(name)], doubted)
+        _score_instrument(answers, instrument, doubted)
         for name, answers in responses.groupby("instrument", sort=True)
-        if instruments[str(name)].scales
+        if (instrument := _with_key(instruments, str(name))).scales
     ]
     if not frames:
         return check_table(pd.DataFrame(columns=TABLES["scores"].names), "scores")
     return check_table(pd.concat(frames, ignore_index=True), "scores")
+
+
+def _with_key(instruments: Mapping[str, Instrument], name: str) -> Instrument:
+    if name not in instruments:
+        raise StudyError(no_key(name) or unknown_instrument(name))
+    return instruments[name]
 
 
 def keyed_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFrame, FloatArray]:
@@ -105,13 +119,35 @@ def score_scale(keyed: FloatArray, scale: Scale, required: int) -> tuple[FloatAr
     return score * scale.multiply, answered
 
 
+def form_is_invalid(keyed: FloatArray, instrument: Instrument) -> NDArray[np.bool_]:
+    """Tell whose form misses more answers than the manual allows; optional items do not count.
+
+    Parameters
+    ----------
+    keyed : ndarray, shape (rows, n_items)
+        Keyed answers of the whole instrument.
+    instrument : Instrument
+
+    Returns
+    -------
+    ndarray of bool, shape (rows,)
+        All false where the manual has no rule for the whole form.
+    """
+    most = instrument.missing.most_missing_on_form
+    if most is None:
+        return np.zeros(len(keyed), dtype=np.bool_)
+    counted = [item - 1 for item in range(1, instrument.n_items + 1) if item not in instrument.optional_items]
+    return np.asarray(np.isnan(keyed[:, counted]).sum(axis=1) > most)
+
+
 def _score_instrument(answers: pd.DataFrame, instrument: Instrument, doubted: set[tuple[str, str]]) -> pd.DataFrame:
     who, keyed = keyed_answers(answers, instrument)
+    invalid = form_is_invalid(keyed, instrument)
     parts: dict[str, tuple[FloatArray, NDArray[np.int64], int]] = {}
     for scale in instrument.scales:
         if scale.items:
             score, answered = score_scale(keyed, scale, instrument.required_answers(scale))
-            parts[scale.name] = (score, answered, len(scale.items))
+            parts[scale.name] = (np.where(invalid, np.nan, score), answered, len(scale.items))
     for scale in instrument.scales:
         if scale.of:
             parts[scale.name] = _compose(scale, parts)
@@ -138,7 +174,8 @@ def _scale_rows(
 ) -> pd.DataFrame:
     score, answered, n_items = part
     status = np.where(np.isnan(score), "too_few", np.where(answered < n_items, "prorated", "scored"))
-    if (instrument.name, scale.name) in doubted:
+    # A score that is composed of a doubtful one is doubtful itself.
+    if any((instrument.name, name) in doubted for name in (scale.name, *scale.of)):
         score, status = np.full(len(score), np.nan), np.full(len(score), "doubtful_key")
     return who.assign(
         instrument=instrument.name,

@@ -1,0 +1,131 @@
+"""How good the data are: alpha by hand, withheld where it says nothing, floor, ceiling, counts, descriptions."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from balint_eval.instruments.model import Instrument
+from balint_eval.quality import assess_quality, count_answers, describe_scores, person_of, person_scores
+from balint_eval.scoring import score_responses
+
+FORM = Instrument.model_validate({
+    "name": "TRY", "title": "t", "measures": "reaction", "level": "1", "n_items": 2, "response": {"codes": [1, 2, 3]},
+    "licence": {"status": "own"}, "by_item": True, "item_labels": [{"item": 2, "label": "Again"}],
+    "answer_labels": [{"code": 1, "label": "no"}],
+    "scales": [{"name": "total", "items": [1, 2], "rule": "sum", "range": [2, 6], "higher_is": "better"}],
+})  # fmt: skip
+FORMS = {"TRY": FORM}
+
+
+def responses(answers, cohort="one", wave="before"):
+    rows = [
+        {"cohort": cohort, "person_id": f"P{n}", "wave": wave, "instrument": "TRY", "item": item, "value": value}
+        for n, given in enumerate(answers)
+        for item, value in enumerate(given, start=1)
+    ]
+    return pd.DataFrame(rows).assign(answered_on="", source_file="f", source_row=2)
+
+
+def quality(table):
+    return assess_quality(table, score_responses(table, FORMS), FORMS).set_index(["cohort", "wave"])
+
+
+CROSSED = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 3)] * 5
+
+
+def test_alpha_by_hand():
+    # Items: each 1 1 2 2 3, so the same variance v (sum of squares 2.8 a block); sums 2 3 3 4 6 have 9.2 a block.
+    # alpha = 2 x (1 - (2.8 + 2.8) / 9.2) = 0.782608...
+    row = quality(responses(CROSSED)).loc["all", "before"]
+    assert row["alpha"] == pytest.approx(2 * (1 - 5.6 / 9.2))
+    sd = math.sqrt(9.2 * 5 / 24)
+    assert row["sem"] == pytest.approx(sd * math.sqrt(1 - row["alpha"]))
+    assert row["alpha_low"] < row["alpha"] < row["alpha_high"]
+    assert (row["n"], row["missing_share"], row["floor_share"], row["ceiling_share"]) == (25, 0, 0.2, 0.2)
+    assert "fewer than 50 people" in row["note"]
+
+
+def test_alpha_is_withheld_below_twenty():
+    row = quality(responses(CROSSED[:19])).loc["all", "before"]
+    assert math.isnan(row["alpha"])
+    assert "fewer than 20" in row["note"]
+
+
+def test_everybody_gives_the_top_answer():
+    row = quality(responses([(3, 3)] * 30)).loc["all", "before"]
+    assert math.isnan(row["alpha"])
+    assert row["note"]
+    assert (row["floor_share"], row["ceiling_share"]) == (0, 1)
+
+
+def test_negative_alpha_is_said():
+    row = quality(responses([(1, 3), (3, 1), (2, 2), (1, 2)] * 10)).loc["all", "before"]
+    assert row["alpha"] < 0
+    assert "check the key" in row["note"]
+
+
+def test_missing_and_prorated():
+    row = quality(responses([*CROSSED, (1, np.nan), (np.nan, np.nan)])).loc["all", "before"]
+    assert row["n"] == 25
+    assert row["missing_share"] == pytest.approx(3 / 54)
+    assert row["prorated"] == 1
+
+
+def test_cohorts_beside_all():
+    table = pd.concat([responses(CROSSED), responses(CROSSED[:5], "two")], ignore_index=True)
+    found = quality(table)
+    assert found["n"].to_dict() == {("all", "before"): 30, ("one", "before"): 25, ("two", "before"): 5}
+
+
+def test_doubtful_key_gives_no_reliability():
+    table = responses(CROSSED)
+    scores = score_responses(table, FORMS, [("TRY", "total")])
+    row = assess_quality(table, scores, FORMS).iloc[0]
+    assert math.isnan(row["alpha"])
+    assert math.isnan(row["floor_share"])
+    assert "in doubt" in row["note"]
+
+
+def test_every_code_of_every_item_is_counted():
+    counts = count_answers(responses([(1, 1), (1, 3), (np.nan, 3)]), FORMS).set_index(["item", "code"])
+    assert counts["people"].tolist() == [2, 0, 0, 1, 0, 2]
+    assert counts["answered"].tolist() == [2, 2, 2, 3, 3, 3]
+    assert counts.loc[(2, 1), ["label", "answer"]].tolist() == ["Again", "no"]
+    assert counts.loc[(1, 2), ["label", "answer"]].tolist() == ["Item 1", "2"]
+
+
+def test_ratings_count_once_a_person():
+    table = responses([(1, 1), (3, 3), (2, 2)]).assign(person_id=["P1#1"] * 2 + ["P1#2"] * 2 + ["P2#1"] * 2)
+    scores = score_responses(table, FORMS)
+    assert person_of(scores["person_id"]).tolist() == ["P1", "P1", "P2"]
+    assert person_scores(scores).set_index("person_id")["score"].to_dict() == {"P1": 4, "P2": 4}
+    people = pd.DataFrame({"cohort": "one", "person_id": ["P1", "P2"], "arm": ["a", "b"]})
+    described = describe_scores(scores, people).set_index(["cohort", "arm"])
+    assert described["n"].to_dict() == {("all", "all"): 2, ("all", "a"): 1, ("all", "b"): 1}
+    assert described.loc[("all", "all"), ["mean", "median", "quartile_low"]].tolist() == [4, 4, 4]
+    assert math.isnan(described.loc[("all", "a"), "sd"])
+
+
+def test_descriptions_by_hand():
+    scores = score_responses(responses([(1, 1), (1, 2), (2, 2), (3, 3)]), FORMS)
+    people = pd.DataFrame({"cohort": "one", "person_id": [f"P{n}" for n in range(4)], "arm": "a"})
+    (row,) = describe_scores(scores, people).to_dict("records")
+    # 2 3 4 6: mean 15/4, SD sqrt(8.75/3), median 3.5, quartiles (linear) 2.75 and 4.5.
+    assert (row["n"], row["mean"], row["median"], row["quartile_low"], row["quartile_high"]) == (
+        4,
+        3.75,
+        3.5,
+        2.75,
+        4.5,
+    )
+    assert row["sd"] == pytest.approx(math.sqrt(8.75 / 3))
+
+
+def test_nobody():
+    table = responses(CROSSED).iloc[:0]
+    scores = score_responses(table, FORMS)
+    assert assess_quality(table, scores, FORMS).empty
+    assert count_answers(table, FORMS).empty
+    assert describe_scores(scores, pd.DataFrame({"cohort": [], "person_id": [], "arm": []}, dtype=object)).empty
