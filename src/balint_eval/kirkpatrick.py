@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from balint_eval.contrasts import CHANGE, DIFFERENCE
+from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.model import Instrument, Scale
 from balint_eval.study import Outcome, StudyFile
 from balint_eval.tables import TABLES, check_table, records
@@ -107,14 +108,21 @@ def missing_rule(instrument: Instrument, scale: Scale) -> str:
         return f"scored only when {' and '.join(scale.of)} are"
     required = instrument.required_answers(scale)
     basis = "rule of the manual" if scale.min_answered else "package default, no rule of the authors is known"
-    return f"at least {required} of {len(scale.items)} items answered, then the mean of the answered ({basis})"
+    rule = f"at least {required} of {len(scale.items)} items answered, then the mean of the answered ({basis})"
+    most = instrument.missing.most_missing_on_form
+    if most is None or len(scale.items) == instrument.n_items:
+        return rule
+    return f"{rule}; no score when more than {most} items of the form are missing (rule of the manual)"
 
 
 def _evidence(instrument: Instrument, scale: Scale) -> str:
     marks = {group: list(instrument.evidence.get(group, [])) for group in ("key", "range", "missing")}
     if scale.mark:
         marks["key"] = [scale.mark]
-    return "; ".join(f"{group} {'+'.join(values) or 'user'}" for group, values in marks.items())
+    words = [f"{group} {'+'.join(values) or 'user'}" for group, values in marks.items()]
+    if doubts := unverified(instrument, scale):
+        words.append(f"unverified: {', '.join(doubts)}")
+    return "; ".join(words)
 
 
 def cover_levels(
