@@ -27,7 +27,7 @@ def check(study: Path) -> list[str]:
     from balint_eval.study import read_study
 
     file = read_study(study)
-    lines = [f"The study file {file.shown_as} is in order: {len(file.study.cohorts)} cohorts."]
+    lines = [f"The study file {file.shown_as} is in order: {_counted(len(file.study.cohorts), 'cohort')}."]
     # Nothing is kept, so a key of the moment serves and no key file is made.
     for cohort, ingested in ingest_all(file, pseudonymiser(bytes(range(32)))):
         findings = score(ingested.tables["responses"], file, cohort)["findings"]
@@ -39,8 +39,11 @@ def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
     people = tables["flow"][tables["flow"]["file"] == ""]
     return [
         f"Cohort {cohort}:",
-        *(f"  {row.file}: {row.rows} rows. {row.notes}" for row in tables["sources"].itertuples()),
-        *(f"  wave {row.wave}: {row.rows} people {_WORDS[str(row.reason)]}" for row in people.itertuples()),
+        *(f"  {row.file}: {row.rows} rows. {row.notes}".rstrip() for row in tables["sources"].itertuples()),
+        *(
+            f"  wave {row.wave}: {_counted(int(str(row.rows)), 'person', 'people')} {_WORDS[str(row.reason)]}"
+            for row in people.itertuples()
+        ),
         *(
             f"  {row.severity}: {row.instrument} {row.scale}: {row.seen}; {row.why}. To mend it: {row.mend}."
             for row in tables["findings"].itertuples()
@@ -53,3 +56,7 @@ _WORDS = {
     "pre_only": "answered only at the baseline",
     "post_only": "answered only here",
 }
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"
