@@ -36,8 +36,7 @@ def enumerate_contrasts(study: Study) -> list[Contrast]:
     """List every contrast of a study: changes of each arm, then differences from the control arm."""
     control, first = study.control_arm, study.baseline.name
     contrasts = []
-    # Where no wave is called the baseline the first one stands for it, and is among the later waves too.
-    for wave in (wave.name for wave in study.later_waves if wave.name != first):
+    for wave in (wave.name for wave in study.later_waves):
         contrasts += [Contrast(CHANGE, first, wave, arm.name) for arm in study.arms]
         if control:
             others = [arm.name for arm in study.arms if arm.name != control.name]

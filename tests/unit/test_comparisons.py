@@ -206,6 +206,27 @@ def test_people_without_groups_beside_groups_are_their_own_clusters():
     assert not table.loc[table["method"] == "person_change_t", "note"].str.contains("no group").any()
 
 
+def test_a_group_without_pairs_is_not_counted_beside_people_without_groups():
+    people = some_people(grouped=ONE_ARM)
+    scores = drawn(people, 5, absent=0)
+    lost = scores["person_id"].str.startswith("c1-balint-0") & (scores["wave"] == "after")
+    assert one(compared(scores[~lost], people), method="ancova_cr2")["n_groups"] == 2
+
+
+def test_by_cohort_rows_are_those_of_the_cohort_alone():
+    people = some_people(cohorts=("c1", "c2"))
+    scores = drawn(people, 10)
+    both, alone = (
+        compare(scores[scores["cohort"].isin(kept)], people[people["cohort"].isin(kept)], TEQ, a_study())
+        for kept in (["c1", "c2"], ["c2"])
+    )
+    columns = [*NUMBERS, "n_pre", "n_post", "n_groups"]
+    mine = both[0][both[0]["cohort"] == "c2"]
+    assert_allclose(mine[columns], alone[0][columns], rtol=1e-9)
+    pooled = one(both[0], cohort="all", method="ancova_cr2")
+    assert (pooled["n_groups"], alone[0]["n_groups"].max()) == (12, 6)
+
+
 def test_a_person_named_like_a_group_is_not_of_that_group():
     people = some_people(grouped=ONE_ARM)
     scores = drawn(people, 5, absent=0)
