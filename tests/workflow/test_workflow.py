@@ -245,10 +245,11 @@ def test_a_wrong_study_file_is_a_sentence_in_snakemake_too(changed: Path, comman
     study.write_text(study.read_text(encoding="utf-8").replace("\noutcomes:\n", "\noutcome:\n"), encoding="utf-8")
     snakefile = str(ROOT / "workflow" / "Snakefile")
     done = command("snakemake", "-n", "--snakefile", snakefile, cwd=changed)
+    said = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "CFG-UNKNOWN" in done.stderr
-    assert "did you mean 'outcomes'?" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "CFG-UNKNOWN" in said
+    assert "did you mean 'outcomes'?" in said
+    assert "Traceback" not in said
 
 
 def test_snakemake_report_is_made_offline(finished: Path, command) -> None:
