@@ -107,7 +107,8 @@ def missing_rule(instrument: Instrument, scale: Scale) -> str:
     if not scale.items:
         return f"scored only when {' and '.join(scale.of)} are"
     required = instrument.required_answers(scale)
-    basis = "rule of the manual" if scale.min_answered else "package default, no rule of the authors is known"
+    default = "package default" if instrument.missing.published else "package default, no rule of the authors is known"
+    basis = "rule of the manual" if scale.min_answered else default
     rule = f"at least {required} of {len(scale.items)} items answered, then the mean of the answered ({basis})"
     most = instrument.missing.most_missing_on_form
     if most is None or len(scale.items) == instrument.n_items:
