@@ -38,6 +38,8 @@ def sentence(fault: Any, location: Location, written: str, model: type[BaseModel
     kind, name = fault["type"], str(location[-1]) if location else ""
     if kind == "extra_forbidden":
         return "CFG-UNKNOWN", f"there is no key '{name}' here", _did_you_mean(name, location, model)
+    if kind == "missing" and name.isdigit():
+        return "CFG-VALUE", f"the list is too short: it has no value number {int(name) + 1}", "add it"
     if kind == "missing":
         return "CFG-REQUIRED", f"the key '{name}' is missing", "add it"
     if fault["input"] is None:
@@ -57,7 +59,9 @@ def _about_value(fault: Any, written: str) -> Sentence:  # noqa: ANN401 - pydant
         code, _, text = str(fault["ctx"]["error"]).partition(": ")
         what, _, mend = text.partition(" | ")
         return (code, what, mend) if text else ("CFG-VALUE", code, "")
-    return "CFG-VALUE", str(fault["msg"])[0].lower() + str(fault["msg"])[1:], "correct the value"
+    if kind.startswith(("int_", "float_")):
+        return "CFG-VALUE", f"a {'whole ' * kind.startswith('int_')}number is expected", "write a number"
+    return "CFG-VALUE", str(fault["msg"]).replace("Input should", "the value must"), "correct the value"
 
 
 def _text_expected(read: object, written: str) -> Sentence:

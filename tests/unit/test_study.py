@@ -111,6 +111,24 @@ def test_blank_value(folder, fault):
     assert (problem.code, problem.what) == ("CFG-BLANK", "the key 'title' has no value")
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda s: s["own_instruments"][0].update(n_items="three"), "a whole number is expected"),
+        (lambda s: s.update(plan={"confidence": 95}), "the value must be less than 1"),
+        (lambda s: s.update(plan={"confidence": "high"}), "a number is expected"),
+        (
+            lambda s: s["own_instruments"][0]["scales"][0].update(range=[3]),
+            "the list is too short: it has no value number 2",
+        ),
+    ],
+)
+def test_numbers_in_words(folder, fault, change, says):
+    change(folder.content)
+    problem = fault()
+    assert (problem.code, problem.what) == ("CFG-VALUE", says)
+
+
 def test_wrong_kind(folder, faults):
     folder.content["title"] = ["a", "b"]
     folder.items(0)["columns"] = 5

@@ -141,7 +141,7 @@ def _text_fault(text: str, allowed: str) -> tuple[str, str, str]:
         return "VAL-MISSTEXT", "this text is not an answer", mend
     if any(letter.isalpha() for letter in plain) and not _looks_numeric(plain):
         what = "this is a label and the study file maps no labels"
-        return "VAL-LABEL", what, "list each label of the form with its code under answers:"
+        return "VAL-LABEL", what, "list under answers: each label of the form with its code"
     foreign = ", ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(plain) if c.isdigit() and not c.isascii())
     what = "this is not a whole answer code" + (f" (it holds the digit {foreign})" if foreign else "")
     return "VAL-NOTINT", what, f"correct the export; allowed are {allowed}"
@@ -188,7 +188,7 @@ def _shift_problem(values: pd.DataFrame, items: Items, instrument: Instrument, f
                 f"all answers to {instrument.name} look shifted by {sign * step:+g}: the code {end:g} "
                 f"never occurs and {beyond:g} does, while {codes[0]:g} to {codes[-1]:g} is declared"
             )
-            mend = "map the export's codes to the instrument's under answers:"
+            mend = "map under answers: the export's codes to the instrument's"
             return Problem("VAL-SHIFT", what, mend, file, 0, "", f"{beyond:g}")
     return None
 
