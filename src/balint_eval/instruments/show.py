@@ -110,7 +110,7 @@ def _head_lines(entry: Instrument | Structure) -> list[str]:
     measured = entry.measures.replace("_", "-")
     place = "beside the levels" if entry.level in {"well_being", "process"} else f"level {entry.level}"
     return [
-        f"{entry.name}: {entry.title}",
+        *_wrapped(f"{entry.name}: ", entry.title),
         *_wrapped("  measures: ", f"{measured}; answered by: {entry.rater}"),
         *_wrapped("  Kirkpatrick: ", f"{place}; {entry.level_basis}"),
         *_wrapped("  source: ", entry.citation + (f", doi:{entry.doi}" if entry.doi else "")),
