@@ -63,4 +63,4 @@ def test_both_locks_agree() -> None:
 def test_no_file_in_the_repository_names_a_package_index() -> None:
     names = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / ".ci" / "run", *(ROOT / "workflow").rglob("*.yaml")]
     for path in names:
-        assert not re.search(r"index-url|find-links", path.read_text(encoding="utf-8")), path
+        assert not re.search(r"--(extra-)?index-url|--find-links", path.read_text(encoding="utf-8")), path
