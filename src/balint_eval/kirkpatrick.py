@@ -10,7 +10,7 @@ import pandas as pd
 
 from balint_eval.contrasts import CHANGE, DIFFERENCE
 from balint_eval.instruments.evidence import unverified
-from balint_eval.instruments.model import Instrument, Scale
+from balint_eval.instruments.model import Instrument, Mark, Scale
 from balint_eval.study import Outcome, StudyFile
 from balint_eval.tables import TABLES, check_table, records
 
@@ -106,6 +106,8 @@ def missing_rule(instrument: Instrument, scale: Scale) -> str:
     """Say in words when a score is given although items are missing."""
     if not scale.items:
         return f"scored only when {' and '.join(scale.of)} are"
+    if len(scale.items) == 1:
+        return "one item: scored only when it is answered"
     required = instrument.required_answers(scale)
     default = "package default" if instrument.missing.published else "package default, no rule of the authors is known"
     basis = "rule of the manual" if scale.min_answered else default
@@ -117,10 +119,12 @@ def missing_rule(instrument: Instrument, scale: Scale) -> str:
 
 
 def _evidence(instrument: Instrument, scale: Scale) -> str:
-    marks = {group: list(instrument.evidence.get(group, [])) for group in ("key", "range", "missing")}
+    declared: list[Mark] = [] if instrument.evidence else ["user"]
+    groups = ("key", "range", "missing", "version") if instrument.evidence else ("key", "range", "missing")
+    marks = {group: list(instrument.evidence.get(group, declared)) for group in groups}
     if scale.mark:
         marks["key"] = [scale.mark]
-    words = [f"{group} {'+'.join(values) or 'user'}" for group, values in marks.items()]
+    words = [f"{group} {'+'.join(values)}" for group, values in marks.items() if values]
     if doubts := unverified(instrument, scale):
         words.append(f"unverified: {', '.join(doubts)}")
     return "; ".join(words)

@@ -107,8 +107,9 @@ class Instrument(Described):
         for where in ("reverse", "reverse_unverified", "optional_items", "risk_items"):
             self._check_positions(where, getattr(self, where))
         names = [scale.name for scale in self.scales] + [scale.name for scale in self.unkeyed]
-        if len(set(names)) < len(names):
-            raise ValueError("CFG-SCALE: two scales share a name | rename one")
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"CFG-SCALE: '{twice[0]}' is the name of two scales | rename one")
         for scale in self.scales:
             self._check_positions(scale.name, scale.items)
             self._check_parts(scale)
@@ -123,7 +124,7 @@ class Instrument(Described):
             raise ValueError(f"CFG-ITEM: {what} | correct the number")
         twice = [item for item in items if items.count(item) > 1]
         if twice:
-            raise ValueError(f"CFG-ITEMDUP: item {twice[0]} stands twice in '{where}' | list each item once")
+            raise ValueError(f"CFG-ITEMDUP: '{where}' names item {twice[0]} twice | list each item once")
 
     def _check_parts(self, scale: Scale) -> None:
         keyed = {other.name: other for other in self.scales}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,6 +17,7 @@ from balint_eval.errors import Problem, StudyError
 from balint_eval.instruments.checksum import key_sha256
 from balint_eval.instruments.model import Instrument, Structure
 from balint_eval.instruments.versions import Entry, resolve
+from balint_eval.settings_words import Location
 from balint_eval.strict_yaml import Document, read_yaml, validate
 
 
@@ -124,7 +129,10 @@ def read_instrument(path: Path, shown_as: str = "") -> Instrument:
         With the line of each fault; also when a published name comes with another key.
     """
     document = read_yaml(path, shown_as)
-    instrument: Instrument = validate(Instrument, document)
+    try:
+        instrument: Instrument = validate(Instrument, document)
+    except StudyError as error:
+        raise StudyError(_placed(problem, document) for problem in error.problems) from None
     published = known_instruments().get(instrument.name)
     if published is not None and key_sha256(published) != key_sha256(instrument):
         what = f"the package knows an instrument '{instrument.name}' with another key or range"
@@ -132,3 +140,22 @@ def read_instrument(path: Path, shown_as: str = "") -> Instrument:
         mend = "give your version a name of its own"
         raise StudyError(Problem("CFG-SCALEHASH", what, mend, document.shown_as, line, "name"))
     return instrument
+
+
+def _placed(problem: Problem, document: Document) -> Problem:
+    """Move a contradiction within the file from its top to the key or the scale it is about."""
+    about = re.match(r"'(\w+)'", problem.what)
+    if problem.column or about is None or not isinstance(document.values, dict):
+        return problem
+    for location in _places_of(about[1], document.values):
+        column = ".".join(map(str, location))
+        return replace(problem, row=document.line(location), column=column)
+    return problem
+
+
+def _places_of(name: str, values: Mapping[str, Any]) -> Iterator[Location]:
+    if name in values:
+        yield (name,)
+    for index, scale in enumerate(values.get("scales") or []):
+        if isinstance(scale, dict) and scale.get("name") == name:
+            yield ("scales", index)

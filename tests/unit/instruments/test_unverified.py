@@ -89,6 +89,16 @@ def test_the_outcomes_table_says_it(folder):
     assert table.loc["TEQ", "missing_rule"].endswith("(package default, no rule of the authors is known)")
 
 
+def test_marks_in_the_outcomes_table(folder):
+    """Own scales are the user's word; a registry entry claims no mark it does not have."""
+    folder.content["outcomes"] += [{"instrument": "BURNOUT1"}, {"instrument": "IRI@coded_1_to_5", "scale": "EC"}]
+    table = list_outcomes(folder.read()).set_index("instrument")
+    assert table.loc["TRY", "evidence"] == "key user; range user; missing user"
+    assert table.loc["BURNOUT1", "evidence"] == "key S; range S"
+    assert table.loc["BURNOUT1", "missing_rule"] == "one item: scored only when it is answered"
+    assert table.loc["IRI@coded_1_to_5", "evidence"] == "key C+D; range P; missing U; version derived"
+
+
 def test_marks_in_words():
     assert spelled_out(["C", "U"]) == "published scoring code, unverified"
     used = {mark for entry in known_instruments().values() for marks in entry.evidence.values() for mark in marks}
