@@ -14,6 +14,7 @@ from balint_eval.plots.likert import stacked_likert
 from balint_eval.plots.means import means_over_time
 from balint_eval.plots.selection import ordered_outcomes
 from balint_eval.plots.slopes import paired_slopes
+from balint_eval.plots.style import NARROW
 from balint_eval.study import Study, StudyFile
 from balint_eval.tables import empty_table
 
@@ -45,7 +46,8 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile) -> dict[str, 
     Returns
     -------
     dict
-        File name without suffix to `Drawing`, in a stable order: `forest`, `means`, then for each outcome
+        File name without suffix to `Drawing`, in a stable order: `forest`, `forest_narrow` (for a
+        column of a paper, or a phone), `means`, then for each outcome
         `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`.
     """
     given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
@@ -57,6 +59,7 @@ def _drawings(tables: Mapping[str, pd.DataFrame], study: Study) -> Iterator[tupl
     means = (tables["descriptives"], tables["comparisons"], outcomes, study)
     people = tables["participants"]
     yield "forest", forest(tables["comparisons"], outcomes, study)
+    yield "forest_narrow", forest(tables["comparisons"], outcomes, study, width_mm=NARROW)
     yield "means", means_over_time(*means)
     for instrument, scale in ordered_outcomes(study, outcomes).index:
         name = f"{instrument}_{scale}"

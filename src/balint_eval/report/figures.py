@@ -23,13 +23,18 @@ _MOST_ROWS = 120
 def figure(material: Material, name: str) -> tuple[FigureBlock, ...]:
     """Give the figure of a name as a tuple of one, or an empty tuple when it was not drawn."""
     drawing = material.drawings.get(name)
-    return (_block(name, drawing, *_data(name, drawing.data)),) if drawing is not None else ()
+    return (_with_small(material, _block(name, drawing, *_data(name, drawing.data))),) if drawing is not None else ()
+
+
+def _with_small(material: Material, block: FigureBlock) -> FigureBlock:
+    small = material.drawings.get(f"{block.name}_narrow")
+    return replace(block, small_svg=small.svg) if small is not None else block
 
 
 def plain_figure(material: Material, name: str, caption: str) -> tuple[FigureBlock, ...]:
     """Give the figure with a caption in plain words and without its table of numbers."""
     drawing = material.drawings.get(name)
-    return (replace(_block(name, drawing), caption=caption),) if drawing is not None else ()
+    return (_with_small(material, replace(_block(name, drawing), caption=caption)),) if drawing is not None else ()
 
 
 def _block(
@@ -39,16 +44,8 @@ def _block(
     rows: tuple[tuple[str, ...], ...] = (),
     note: str = "",
 ) -> FigureBlock:
-    return FigureBlock(
-        name,
-        drawing.svg,
-        drawing.alternative_text,
-        drawing.title,
-        drawing.caption,
-        columns(*heads),
-        rows,
-        note,
-    )
+    words = (drawing.alternative_text, drawing.title, drawing.caption)
+    return FigureBlock(name, drawing.svg, *words, columns(*heads), rows, note)
 
 
 def _data(name: str, frame: pd.DataFrame) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:

@@ -30,7 +30,9 @@ def render_html(report: Report) -> str:
     """
     from markupsafe import Markup
 
-    figures = {slug(block.name): block.svg for block in report.blocks() if isinstance(block, FigureBlock)}
+    blocks = [block for block in report.blocks() if isinstance(block, FigureBlock)]
+    figures = {slug(block.name): block.svg for block in blocks}
+    figures |= {f"{slug(block.name)}-small": block.small_svg for block in blocks if block.small_svg}
     letters, elements = embedded(figures)
     return (
         _environment()

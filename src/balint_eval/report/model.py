@@ -123,6 +123,8 @@ class FigureBlock:
     rows: tuple[tuple[str, ...], ...] = ()
     data_note: str = ""
     number: int = 0
+    small_svg: str = ""
+    """The same drawing for a screen of a phone's width, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ TRICKY = [
 def names(study):
     pairs = [(o.instrument, o.scale) for o in study.outcomes]
     middle = [f"{kind}_{i}_{s}" for i, s in pairs for kind in ("means", "slopes")]
-    return ["forest", "means", *middle, "reaction", "flow", "attendance"]
+    return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance"]
 
 
 def draw(name, study, tables, width):
@@ -84,7 +84,7 @@ def test_tricky_labels_are_drawn_whole(label, width):
 @pytest.mark.parametrize("label", TRICKY[:4])
 def test_no_letter_of_a_label_is_lost(label):
     study, tables = tricky_case(label)
-    for name in ("forest", "means", "slopes", "reaction"):
+    for name in ("forest", "forest_narrow", "means", "slopes", "reaction"):
         drawn = re.sub(r"\s", "", words(draw(name, study, tables, WIDE).figure))
         assert re.sub(r"\s", "", label) in drawn
 
