@@ -65,6 +65,14 @@ def test_a_composed_scale_has_the_doubts_of_its_parts():
     assert unverified(doubtful, doubtful.scale("affective")) == ("the reversal of item 17",)
 
 
+def test_an_unverified_reversal():
+    base = known_instruments()["QCAE"]
+    two = base.model_copy(update={"reverse_unverified": [2, 17]})
+    assert unverified(two, two.scale("PeR")) == ("the reversal of items 2, 17",)
+    whole = base.model_copy(update={"evidence": base.evidence | {"reverse": ["U"]}})
+    assert unverified(whole, whole.scale("PeR")) == ("the reversal",)
+
+
 def test_own_scales_have_none(folder):
     own = Instrument.model_validate(folder.content["own_instruments"][0])
     assert unverified(own, own.scales[0]) == ()

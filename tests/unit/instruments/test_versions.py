@@ -8,6 +8,7 @@ from scoring_help import blank, cycle, same, scores, statuses
 from balint_eval.errors import StudyError
 from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.registry import instrument_to_score, known_instruments, registry_entries
+from balint_eval.instruments.versions import Version, resolve
 from balint_eval.study import read_study
 
 UP_DOWN = [7.0] * 10 + [1.0] * 10
@@ -120,3 +121,47 @@ def test_own_names_cannot_look_like_versions(folder):
     folder.content["own_instruments"][0]["name"] = "TEQ@mine"
     with pytest.raises(StudyError, match=r"CFG-IDCHARS.*letters, digits and _"):
         folder.read()
+
+
+def resolved(name, **changes):
+    return resolve(known_instruments()[name], Version(name="made", text="made", mark="derived", **changes))
+
+
+def test_what_a_version_does_not_name_stays():
+    same_key = resolved("JSE20")
+    base = known_instruments()["JSE20"]
+    assert (same_key.scales, same_key.response, same_key.reverse) == (base.scales, base.response, base.reverse)
+    assert same_key.reverse_unverified == [14, 18, 19]
+    assert (same_key.norms, same_key.cutoffs, same_key.reliability) == (base.norms, base.cutoffs, base.reliability)
+    assert same_key.evidence == base.evidence | {"version": ["derived"]}
+
+
+def test_ends_of_the_answers():
+    turned = known_instruments()["OLBI@one_is_strongly_disagree"].response
+    assert (turned.codes, turned.low, turned.high) == ([1, 2, 3, 4], "strongly disagree", "strongly agree")
+    kept = known_instruments()["PSS10@coded_1_to_5"].response
+    assert (kept.codes, kept.low, kept.high) == ([1, 2, 3, 4, 5], "never", "very often")
+
+
+def test_optional_items_of_a_shorter_form():
+    assert resolved("aMBI", n_items=10, only=["PA"], reverse=[10]).optional_items == [10]
+    assert known_instruments()["aMBI@nine_items"].optional_items == []
+
+
+def test_bounds_on_means_need_the_same_codes():
+    assert resolved("OLBI", rule="mean", codes=[0, 1, 2, 3]).cutoffs == []
+    assert resolved("OLBI", rule="mean", multiply=2).cutoffs == []
+    assert resolved("OLBI", rule="sum").cutoffs == known_instruments()["OLBI"].cutoffs
+
+
+def test_reliability_is_that_of_the_scales_it_has():
+    """Alpha does not change with the points."""
+    assert len(resolved("MBI_HSS", only=["EE"]).reliability) == 1
+    known = known_instruments()
+    assert known["MBI_HSS@coded_1_to_7"].reliability == known["MBI_HSS"].reliability
+
+
+def test_a_composed_scale_follows_its_parts():
+    mean = resolved("QCAE", rule="mean")
+    assert mean.scale("PT").range == (1, 4)
+    assert (mean.scale("cognitive").rule, mean.scale("cognitive").range) == ("sum", (2, 8))
