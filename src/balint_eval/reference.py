@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from balint_eval.instruments.registry import known_instruments
+from balint_eval.instruments.registry import known_instruments, registry_entries
 from balint_eval.instruments.show import describe_instrument
 from balint_eval.strict_yaml import Model
 from balint_eval.study import Study
@@ -100,7 +100,8 @@ def table_reference() -> str:
 def instrument_reference() -> str:
     """Give every instrument of the registry as Markdown."""
     parts = [NOTICE + "# Instruments\n\nKeys, ranges and evidence; never wording.\n"]
-    parts += [f"## {name}\n\n```text\n{describe_instrument(name)}\n```\n" for name in known_instruments()]
+    names = sorted({*registry_entries(), *known_instruments()}, key=str.casefold)
+    parts += [f"## {name}\n\n```text\n{describe_instrument(name)}\n```\n" for name in names]
     return "\n".join(parts)
 
 

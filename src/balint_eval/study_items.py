@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from balint_eval.instruments.model import Instrument
+from balint_eval.instruments.registry import no_key
 from balint_eval.settings_words import Location
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ def _repeated(texts: Iterable[str]) -> list[str]:
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> tuple[str, str, str]:
-    """Give code, sentence and remedy for a name that refers to nothing."""
+    """Give code, sentence and remedy for a name that refers to nothing, or to what cannot be scored."""
+    instrument = kind.partition("scale of ")[2]
+    refusal = no_key(instrument, name) if instrument else no_key(name) if kind == "instrument" else None
+    if refusal:
+        return refusal.code, refusal.what, refusal.mend
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     mend = f"did you mean '{close[0]}'?" if close else f"use one of: {', '.join(names)}"
