@@ -31,6 +31,7 @@ setup: $(STAMP) ## Make the virtual environment from the hash-pinned lock.
 
 # uv is used when it is there and never needed: the lock file is the same.
 $(STAMP): requirements/dev.txt pyproject.toml
+	@echo "Setting up in $(VENV) (one to three minutes, once) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "balint-eval needs Python 3.11 or later")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@if command -v uv >/dev/null 2>&1; then \

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,23 +34,69 @@ def check(study: Path) -> list[str]:
     for cohort, ingested in ingest_all(file, pseudonymiser(bytes(range(32)))):
         findings = score(ingested.tables["responses"], file, cohort)["findings"]
         lines += _describe(cohort.name, {**ingested.tables, "findings": findings})
-    return [*lines, f"Next: balint-eval run {file.shown_as}"]
+        lines += _look_alikes(ingested.tables["responses"], ingested.linkage)
+    return [*lines, f"Next: {program()} run {file.shown_as}"]
+
+
+def program() -> str:
+    """Give the command as it can be typed here: its path, where the shell does not find it by name."""
+    return "balint-eval" if shutil.which("balint-eval") else Path(sys.argv[0]).as_posix()
 
 
 def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
-    people = tables["flow"][tables["flow"]["file"] == ""]
-    return [
-        f"Cohort {cohort}:",
-        *(f"  {row.file}: {row.rows} rows. {row.notes}".rstrip() for row in tables["sources"].itertuples()),
-        *(
-            f"  wave {row.wave}: {_counted(int(str(row.rows)), 'person', 'people')} {_WORDS[str(row.reason)]}"
-            for row in people.itertuples()
-        ),
-        *(
-            f"  {row.severity}: {row.instrument} {row.scale}: {row.seen}; {row.why}. To mend it: {row.mend}."
-            for row in tables["findings"].itertuples()
-        ),
+    flow = tables["flow"]
+    files = [
+        f"  {row.file}: {_fate(flow, str(row.file))}. {row.notes}".rstrip() for row in tables["sources"].itertuples()
     ]
+    people = [
+        f"  wave {row.wave}: {_counted(int(str(row.rows)), 'person', 'people')} {_WORDS[str(row.reason)]}"
+        for row in flow[flow["file"] == ""].itertuples()
+    ]
+    findings = [
+        f"  {row.severity}: {row.instrument} {row.scale}: {row.seen}; {row.why}. To mend it: {row.mend}."
+        for row in tables["findings"].itertuples()
+    ]
+    return [f"Cohort {cohort}:", *files, *people, _groups(tables["participants"]), *findings]
+
+
+def _fate(flow: pd.DataFrame, file: str) -> str:
+    """Say what became of the rows of one file."""
+    mine = flow[flow["file"] == file].groupby("reason")["rows"].sum()
+    parts = [
+        f"{rows} {reason.replace('_', ' ')}"
+        for reason, rows in zip(mine.index.astype(str), mine, strict=True)
+        if reason != "received"
+    ]
+    return f"{_counted(int(mine['received']), 'row')} ({', '.join(parts)})"
+
+
+def _groups(participants: pd.DataFrame) -> str:
+    """Say how many groups there are and what that allows."""
+    sizes = participants.loc[participants["group_id"] != "", "group_id"].value_counts()
+    people = _counted(len(participants), "person", "people")
+    if sizes.empty:
+        return f"  {people}, and nobody's group is known: nothing will be claimed unless `group:` names its column."
+    return f"  {people} in {_counted(len(sizes), 'group')} of {sizes.min()} to {sizes.max()}"
+
+
+def _look_alikes(responses: pd.DataFrame, linkage: pd.DataFrame) -> list[str]:
+    """Name the rows whose codes differ only by signs and blanks, so that a person can look; never the codes."""
+    own = responses[~responses["person_id"].str.contains("#")]
+    first = own.drop_duplicates("person_id").set_index("person_id")[["source_file", "source_row"]]
+    shapes = linkage.assign(shape=linkage["raw_id"].map(_letters_and_digits)).drop_duplicates(["person_id", "shape"])
+    lines = []
+    for shape, rows in shapes[shapes["person_id"].isin(first.index)].groupby("shape"):
+        if shape and rows["person_id"].nunique() > 1:
+            places = [first.loc[person] for person in sorted(set(rows["person_id"]))]
+            named = " and ".join(f"row {place['source_row']} of {place['source_file']}" for place in places)
+            lines.append(f"  warn: codes that look alike were taken for different people: {named}.")
+    return lines
+
+
+def _letters_and_digits(raw: str) -> str:
+    from balint_eval.ingest.text import normalise_id
+
+    return "".join(letter for letter in normalise_id(raw) if letter.isalnum())
 
 
 _WORDS = {

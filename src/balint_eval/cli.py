@@ -48,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.handler(options) or 0)
     except BalintError as error:
         return _tell(error, options)
+    except BrokenPipeError:
+        # The reader of the output (`| head`) has gone; what was asked for is done.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
         return INTERRUPTED
@@ -112,7 +116,7 @@ def _add_run(
     handler: Callable[[argparse.Namespace], int],
 ) -> None:
     command = commands.add_parser(name, help=text, description=text)
-    command.add_argument("study", nargs="?", default="config/config.yaml", help="study file (config/config.yaml)")
+    command.add_argument("study", help="study file, such as my_study/study.yaml")
     if name == "run":
         command.add_argument("--results", default="results", help="folder for the results (results)")
         command.add_argument("--cores", type=int, default=2, help="cores to use (2)")

@@ -140,7 +140,10 @@ def _of_difference(sample: Sample, level: float) -> list[Result]:
         independent.mann_whitney(*scores, level),
     ]
     if sample.grouped:
-        results.append(cluster.group_means_difference(*scores, group, level))
+        results += [
+            cluster.group_means_difference(*scores, group, level),
+            cluster.rank_cr2_ancova(*scores, group, level),
+        ]
     return results
 
 

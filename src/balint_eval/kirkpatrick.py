@@ -12,7 +12,7 @@ from balint_eval.contrasts import CHANGE, DIFFERENCE
 from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.model import Instrument, Mark, Scale
 from balint_eval.study import Outcome, StudyFile
-from balint_eval.tables import TABLES, check_table, records
+from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "classic4": {"1": "Reaction", "2": "Learning", "3": "Behaviour", "4": "Results"},
@@ -43,6 +43,14 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     },
 }
 BESIDE_THE_LEVELS = {"process": "Group process", "well_being": "Well-being of the learners"}
+
+
+GROUPS_UNKNOWN = (
+    "nobody's group is known: people who met in one group are not independent, so no claim may rest on this result"
+)
+
+
+ARMS_ARE_COHORTS = "no cohort has people of both arms: what differs between cohorts cannot be told from the programme"
 
 
 def level_in(vocabulary: str, level: str) -> str:
@@ -200,20 +208,34 @@ def judge_claims(comparisons: pd.DataFrame, outcomes: pd.DataFrame, file: StudyF
     is a clear gain, all above 0 a small gain, all within -s to s no relevant change, otherwise nothing can
     be told; losses mirror gains. Without `s` an interval above 0 is a gain of unjudged size. No claim is
     made from a secondary outcome whose adjusted p is not below 1 - confidence, nor with fewer than 3 groups in a
-    single arm or 2 an arm, nor from a fit that gave no interval.
+    single arm or 2 an arm, nor where nobody's group is known (unless the plan says that there were no groups),
+    nor from a fit that gave no interval.
     """
     facts = {(row["instrument"], row["scale"]): row for row in records(outcomes)}
     tested = comparisons[comparisons["role"].isin(["primary", "secondary"])]
+    confounded = _arms_are_cohorts(comparisons, file)
     rows = []
     for row in records(tested):
         verdict, reason = _verdict(row, facts[(row["instrument"], row["scale"])])
+        if file.study.plan.groups == "expected" and row["n_groups"] == 0 and verdict != "no_claim":
+            verdict, reason = "no_claim", GROUPS_UNKNOWN
         keys = ("cohort", "instrument", "scale", "contrast", "method")
         rows.append({key: row[key] for key in keys} | {
             "verdict": verdict,
-            "may_say_effect": row["kind"] == DIFFERENCE and file.study.plan.allocation in {"people", "groups"},
-            "reason": reason or _design_reason(row["kind"], file),
+            "may_say_effect": (
+                row["kind"] == DIFFERENCE and file.study.plan.allocation in {"people", "groups"} and not confounded
+            ),
+            "reason": reason or (ARMS_ARE_COHORTS if confounded else _design_reason(row["kind"], file)),
         })  # fmt: skip
     return check_table(pd.DataFrame(rows, columns=TABLES["claims"].names), "claims")
+
+
+def _arms_are_cohorts(comparisons: pd.DataFrame, file: StudyFile) -> bool:
+    """Say whether no cohort has people of two arms, so that arms cannot be told from cohorts."""
+    if len(file.study.cohorts) < 2 or file.study.control_arm is None or comparisons.empty:
+        return False
+    within = comparisons[(comparisons["cohort"] != ALL_COHORTS) & (comparisons["kind"] == DIFFERENCE)]
+    return not (within["n_paired"] > 0).any()
 
 
 def _verdict(row: Mapping[str, Any], outcome: Mapping[str, Any]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,6 +148,8 @@ def _snakemake(study: Path, results: Path, folders: Folders, *, cores: int, plai
     environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")])}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     lines: list[str] = []
+    # A run that is told to end (a closing shell, a time limit) ends its Snakemake too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _show(_kept(process, lines), plain=plain)
     except KeyboardInterrupt:

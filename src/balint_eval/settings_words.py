@@ -38,6 +38,8 @@ def sentence(fault: Any, location: Location, written: str, model: type[BaseModel
     kind, name = fault["type"], str(location[-1]) if location else ""
     if kind == "extra_forbidden":
         return "CFG-UNKNOWN", f"there is no key '{name}' here", _did_you_mean(name, location, model)
+    if kind in {"model_type", "model_attributes_type"} and not location:
+        return "CFG-VALUE", "this is not a study file: it holds no keys", "give the path of the study file (.yaml)"
     if kind == "missing" and name.isdigit():
         return "CFG-VALUE", f"the list is too short: it has no value number {int(name) + 1}", "add it"
     if kind == "missing":

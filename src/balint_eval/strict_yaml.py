@@ -124,7 +124,11 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, shown_as: str) -> Pr
     lines = text.splitlines()
     value = lines[line].strip() if line < len(lines) else ""
     what = f"the YAML cannot be read at character {column + 1} ({error.problem or error.context})"
-    mend = "check the indentation (blanks, no tabs), quotes and brackets"
+    mend = "check the indentation (blanks, no tabs), quotes and brackets, here and in the line above"
+    if "\t" in (lines[line] if line < len(lines) else "")[: column + 1]:
+        what, mend = "the line holds a tab, which YAML does not allow before a key", "use blanks in place of the tab"
+    elif "mapping values are not allowed" in str(error.problem):
+        what, mend = "a colon stands where none can", "put a text that holds ': ' in quotes, or check the line above"
     return Problem("CFG-SYNTAX", what, mend, shown_as, line + 1, "", value)
 
 

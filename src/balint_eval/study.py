@@ -278,6 +278,8 @@ class Plan(Model):
     """Adjustment within a family."""
     allocation: Literal["none", "people", "groups", "not_random"] = "none"
     """What was allocated to arms: nothing (one arm), people or groups at random, or not at random."""
+    groups: Literal["expected", "none"] = "expected"
+    """`none` says that people did not meet in groups; else nothing is claimed where nobody's group is known."""
     registration: str = ""
     """Registration id, one line."""
 

@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 
 from balint_eval.instruments.registry import known_instruments
-from balint_eval.kirkpatrick import BESIDE_THE_LEVELS, VOCABULARIES, cover_levels, judge_claims, level_in, list_outcomes
+from balint_eval.kirkpatrick import (
+    BESIDE_THE_LEVELS,
+    GROUPS_UNKNOWN,
+    VOCABULARIES,
+    cover_levels,
+    judge_claims,
+    level_in,
+    list_outcomes,
+)
 from balint_eval.stats.cluster import enough_groups
 from balint_eval.study import Study, StudyFile
 from balint_eval.tables import TABLES, check_table, empty_table
@@ -34,7 +42,7 @@ def a_file(outcomes=({"instrument": "TEQ"},), levels="barr7", allocation="groups
 def a_row(**facts):
     row = {"cohort": "all", "instrument": "TEQ", "scale": "total", "contrast": "after-before@balint-waiting"}
     row |= {"method": "ancova_cr2", "kind": "difference", "role": "primary", "family": "primary", "note": ""}
-    row |= {"conf_low": 1.0, "conf_high": 3.0, "conf_level": 0.95, "p_value": 0.001, "p_adjusted": 0.001}
+    row |= {"n_groups": 8, "conf_low": 1.0, "conf_high": 3.0, "conf_level": 0.95, "p_value": 0.001, "p_adjusted": 0.001}
     return check_table(pd.DataFrame([row | facts]).reindex(columns=TABLES["comparisons"].names), "comparisons")
 
 
@@ -137,6 +145,12 @@ def test_designs_that_cannot_show_an_effect_say_so():
     assert "no control arm" in change["reason"]
     assert "not formed at random" in claim(a_row(), allocation="not_random")["reason"]
     assert claim(a_row())["reason"] == ""
+
+
+def test_nobody_claims_where_the_groups_are_unknown_unless_there_were_none():
+    alone = a_row(n_groups=0)
+    assert claim(alone)[["verdict", "reason"]].tolist() == ["no_claim", GROUPS_UNKNOWN]
+    assert claim(alone, groups="none")["verdict"] == "gain"
 
 
 def test_only_tested_rows_are_judged():

@@ -18,13 +18,13 @@ rule compare:
         merged=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED],
     log:
         f"{root}/logs/compare.log",
-    conda:
-        "../envs/balint_eval.yaml"
     benchmark:
         f"{root}/logs/compare.benchmark.txt"
+    conda:
+        "../envs/balint_eval.yaml"
     params:
         study=study_path,
-        results=results,
+        results=lambda wildcards: results,
         settings=settings_of("compare"),
         code=code_digest("compare"),
     shell:
@@ -45,7 +45,7 @@ rule figures:
         "../envs/balint_eval.yaml"
     params:
         study=study_path,
-        results=results,
+        results=lambda wildcards: results,
         settings=settings_of("figures"),
         code=code_digest("figures"),
     shell:

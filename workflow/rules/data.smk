@@ -14,7 +14,7 @@ rule ingest:
         "../envs/balint_eval.yaml"
     params:
         study=study_path,
-        results=results,
+        results=lambda wildcards: results,
         hashes=hashes_of,
         settings=settings_of("ingest"),
         code=code_digest("ingest"),
@@ -36,7 +36,7 @@ rule score:
         "../envs/balint_eval.yaml"
     params:
         study=study_path,
-        results=results,
+        results=lambda wildcards: results,
         settings=settings_of("score"),
         code=code_digest("score"),
     shell:

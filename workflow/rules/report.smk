@@ -27,7 +27,7 @@ rule report:
         "../envs/balint_eval.yaml"
     params:
         study=study_path,
-        results=results,
+        results=lambda wildcards: results,
         hashes=sorted({entry for cohort in cohorts.values() for entry in input_hashes(study_file, cohort)}),
         settings=settings_of("report"),
         code=code_digest("report"),
@@ -51,7 +51,7 @@ rule manifest:
         "../envs/balint_eval.yaml"
     params:
         study=study_path,
-        results=results,
+        results=lambda wildcards: results,
         settings=settings_of("report"),
         code=code_digest("report"),
     shell:

@@ -104,6 +104,7 @@ def _programme(
     sessions, attendance = empty_table("sessions"), empty_table("attendance")
     try:
         sessions = read_sessions(file, cohort)
+        problems += _unknown_groups(sessions, participants, cohort)
     except BalintError as error:
         problems += error.problems
     try:
@@ -111,6 +112,15 @@ def _programme(
     except BalintError as error:
         problems += error.problems
     return sessions, attendance
+
+
+def _unknown_groups(sessions: pd.DataFrame, participants: pd.DataFrame, cohort: Cohort) -> list[Problem]:
+    """Refuse a session log whose groups are not those of the people: their dose could not be told."""
+    unknown = sorted(set(sessions["group_id"]) - set(participants["group_id"]))
+    log = cohort.sessions.file if cohort.sessions else ""
+    what = "the session log names this group and nobody is in it"
+    mend = "name the column of the group under group: of the roster or the export, with the same group names"
+    return [Problem("VAL-GROUP", what, mend, log, 0, "", group.partition("/")[2]) for group in unknown]
 
 
 def _read_all(

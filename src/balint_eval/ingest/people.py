@@ -155,10 +155,15 @@ def _arm_column(cohort: Cohort) -> str:
 
 def _group_faults(people: pd.DataFrame, cohort: Cohort) -> Iterator[Problem]:
     where = cohort.roster.file if cohort.roster else cohort.exports[0].file
-    blank = int((people["group_id"] == "").sum())
-    if 0 < blank < len(people):
-        what = f"{blank} of {len(people)} people have no group while the others have one"
-        yield Problem("VAL-GROUP", what, "give every person a group, or nobody", where)
+    for arm, rows in people.groupby("arm"):
+        # A whole arm may have no groups: people on a waiting list often have none.
+        blank = int((rows["group_id"] == "").sum())
+        if 0 < blank < len(rows):
+            what = (
+                f"{blank} of {len(rows)} people of the arm '{cell_shown(str(arm))}' have no group, the others have one"
+            )
+            column = cohort.roster.group if cohort.roster else cohort.exports[0].group
+            yield Problem("VAL-GROUP", what, "name the group of each of them", where, 0, column)
     for group, rows in people[people["group_id"] != ""].groupby("group"):
         if rows["arm"].nunique() > 1:
             what = f"the group '{cell_shown(str(group))}' has people of {rows['arm'].nunique()} arms"

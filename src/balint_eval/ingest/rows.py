@@ -10,7 +10,7 @@ from functools import reduce
 
 import pandas as pd
 
-from balint_eval.errors import Problem, cell_shown, masked
+from balint_eval.errors import Problem, cell_shown, masked, shown
 from balint_eval.ingest.dates import iso_date
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_header, clean_text, is_blank
@@ -72,14 +72,21 @@ def _at_place(name: str, sheet: Sheet) -> list[str]:
     return [str(column) for column in sheet.cells.columns[number - 1 : number]]
 
 
+def _nearest(name: str, headers: Sequence[str]) -> str:
+    """Say which header is meant: one that begins alike, one that looks alike, else the first few."""
+    begins = [header for header in headers if len(name) > 3 and header.casefold().startswith(name.casefold())]
+    close = begins or difflib.get_close_matches(name, headers, n=1, cutoff=0.5)
+    if close:
+        return f"; the nearest header is '{close[0]}'"
+    return f"; the headers are {', '.join(shown(header, 30) for header in headers[:8])}"
+
+
 def _column_problem(name: str, matches: Sequence[str], sheet: Sheet) -> Problem:
     if matches:
         what = f"{len(matches)} columns answer to this name ({', '.join(matches[:4])})"
         return Problem("HD-AMBIGUOUS", what, "name the column exactly", sheet.file, sheet.header_rows, name)
-    close = difflib.get_close_matches(name, list(sheet.cells.columns), n=1, cutoff=0.5)
-    near = f"; the nearest header is '{close[0]}'" if close else ""
-    what = f"the study file names this column and the export does not have it{near}"
-    mend = "correct the name in the study file, or export the column"
+    what = f"there is no such column{_nearest(name, [str(column) for column in sheet.cells.columns])}"
+    mend = 'name the column in the study file as the file has it (or by its place, as "@D"), or export the column'
     return Problem("HD-MISSING", what, mend, sheet.file, 1, name)
 
 

@@ -74,8 +74,10 @@ def attendance_by_session(
     Returns
     -------
     Drawing or None
-        None when no meeting is on record.
+        None when no meeting is on record, or nobody noted who came.
     """
+    if attendance.empty and not sessions["present"].any():
+        return None
     lines = group_lines(sessions, attendance, participants, study)
     if not lines:
         return None

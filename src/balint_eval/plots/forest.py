@@ -86,7 +86,7 @@ def forest(
         higher is worse is turned, so that better is to the right; points keep the scale's own sign.
     """
     rows = forest_rows(comparisons, outcomes, study)
-    if not rows:
+    if not any(row.drawable for row in rows):
         return None
     kind = "difference" if study.control_arm else "change"
     return Drawing(

@@ -35,7 +35,7 @@ def caption(rows: list[Row], kind: str, study: Study) -> str:
         if few
         else ""
     )
-    words = f"Markers are standardised effects, lines their {percent(rows[0].conf_level)} intervals"
+    words = f"Markers are standardised differences or changes, lines their {percent(rows[0].conf_level)} intervals"
     more = f"An arrowhead marks an interval that goes on. {turned_note(rows)}{withheld}"
     return f"{words} ({waves}{against}). {more}".strip()
 

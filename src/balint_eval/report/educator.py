@@ -34,6 +34,7 @@ from balint_eval.report.wording import (
     listed,
     plain_enough,
     say,
+    usable,
     verdict,
     what_matters,
 )
@@ -95,7 +96,23 @@ def _changes(material: Material) -> Section:
     blocks: tuple[Block, ...] = (Paragraph(_compared(material), "lead"), *claims) if claims else ()
     if not claims:
         blocks = (Paragraph(say("There is no result to report: no outcome could be compared.")),)
-    return Section(say("What changed"), "what-changed", blocks)
+    return Section(say("What changed"), "what-changed", (*blocks, *_asked_once(material)))
+
+
+def _asked_once(material: Material) -> tuple[Block, ...]:
+    """Name outcomes that have scores and could not be compared, so that none is lost without a word."""
+    compared = {(line.outcome["instrument"], line.outcome["scale"]) for line in material.headlines}
+    scored = {(row["instrument"], row["scale"]) for row in material.rows("descriptives")}
+    lost = [
+        material.label(row)
+        for row in material.outcomes
+        if (key := (row["instrument"], row["scale"])) in scored and key not in compared
+    ]
+    if not lost or not material.headlines:
+        return ()
+    return (
+        Paragraph(say("Not compared, because not asked at both times: {outcomes}.", outcomes=listed(lost)), "note"),
+    )
 
 
 def _compared(material: Material) -> str:
@@ -103,7 +120,8 @@ def _compared(material: Material) -> str:
     waves = {"first": material.wave(row["wave_from"]), "last": material.wave(row["wave_to"])}
     if row["kind"] != "difference":
         return say("Compared: “{first}” with “{last}”, the same people both times.", **waves)
-    arms = {"arm": material.arm(row["arm"]), "reference": material.arm(row["reference_arm"])}
+    others = [material.arm(arm.name) for arm in material.study.arms if arm.name != row["reference_arm"]]
+    arms = {"arm": listed(others), "reference": material.arm(row["reference_arm"])}
     said = say("Compared at “{last}”: {arm} with {reference}.", **arms, last=waves["last"])
     return f"{said} {say('Where each person started was taken into account.')}"
 
@@ -128,7 +146,8 @@ def plain_claim(material: Material, line: Headline, plain: bool = True) -> Claim
 def _plain_text(material: Material, line: Headline) -> str:
     row = line.comparison
     said = headline(row, line.outcome, material.arm(row["arm"]), material.arm(row["reference_arm"]))
-    parts = [said, what_matters(line.outcome), _why(material, line)]
+    several = len(material.study.arms) > 1 and row["kind"] == "change"
+    parts = [f"{material.arm(row['arm'])}." if several else "", said, what_matters(line.outcome), _why(material, line)]
     return " ".join(part for part in parts if part)
 
 
@@ -149,7 +168,7 @@ def _allowed_for(line: Headline) -> bool:
 
 def _too_wide(line: Headline) -> str:
     if _allowed_for(line):
-        return say("Several outcomes were tested, so chance alone may explain this one.")
+        return say("Several comparisons were made, so chance alone may explain this one.")
     return say("The likely range is too wide to decide.")
 
 
@@ -162,7 +181,7 @@ def _certainty(material: Material) -> Section:
     figures = [
         KeyFigure(
             say("{pairs} of {enrolled}", pairs=shown, enrolled=numbers.count(counts.enrolled(material))),
-            say("people enrolled answered both times"),
+            say("people enrolled answered both times") if _has_roster(material) else say("people answered both times"),
         )
     ]
     figures += [KeyFigure(numbers.count(groups), say("groups"))] if groups else []
@@ -170,15 +189,19 @@ def _certainty(material: Material) -> Section:
     return Section(say("How sure are we?"), "how-sure", (KeyFigures(tuple(figures)), BulletList(_sureness(material))))
 
 
+def _has_roster(material: Material) -> bool:
+    """Say whether all cohorts list who was enrolled; else only those who answered are known."""
+    return all(cohort.roster is not None for cohort in material.study.cohorts)
+
+
 def _lost(material: Material) -> list[KeyFigure]:
-    """Count those with one of the two waves together: one number is easier to read and gives less away."""
+    """Count those with one of the two waves together: one number is easier to read."""
     wave = material.study.primary_wave
     parts = [counts.flow_people(material, reason, wave) for reason in ("pre_only", "post_only")]
     once = sum(part for part in parts if part is not None)
     if all(part is None for part in parts):
         return []
-    shown = numbers.count(once) if once == 0 or not numbers.too_few(once) else numbers.WITHHELD
-    return [KeyFigure(shown, say("answered only once"))]
+    return [KeyFigure(numbers.count(once), say("answered only once"))]
 
 
 def _sureness(material: Material) -> tuple[str, ...]:
@@ -188,8 +211,14 @@ def _sureness(material: Material) -> tuple[str, ...]:
     )
     groups = say("People in one group learn together. So the number of groups matters as much as that of people.")
     fewest = min(line.comparison["n_paired"] for line in material.headlines)
-    some = (say("Some outcomes rest on fewer people than the main one."),) if fewest < pairs(material) else ()
-    return (chance, groups, *some, *_other_explanations(material))
+    some = (say("Some outcomes rest on fewer people than these."),) if fewest < pairs(material) else ()
+    known = sum(counts.groups_by_arm(material).values()) > 0
+    unknown = say("Who was in which group is not known, so nothing can be claimed.")
+    alone = material.study.plan.groups == "none"
+    about_groups = () if alone else (groups,) if known else (unknown,)
+    ranged = any(usable(line.comparison) for line in material.headlines)
+    about_range = (chance,) if ranged and (known or alone) else ()
+    return (*about_range, *about_groups, *some, *_other_explanations(material))
 
 
 def _other_explanations(material: Material) -> tuple[str, ...]:

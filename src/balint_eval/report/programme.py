@@ -18,7 +18,7 @@ def programme_rows(material: Material) -> list[tuple[str, ...]]:
     minutes = (plan.minutes - plan.minutes_tolerance, plan.minutes + plan.minutes_tolerance)
     return [
         _held(say("Meetings a group"), planned, meetings),
-        _held(say("Minutes a meeting"), minutes, counts.overall([run.minutes for run in runs])),
+        _held_about(say("Minutes a meeting"), minutes, counts.overall([run.minutes for run in runs])),
         _held_by_people(say("Members a group"), plan.members, members),
         _held(say("Leaders a meeting"), plan.leaders, counts.overall([run.leaders for run in runs])),
     ]
@@ -30,6 +30,14 @@ def _held(feature: str, plan: tuple[float, float] | None, found: counts.Span | N
         return feature, planned, say("not recorded"), numbers.MISSING
     kept = "" if plan is None else say("✓ yes") if found.within(*plan) else say("✗ differs")
     return feature, planned, found.text, kept or numbers.MISSING
+
+
+def _held_about(feature: str, plan: tuple[float, float], found: counts.Span | None) -> tuple[str, ...]:
+    """Hold a length against the plan and its tolerance, written as 90 (± 15)."""
+    row = _held(feature, plan, found)
+    middle, reach = (plan[0] + plan[1]) / 2, (plan[1] - plan[0]) / 2
+    planned = say("{middle} (± {reach})", middle=numbers.trimmed(middle), reach=numbers.trimmed(reach))
+    return (row[0], planned if reach else row[1], *row[2:])
 
 
 def _held_by_people(feature: str, plan: tuple[float, float], found: counts.Span | None) -> tuple[str, ...]:

@@ -54,6 +54,11 @@ def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequen
     note = say(
         "Rows received = rows left out by each reason + rows used. Rows and people are counted exactly, also when few."
     )
+    if material.study.linkage.duplicates != "refuse":
+        note += " " + say(
+            "Of people who answered twice in a wave the {which} answer is used.",
+            which=material.study.linkage.duplicates,
+        )
     note = (
         note if name == "flow-rows" else say("Counted over all exports of the wave, after linking on the person's id.")
     )

@@ -9,7 +9,7 @@ from balint_eval.report import numbers
 from balint_eval.report.cells import groups_cell, guarded, interval, level_of_confidence, number, row_notes, table
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Callout, Paragraph, Section, TableBlock
-from balint_eval.report.research_results import estimates, how_got
+from balint_eval.report.research_results import PLANNED, effect_notes, estimates, how_got
 from balint_eval.report.wording import listed, method, say
 
 
@@ -114,16 +114,16 @@ def _same(row: Row, outcome: Row) -> bool:
     return bool(row["instrument"] == outcome["instrument"] and row["scale"] == outcome["scale"])
 
 
-def _methods_table(material: Material, outcome: Row, rows: Sequence[Row]) -> TableBlock:
+def _methods_table(material: Material, outcome: Row, rows: Sequence[Row], part: str = "methods") -> TableBlock:
     heads = (
         *(say("Wave"), say("Method"), say("Status"), say("#Pairs"), say("#Groups"), say("#Estimate")),
-        *(f"#{level_of_confidence(rows)}", say("#Statistic"), say("#df"), say("#p")),
+        *(f"#{level_of_confidence(rows)}", say("#Statistic"), say("#df"), say("#p"), say("Standardised size")),
     )
-    ordered = sorted(rows, key=lambda row: (str(row["contrast"]), row["role"] == "sensitivity"))
+    ordered = sorted(rows, key=lambda row: (str(row["contrast"]), row["method"] not in PLANNED))
     cells = [
         (
             *(material.compared(row), method(str(row["method"]))),
-            *(say("sensitivity") if row["role"] == "sensitivity" else say("planned"), *_method_cells(row)),
+            *(say("planned") if row["method"] in PLANNED else say("sensitivity"), *_method_cells(row)),
         )
         for row in ordered
     ]
@@ -131,16 +131,39 @@ def _methods_table(material: Material, outcome: Row, rows: Sequence[Row]) -> Tab
     said = {place: label for place, label in labels.items() if ordered[place]["method"] != "mixed_model"}
     notes = [say("Each row is one method on the same contrast; p is not adjusted here."), material.signs(ordered)]
     notes += row_notes([ordered[place] for place in said], list(said.values()))
-    name = f"methods-{outcome['instrument']}-{outcome['scale']}"
-    return table(
-        name, say("{outcome} by every method", outcome=material.label(outcome)), heads, cells, notes, "comparisons"
-    )
+    name = f"{part}-{outcome['instrument']}-{outcome['scale']}"
+    title = say("{outcome} by every method", outcome=material.label(outcome))
+    if part == "arms":
+        title = say("{outcome}: change within each arm by every method", outcome=material.label(outcome))
+    return table(name, title, heads, cells, [*notes, *effect_notes(ordered)], "comparisons")
 
 
 def _method_cells(row: Row) -> list[str]:
     people = (numbers.count(row["n_paired"]), groups_cell(row["n_groups"]))
     test = (number(row["statistic"]), numbers.degrees(row["df"]), numbers.p_value(row["p_value"]))
-    return guarded(row["n_paired"], *people, number(row["estimate"]), interval(row), *test)
+    return guarded(row["n_paired"], *people, number(row["estimate"]), interval(row), *test, _size(row))
+
+
+def _size(row: Row) -> str:
+    if not row["effect_name"] or not isfinite(row["effect"]):
+        return numbers.MISSING
+    return f"{row['effect_name']} {number(row['effect'])} {interval(row, 'effect_low', 'effect_high')}"
+
+
+def within_arms_by_method(material: Material) -> Section:
+    """Show every method for the change within each arm at the main wave, beside a controlled main result."""
+    rows = [
+        row
+        for row in material.rows("comparisons")
+        if row["role"] == "by_arm" and row["kind"] == "change" and row["wave_to"] == material.study.primary_wave
+    ]
+    heading = say("Change within each arm by every method")
+    blocks = [
+        _methods_table(material, outcome, of_outcome, "arms")
+        for outcome in material.outcomes
+        if (of_outcome := [row for row in material.in_order(rows) if _same(row, outcome)])
+    ]
+    return Section(heading, "arms-methods", (Paragraph(_persons(), "note"), *blocks) if blocks else ())
 
 
 def by_cohort(material: Material) -> Section:

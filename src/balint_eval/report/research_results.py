@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from balint_eval.report import numbers
@@ -22,6 +22,23 @@ from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Paragraph, Section, TableBlock
 from balint_eval.report.wording import ADJUSTMENTS, method, say
 
+EFFECTS: Mapping[str, str] = {
+    "d_total": say(
+        "d_total: difference over the SD of the baseline scores, pooled over both arms; its interval takes "
+        "that SD as known."
+    ),
+    "d_av": say("d_av: mean change over the root mean square of the SDs at the two waves."),
+    "d_z": say("d_z: mean change over the SD of the changes."),
+    "d_pooled": say("d_pooled: difference in mean change over the SD of the changes, pooled over both arms."),
+    "rank_biserial": say(
+        "rank_biserial: share of the rank sum of gains minus that of losses; persons who did not change left out."
+    ),
+    "cliffs_delta": say(
+        "cliffs_delta: share of pairs of persons in which the first is higher, minus the share in which it is lower."
+    ),
+    "cliffs_delta_adjusted": say("cliffs_delta_adjusted: the same, from ranks adjusted for the earlier score."),
+}
+"""What each standardised size is divided by."""
 PLANNED = ("ancova_cr2", "change_cr2")
 """Methods of record where the data have groups."""
 
@@ -92,12 +109,35 @@ def main_results(material: Material) -> Section:
 
 def _sizes(material: Material, rows: Sequence[Row]) -> TableBlock:
     heads = (
-        *(say("Outcome"), say("Wave"), say("#Earlier wave, M (SD)"), say("#Later wave, M (SD)")),
+        *(say("Outcome"), say("Wave"), say("Arm"), say("#Earlier wave, M (SD)"), say("#Later wave, M (SD)")),
         *(say("Standardised by"), say("#Size"), f"#{level_of_confidence(rows)}"),
     )
-    cells = [(material.label(row), material.compared(row), *_size_cells(row)) for row in rows]
-    note = say("Means and SDs of the pairs analysed, in points. The standardised size carries its denominator's name.")
-    return table("sizes", say("Means and standardised sizes"), heads, cells, [note], "comparisons")
+    cells = [cell for row in rows for cell in _arm_cells(material, row)]
+    notes = [say("Means and SDs of the pairs analysed in each arm, in points."), *effect_notes(rows)]
+    return table("sizes", say("Means and standardised sizes"), heads, cells, notes, "comparisons")
+
+
+def _arm_cells(material: Material, row: Row) -> list[tuple[str, ...]]:
+    """Give the line of the arm with the size, and below it the line of the arm it is compared with."""
+    first = (material.label(row), material.compared(row), material.arm(row["arm"]), *_size_cells(row))
+    return [first, *(_reference_cells(material, other) for other in _reference_changes(material, row))]
+
+
+def _reference_changes(material: Material, row: Row) -> list[Row]:
+    same = {name: row[name] for name in ("cohort", "instrument", "scale", "wave_from", "wave_to")}
+    same |= {"arm": row["reference_arm"], "kind": "change", "method": "change_cr2"}
+    return [other for other in material.rows("comparisons") if all(other[name] == same[name] for name in same)]
+
+
+def _reference_cells(material: Material, row: Row) -> tuple[str, ...]:
+    means = (mean_sd(row["mean_pre"], row["sd_pre"]), mean_sd(row["mean_post"], row["sd_post"]))
+    return ("", "", material.arm(row["arm"]), *guarded(row["n_paired"], *means), "", "", "")
+
+
+def effect_notes(rows: Sequence[Row]) -> list[str]:
+    """Name the denominator of every standardised size in use."""
+    used = {str(row["effect_name"]) for row in rows}
+    return [sentence for name, sentence in EFFECTS.items() if name in used]
 
 
 def _size_cells(row: Row) -> list[str]:

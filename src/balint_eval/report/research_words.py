@@ -92,6 +92,10 @@ _CR2 = say(
     "Standard errors were cluster-robust with the CR2 correction and Bell-McCaffrey degrees of freedom, clusters being "
     "the groups (Bell & McCaffrey, 2002; Pustejovsky & Tipton, 2018)."
 )
+_CR2_ALONE = say(
+    "Nobody's group was known, so every person stood alone in the CR2 standard errors (Bell & McCaffrey, 2002; "
+    "Pustejovsky & Tipton, 2018); where people met in groups, these are too small."
+)
 _SENTENCES: tuple[tuple[str, str], ...] = (
     ("ancova_cr2", say("Arms were compared by analysis of covariance on the earlier score.")),
     ("change_cr2", say("Change within an arm was the mean of the persons' changes.")),
@@ -122,7 +126,8 @@ def _adjustment(material: Material) -> str:
         if name == "none"
         else say("Within each family p-values were adjusted by {name}.", name=ADJUSTMENTS[name])
     )
-    return f"{_CR2} {adjusted}" if robust else adjusted
+    grouped = any(row["n_groups"] for row in material.rows("comparisons"))
+    return f"{_CR2 if grouped else _CR2_ALONE} {adjusted}" if robust else adjusted
 
 
 _KNOWN: Mapping[str, str] = {

@@ -34,6 +34,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_data.descriptives,
     research_results.main_results,
     research_results.within_arms,
+    research_model.within_arms_by_method,
     research_model.model,
     research_model.sensitivity,
     research_model.by_cohort,

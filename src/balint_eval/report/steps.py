@@ -29,8 +29,8 @@ def verdicts(material: Material, primary_only: bool = False) -> set[str]:
 
 
 def pairs(material: Material) -> int:
-    """Count the pairs of the first headline; 0 when there is none."""
-    return int(material.headlines[0].comparison["n_paired"]) if material.headlines else 0
+    """Count the people who answered at the baseline and in the wave of the main comparison, whatever they answered."""
+    return counts.flow_people(material, "paired", material.study.primary_wave) or 0
 
 
 def one_wave(material: Material) -> bool:
@@ -44,7 +44,9 @@ def few_answers(material: Material) -> bool:
 
 
 def few_groups(material: Material) -> bool:
-    """Say whether some arm has fewer than six groups."""
+    """Say whether some arm has fewer than six groups; never where people did not meet in groups."""
+    if material.study.plan.groups == "none":
+        return False
     groups = counts.groups_by_arm(material)
     return not groups or min(groups.get(arm.name, 0) for arm in material.study.arms) < ENOUGH_GROUPS
 
@@ -99,7 +101,7 @@ STEPS: tuple[tuple[Rule, str], ...] = (
     (_loss, say("Look into the loss with leaders and participants before the next course.")),
     (_gain, say("Keep the programme as it is.")),
     (few_answers, say("Raise the response rate: plan time for the forms in the first and last meeting.")),
-    (_unsure, say("Repeat with more groups and pool the results; one course is too little to decide.")),
+    (_unsure, say("Repeat with more groups and pool the results: this course alone leaves outcomes undecided.")),
     (no_control, say("Add a comparison group, for example the people waiting for the next course.")),
     (off_plan, say("Bring meetings back to the plan, or change the plan and say why.")),
     (_unmeasured("3", "3a", "3b"), say("Measure what people do at work, for example by patients' ratings.")),

@@ -130,9 +130,12 @@ def headline(comparison: Row, outcome: Row, arm: str, reference: str) -> str:
     if numbers.too_few(comparison["n_paired"]):
         few = str(numbers.SMALLEST_COUNT)
         return say("Fewer than {few} people answered both times, so no numbers are shown.", few=few)
-    if not usable(comparison):
-        return say("There were too few people or groups to give an average with its likely range.")
+    if not isfinite(comparison["estimate"]):
+        return say("There were too few people or groups to give an average.")
     found = _difference if comparison["kind"] == "difference" else _change
+    if not usable(comparison):
+        unknown = say("How far chance reaches cannot be told from so few groups, so no likely range is given.")
+        return f"{found(comparison, outcome, arm, reference)} {unknown}"
     return f"{found(comparison, outcome, arm, reference)} {likely_range(comparison, outcome)}"
 
 

@@ -73,13 +73,20 @@ def test_roster_without_a_column(enrolled):
 
 
 def test_unknown_blank_and_mixed_arms_and_groups(enrolled):
-    rows = [["A1", "1", "balnt", "f"], ["A2", "1", "", "m"], ["A3", "", "waiting", "f"]]
+    rows = [["A1", "1", "balnt", "f"], ["A2", "1", "", "m"], ["A3", "", "waiting", "f"], ["A4", "2", "waiting", "f"]]
     found, text = problems_of(enrolled(*rows))
     assert [code for code, *_ in found] == ["VAL-ARM", "VAL-ARM", "VAL-GROUP", "VAL-GROUP"]
     assert "1 person has the arm 'balnt', which the study file does not have" in text
     assert "1 person has no arm" in text
-    assert "1 of 3 people have no group" in text
+    assert "1 of 2 people of the arm 'waiting' have no group" in text
     assert "the group '1' has people of 2 arms" in text
+
+
+def test_an_arm_may_have_no_groups_at_all(folder, enrolled, pseudonym):
+    rows = [["A1", "1", "balint", "f"], ["A2", "1", "balint", "m"], ["A3", "", "waiting", "f"]]
+    folder.content["linkage"] = {"min_match_rate": 0}
+    people = enrolled(*rows).ingest().tables["participants"].set_index("person_id")
+    assert people["group_id"].to_dict() == {pseudonym("A1"): "one/1", pseudonym("A2"): "one/1", pseudonym("A3"): ""}
 
 
 def test_group_and_arm_from_the_exports(folder, pseudonym):

@@ -38,8 +38,8 @@ def draw(name, study, tables, width):
         "reaction": (tables["item_counts"], study),
         "flow": (tables["flow"], people, study),
         "attendance": (tables["sessions"], tables["attendance"], people, study),
-    }[name]
-    return FIGURES[name](*given, width_mm=width)
+    }[name.removesuffix("_narrow")]
+    return FIGURES[name.removesuffix("_narrow")](*given, width_mm=width)
 
 
 def test_names_come_in_a_stable_order(drawings, study):
