@@ -280,6 +280,8 @@ class Plan(Model):
     """What was allocated to arms: nothing (one arm), people or groups at random, or not at random."""
     registration: str = ""
     """Registration id, one line."""
+    ordinal_alpha: bool = False
+    """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
 
 
 class Linkage(Model):

@@ -17,17 +17,15 @@ sets <- list(six = answers(60, 6, c(1, .8, 1.2, .6, .9, .7), 5), sixteen = answe
 named <- function(x) { colnames(x) <- paste0("x", seq_len(ncol(x))); as.data.frame(x) }
 
 omega_rows <- function(x) {
-  data <- named(x)
-  model <- paste("f =~", paste(names(data), collapse = " + "))
-  fit <- cfa(model, data, std.lv = TRUE, estimator = "ML", control = list(rel.tol = 1e-14))
-  est <- parameterEstimates(fit)
-  lambda <- est$est[est$op == "=~"]; theta <- est$est[est$op == "~~" & est$lhs != "f"]
-  fa_ml <- factanal(data, 1, control = list(opt = list(maxit = 1000, factr = 1e3)))
-  list(call = 'cfa(f =~ x1 + ... , std.lv = TRUE); omega = sum(lambda)^2 / (sum(lambda)^2 + sum(theta)); factanal(data, 1)$uniquenesses; omega(data, nfactors = 1, fm = "ml")$omega.tot',
-       lavaan_omega = sum(lambda)^2 / (sum(lambda)^2 + sum(theta)), lavaan_loadings = lambda, lavaan_unique = theta,
-       factanal_uniquenesses = unname(fa_ml$uniquenesses),
-       psych_omega_ml = suppressMessages(suppressWarnings(omega(data, nfactors = 1, fm = "ml", plot = FALSE, flip = FALSE)$omega.tot)),
-       psych_omega_minres = suppressMessages(suppressWarnings(omega(data, nfactors = 1, plot = FALSE, flip = FALSE)$omega.tot)))
+  data <- named(x); R <- cor(x); sd <- apply(x, 2, sd)
+  f <- fa(R, 1, fm = "minres", n.obs = nrow(x), control = list(factr = 10))
+  lambda <- abs(sum(f$loadings)) / sum(f$loadings) * as.vector(f$loadings) * sd; theta <- (1 - as.vector(f$loadings)^2) * sd^2
+  fit <- cfa(paste("f =~", paste(names(data), collapse = " + ")), data, std.lv = TRUE)
+  est <- parameterEstimates(fit); l <- est$est[est$op == "=~"]; u <- est$est[est$op == "~~" & est$lhs != "f"]
+  list(call = 'f <- fa(cor(x), 1, fm = "minres"); lambda <- f$loadings * sd; theta <- (1 - f$loadings^2) * sd^2; sum(lambda)^2 / (sum(lambda)^2 + sum(theta)); omega(data, nfactors = 1)$omega.tot; the same formula with cfa(f =~ x1 + ..., std.lv = TRUE)',
+       omega = sum(lambda)^2 / (sum(lambda)^2 + sum(theta)), loadings = lambda, unique = theta,
+       psych_total = omega(data, nfactors = 1, plot = FALSE, flip = FALSE)$omega.tot,
+       lavaan_ml = sum(l)^2 / (sum(l)^2 + sum(u)))
 }
 alpha_rows <- function(x) {
   a <- psych::alpha(named(x), check.keys = FALSE, warnings = FALSE)

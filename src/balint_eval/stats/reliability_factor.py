@@ -1,4 +1,4 @@
-"""One-factor model by maximum likelihood, for many covariance matrices at once."""
+"""One-factor model by minimum residuals, for many covariance matrices at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from balint_eval.stats.pairs import BoolArray, FloatArray
 
 HEYWOOD = 0.005
 """Unique share of an item's variance below which a solution sits on the boundary (the bound of R's factanal)."""
-_FLOOR = 1e-9
+_LARGEST = float(np.sqrt(1.0 - HEYWOOD))
 _LONGEST_STRIDE = 30.0
 
 
@@ -23,19 +23,19 @@ class OneFactor:
     loadings, unique : ndarray of float, shape (m, k)
         In the items' own units, and squared units.
     heywood : ndarray of bool, shape (m,)
-        Whether an item has (almost) no unique variance: the solution sits on the boundary.
-    converged : bool
-        Whether the last step of every model was below the tolerance.
+        Whether an item is left without variance of its own: the solution sits on the boundary.
+    converged : ndarray of bool, shape (m,)
+        Whether the last step was below the tolerance.
     """
 
     loadings: FloatArray
     unique: FloatArray
     heywood: BoolArray
-    converged: bool
+    converged: BoolArray
 
 
-def fit_one_factor(covariances: FloatArray, *, tolerance: float = 1e-10, most_steps: int = 5000) -> OneFactor:
-    """Fit the one-factor model by maximum likelihood.
+def fit_one_factor(covariances: FloatArray, *, tolerance: float = 1e-9, most_steps: int = 1000) -> OneFactor:
+    """Fit the one-factor model by minimum residuals (unweighted least squares) of the correlations.
 
     Parameters
     ----------
@@ -51,50 +51,58 @@ def fit_one_factor(covariances: FloatArray, *, tolerance: float = 1e-10, most_st
 
     Notes
     -----
-    Expectation-maximisation (Rubin and Thayer 1982, Psychometrika 47:69-76) with the factor's variance
-    left free in each step (Liu, Rubin and Wu 1998, Biometrika 85:755-70), drawn out by squared
-    extrapolation (Varadhan and Roland 2008, Scand J Stat 35:335-53). The stationary point is that of
-    Joreskog 1967, Psychometrika 32:443-82; it does not depend on the items' units.
+    Harman and Jones 1966, Psychometrika 31:351-68: the squared residuals beside the diagonal are least. Each
+    loading in turn takes its own best value, within the boundary (Harman and Fukuda 1966, Psychometrika
+    31:563-71); sweeps are drawn out by squared extrapolation (Varadhan and Roland 2008, Scand J Stat
+    35:335-53). Chosen over maximum likelihood because it stays well-behaved in small samples: a step at the
+    boundary is exact, where the likelihood creeps towards it.
     """
     sd = np.sqrt(np.diagonal(covariances, axis1=-2, axis2=-1))
     correlations = covariances / (sd[:, :, None] * sd[:, None, :])
-    loadings, converged = _first_loadings(correlations), False
+    loadings = _first_loadings(correlations)
+    moving = np.arange(len(loadings))
     for _ in range(most_steps):
-        loadings, step = _long_step(correlations, loadings)
-        converged = step < tolerance
-        if converged:
+        loadings[moving], step = _long_step(correlations[moving], loadings[moving])
+        moving = moving[step >= tolerance]
+        if not moving.size:
             break
-    unique = _unique(loadings)
-    return OneFactor(loadings * sd, unique * sd**2, np.asarray((unique < HEYWOOD).any(axis=-1)), converged)
+    heywood = np.asarray((np.abs(loadings) >= _LARGEST).any(axis=-1))
+    converged = ~np.isin(np.arange(len(loadings)), moving)
+    return OneFactor(loadings * sd, (1.0 - loadings**2) * sd**2, heywood, converged)
 
 
 def _first_loadings(correlations: FloatArray) -> FloatArray:
     """Start all models at the shrunken first principal component of their mean."""
     values, vectors = np.linalg.eigh(correlations.mean(axis=0))
-    first = np.clip(0.85 * np.sqrt(values[-1]) * vectors[:, -1], -0.97, 0.97)
-    return np.tile(first, (len(correlations), 1))
+    first = np.clip(0.85 * np.sqrt(values[-1]) * vectors[:, -1], -_LARGEST, _LARGEST)
+    return np.tile(first if first.sum() >= 0 else -first, (len(correlations), 1))
 
 
-def _unique(loadings: FloatArray) -> FloatArray:
-    return np.maximum(1.0 - loadings**2, _FLOOR)
+def _sweep(correlations: FloatArray, loadings: FloatArray) -> FloatArray:
+    """Give each loading in turn its best value, the others being what they are."""
+    swept, squares = loadings.copy(), (loadings**2).sum(axis=-1)
+    for item in range(loadings.shape[1]):
+        squares -= swept[:, item] ** 2
+        shared = (correlations[:, item, :] * swept).sum(axis=-1) - swept[:, item]
+        swept[:, item] = np.clip(shared / np.maximum(squares, 1e-12), -_LARGEST, _LARGEST)
+        squares += swept[:, item] ** 2
+    return swept
 
 
-def _step(correlations: FloatArray, loadings: FloatArray) -> FloatArray:
-    """Give the loadings after one step; the inverse of a one-factor covariance is closed (Sherman-Morrison)."""
-    weights = loadings / _unique(loadings)
-    weights = weights / (1.0 + (loadings * weights).sum(axis=-1, keepdims=True))
-    shared = np.matmul(correlations, weights[..., None])[..., 0]
-    scatter = 1.0 + (weights * (shared - loadings)).sum(axis=-1, keepdims=True)
-    return np.asarray(shared / np.sqrt(scatter), dtype=np.float64)
-
-
-def _long_step(correlations: FloatArray, loadings: FloatArray) -> tuple[FloatArray, float]:
-    """Take two steps and go on in their direction, where that stays inside the boundary."""
-    once = _step(correlations, loadings)
-    twice = _step(correlations, once)
+def _long_step(correlations: FloatArray, loadings: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Take two sweeps and go on in their direction, where that lowers the residuals."""
+    once = _sweep(correlations, loadings)
+    twice = _sweep(correlations, once)
     first, bend = once - loadings, twice - 2.0 * once + loadings
     ratio = (first**2).sum(axis=-1, keepdims=True) / np.maximum((bend**2).sum(axis=-1, keepdims=True), 1e-300)
     stride = np.clip(np.sqrt(ratio), 1.0, _LONGEST_STRIDE)
-    far = loadings + 2.0 * stride * first + stride**2 * bend
-    inside = (far**2 < 1.0 - 0.1 * HEYWOOD).all(axis=-1, keepdims=True)
-    return np.where(inside, far, twice), float(np.abs(twice - once).max())
+    far = np.clip(loadings + 2.0 * stride * first + stride**2 * bend, -_LARGEST, _LARGEST)
+    better = _residuals(correlations, far) < _residuals(correlations, twice)
+    return np.where(better[:, None], far, twice), np.abs(twice - once).max(axis=-1)
+
+
+def _residuals(correlations: FloatArray, loadings: FloatArray) -> FloatArray:
+    """Give the sum of squared residuals beside the diagonal, up to a constant of the data."""
+    squares = loadings**2
+    fitted = (loadings * np.matmul(correlations, loadings[..., None])[..., 0]).sum(axis=-1) - squares.sum(axis=-1)
+    return np.asarray(squares.sum(axis=-1) ** 2 - (squares**2).sum(axis=-1) - 2.0 * fitted, dtype=np.float64)

@@ -48,8 +48,8 @@ def mcdonald_omega(
     """Estimate McDonald's omega (total, one factor) with a percentile bootstrap interval.
 
     omega = (sum of loadings)^2 / ((sum of loadings)^2 + sum of unique variances), of the one-factor model
-    of the covariances by maximum likelihood; McDonald 1999, Test Theory, eq. 6.20. It is the reliability
-    of the unweighted sum of the items when one factor holds.
+    by minimum residuals, in the items' own units; McDonald 1999, Test Theory, eq. 6.20. It is the
+    reliability of the unweighted sum of the items when one factor holds.
 
     Parameters
     ----------
@@ -72,6 +72,7 @@ def mcdonald_omega(
     Not for scales of unlike parts, for which one factor is the wrong model.
     """
     complete = complete_rows(items)
+    complete = complete[np.lexsort(complete.T)]
     n, k = complete.shape
     if reason := _obstacle(complete):
         return Omega(n, k, conf_level=conf_level, note=reason)
@@ -103,7 +104,7 @@ def _interval(
 ) -> tuple[float, float, str]:
     if fit.heywood[0]:
         return nan, nan, "no interval for omega: an item has no variance of its own in the one-factor model (Heywood)"
-    if not fit.converged:
+    if not fit.converged[0]:
         return nan, nan, "no interval for omega: the one-factor model did not settle"
     if not resamples:
         return nan, nan, ""
@@ -121,7 +122,7 @@ def _drawn_omegas(complete: FloatArray, resamples: int, seed: int) -> FloatArray
     varied = (np.diagonal(covariances, axis1=-2, axis2=-1) > 1e-12).all(axis=-1)
     if not varied.any():
         return np.empty(0)
-    return omega_of(fit_one_factor(covariances[varied], tolerance=1e-4, most_steps=60))
+    return omega_of(fit_one_factor(covariances[varied], tolerance=1e-5, most_steps=100))
 
 
 def resampled_covariances(complete: FloatArray, resamples: int, seed: int) -> FloatArray:
@@ -137,8 +138,7 @@ def resampled_covariances(complete: FloatArray, resamples: int, seed: int) -> Fl
     ndarray of float, shape (resamples, k, k)
     """
     n, k = complete.shape
-    ordered = complete[np.lexsort(complete.T)]
-    centred = ordered - ordered.mean(axis=0)
+    centred = complete - complete.mean(axis=0)
     shares = np.random.default_rng(seed).multinomial(n, np.full(n, 1.0 / n), resamples) / n
     products = (centred[:, :, None] * centred[:, None, :]).reshape(n, k * k)
     means = shares @ centred
