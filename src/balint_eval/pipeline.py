@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from balint_eval.comparisons import compare
+from balint_eval.consistency import describe_items
 from balint_eval.doctor import doubtful_scales, examine_keys
 from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
 from balint_eval.quality import assess_quality, count_answers, describe_scores
+from balint_eval.retest import assess_retest
 from balint_eval.scoring import score_responses
 from balint_eval.study import Cohort, StudyFile, read_study
 from balint_eval.tables import TABLES, check_table
@@ -23,6 +25,7 @@ INGESTED = ("participants", "responses", "flow", "sources", "sessions", "attenda
 SCORED = ("scores", "findings")
 COMPARED = (
     "comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts",
+    "item_statistics", "retest",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -153,5 +156,9 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "levels": cover_levels(file, outcomes, item_counts, merged["scores"]),
         "claims": judge_claims(comparisons, outcomes, file),
         "descriptives": describe_scores(merged["scores"], merged["participants"]),
-        "quality": assess_quality(merged["responses"], merged["scores"], file.instruments),
+        "quality": assess_quality(
+            merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
+        ),
+        "item_statistics": describe_items(merged["responses"], merged["scores"], file.instruments),
+        "retest": assess_retest(merged["scores"], merged["participants"], file.study),
     }

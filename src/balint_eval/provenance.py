@@ -21,10 +21,10 @@ _COMMON = (
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
-    "score": (*_COMMON, "scoring.py", "doctor.py", "stats"),
+    "score": (*_COMMON, "scoring.py", "score_arrays.py", "doctor.py", "stats"),
     "compare": (
-        *_COMMON, "pipeline.py", "comparisons.py", "contrasts.py", "kirkpatrick.py", "quality.py", "scoring.py",
-        "stats",
+        *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
+        "retest.py", "scoring.py", "score_arrays.py", "stats",
     ),
     "figures": (*_COMMON, "plots"),
     "report": (*_COMMON, "report", "kirkpatrick.py", "provenance.py", "plots/saved.py"),

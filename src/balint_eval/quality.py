@@ -7,13 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from balint_eval.consistency import describe_reliability, doubtful_keys, items_of
 from balint_eval.instruments.model import Instrument, Scale
-from balint_eval.scoring import FloatArray, keyed_answers
-from balint_eval.stats.reliability import cronbach_alpha, standard_error_of_measurement
+from balint_eval.scoring import keyed_answers
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table
-
-SMALLEST_N_FOR_ALPHA = 20
-STEADY_N_FOR_ALPHA = 50
 
 
 def person_of(person_id: pd.Series) -> pd.Series:
@@ -22,7 +19,7 @@ def person_of(person_id: pd.Series) -> pd.Series:
 
 
 def assess_quality(
-    responses: pd.DataFrame, scores: pd.DataFrame, instruments: Mapping[str, Instrument]
+    responses: pd.DataFrame, scores: pd.DataFrame, instruments: Mapping[str, Instrument], *, ordinal: bool = False
 ) -> pd.DataFrame:
     """Describe every scale in every wave, by cohort and over all cohorts.
 
@@ -31,14 +28,26 @@ def assess_quality(
     responses, scores : pandas.DataFrame
         Contracts `responses` and `scores`.
     instruments : mapping of name to Instrument
+    ordinal : bool
+        Whether ordinal alpha is asked for.
 
     Returns
     -------
     pandas.DataFrame
-        Contract `quality`. Alpha is withheld below 20 complete answers and for doubtful keys.
+        Contract `quality`. Alpha and omega are withheld below 20 complete answers and for doubtful keys.
     """
-    doubtful = set(zip(scores["instrument"], scores["scale"], scores["status"], strict=True))
-    records = []
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    # Threads cost more than they save on matrices this small, and would add numbers up in another order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        records = list(_scale_records(responses, scores, instruments, ordinal=ordinal))
+    return check_table(pd.DataFrame(records, columns=TABLES["quality"].names), "quality")
+
+
+def _scale_records(
+    responses: pd.DataFrame, scores: pd.DataFrame, instruments: Mapping[str, Instrument], *, ordinal: bool
+) -> Iterator[dict[str, object]]:
+    doubtful = doubtful_keys(scores)
     for cohort, rows in _by_cohort(responses):
         own = scores if cohort == ALL_COHORTS else scores[scores["cohort"] == cohort]
         for (name, wave), answers in rows.groupby(["instrument", "wave"], sort=True):
@@ -47,9 +56,11 @@ def assess_quality(
             for scale in (scale for scale in instrument.scales if scale.items):
                 place = {"cohort": cohort, "wave": wave, "instrument": name, "scale": scale.name}
                 mine = own[(own["instrument"] == name) & (own["wave"] == wave) & (own["scale"] == scale.name)]
-                withheld = (instrument.name, scale.name, "doubtful_key") in doubtful
-                records.append(place | _reliability(keyed, scale, withheld=withheld) | _ends(mine, scale))
-    return check_table(pd.DataFrame(records, columns=TABLES["quality"].names), "quality")
+                withheld = (instrument.name, scale.name) in doubtful
+                items = items_of(keyed, scale)
+                yield (
+                    place | describe_reliability(items, scale, withheld=withheld, ordinal=ordinal) | _ends(mine, scale)
+                )
 
 
 def _by_cohort(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -58,32 +69,6 @@ def _by_cohort(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     if table["cohort"].nunique() > 1:
         for cohort, rows in table.groupby("cohort", sort=True):
             yield str(cohort), rows
-
-
-def _reliability(keyed: FloatArray, scale: Scale, *, withheld: bool) -> dict[str, object]:
-    items = keyed[:, np.asarray(scale.items) - 1]
-    complete = items[~np.isnan(items).any(axis=1)]
-    record: dict[str, object] = {"n": len(complete), "missing_share": float(np.isnan(items).mean())}
-    if withheld:
-        return record | {"note": "the key is in doubt: no reliability is given"}
-    if len(complete) < SMALLEST_N_FOR_ALPHA:
-        return record | {"note": f"alpha withheld: fewer than {SMALLEST_N_FOR_ALPHA} complete answers"}
-    alpha = cronbach_alpha(complete)
-    sd = float((complete.sum(axis=1) if scale.rule == "sum" else complete.mean(axis=1)).std(ddof=1)) * scale.multiply
-    notes = [alpha.note, _alpha_remark(alpha.alpha, len(complete))]
-    return record | {
-        "alpha": alpha.alpha,
-        "alpha_low": alpha.low,
-        "alpha_high": alpha.high,
-        "sem": standard_error_of_measurement(sd, alpha.alpha),
-        "note": "; ".join(note for note in notes if note),
-    }
-
-
-def _alpha_remark(alpha: float, n: int) -> str:
-    if alpha < 0:
-        return "alpha is negative: items go against each other, check the key"
-    return f"fewer than {STEADY_N_FOR_ALPHA} people: alpha is unsteady" if n < STEADY_N_FOR_ALPHA else ""
 
 
 def _ends(scores: pd.DataFrame, scale: Scale) -> dict[str, object]:

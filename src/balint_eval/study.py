@@ -282,6 +282,8 @@ class Plan(Model):
     """`none` says that people did not meet in groups; else nothing is claimed where nobody's group is known."""
     registration: str = ""
     """Registration id, one line."""
+    ordinal_alpha: bool = False
+    """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
 
 
 class Linkage(Model):

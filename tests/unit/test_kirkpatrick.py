@@ -28,11 +28,11 @@ MIRROR = {"gain": "loss", "small_gain": "small_loss", "clear_gain": "clear_loss"
 MIRROR |= {other: name for name, other in MIRROR.items()}
 
 
-def a_file(outcomes=({"instrument": "TEQ"},), levels="barr7", allocation="groups", own=()):
+def a_file(outcomes=({"instrument": "TEQ"},), levels="barr7", allocation="groups", own=(), groups="expected"):
     study = Study.model_validate({
         "name": "made", "title": "Made", "levels": levels,
         "waves": [{"name": "before", "role": "baseline"}, {"name": "after", "role": "post"}],
-        "outcomes": list(outcomes), "own_instruments": list(own), "plan": {"allocation": allocation},
+        "outcomes": list(outcomes), "own_instruments": list(own), "plan": {"allocation": allocation, "groups": groups},
         "cohorts": [{"name": "c1", "exports": [{"file": "a.csv", "wave": "before", "person_id": "id"}]}],
     })  # fmt: skip
     instruments = {**known_instruments(), **{own.name: own for own in study.own_instruments}}

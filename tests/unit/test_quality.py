@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from balint_eval.consistency import describe_items
 from balint_eval.instruments.model import Instrument
 from balint_eval.quality import assess_quality, count_answers, describe_scores, person_of, person_scores
 from balint_eval.scoring import score_responses
+from balint_eval.stats.reliability import alpha_if_dropped, item_rest_correlations
+from balint_eval.stats.reliability_omega import mcdonald_omega
+from balint_eval.stats.reliability_ordinal import ordinal_alpha
 
 FORM = Instrument.model_validate({
     "name": "TRY", "title": "t", "measures": "reaction", "level": "1", "n_items": 2, "response": {"codes": [1, 2, 3]},
@@ -129,3 +133,74 @@ def test_nobody():
     assert assess_quality(table, scores, FORMS).empty
     assert count_answers(table, FORMS).empty
     assert describe_scores(scores, pd.DataFrame({"cohort": [], "person_id": [], "arm": []}, dtype=object)).empty
+
+
+def with_omega():
+    """Three items that go together, for 60 people; drawn once, so the numbers stand."""
+    drawn = np.random.default_rng(0)
+    common = drawn.standard_normal((60, 1))
+    return np.clip(np.round(2 + common + drawn.standard_normal((60, 3)) * 0.7), 1, 3)
+
+
+THREE = Instrument.model_validate(
+    FORM.model_dump(exclude_unset=True)
+    | {
+        "n_items": 3,
+        "reverse": [3],
+        "scales": [{"name": "total", "items": [1, 2, 3], "rule": "sum", "range": [3, 9], "higher_is": "better"}],
+    }
+)
+
+
+def three(answers, **place):
+    turned = np.array(answers, dtype=float) * [1, 1, -1] + [0, 0, 4]  # as on the form: the third is reversed
+    return responses(turned.tolist(), **place)
+
+
+def test_omega_with_its_interval():
+    answers = with_omega()
+    table, forms = three(answers), {"TRY": THREE}
+    row = assess_quality(table, score_responses(table, forms), forms).iloc[0]
+    expected = mcdonald_omega(answers)
+    assert [row["omega"], row["omega_low"], row["omega_high"]] == [expected.omega, expected.low, expected.high]
+    assert (row["note"], math.isnan(row["ordinal_alpha"])) == ("", True)
+    asked = assess_quality(table, score_responses(table, forms), forms, ordinal=True).iloc[0]
+    assert asked["ordinal_alpha"] == pytest.approx(ordinal_alpha(answers))
+    assert asked["ordinal_alpha"] > asked["alpha"]
+
+
+def test_two_items_have_no_omega():
+    row = quality(responses(CROSSED)).loc["all", "before"]
+    assert math.isnan(row["omega"])
+    assert row["note"].endswith("omega needs at least three items")
+
+
+def items(answers, doubtful=()):
+    table, forms = three(answers), {"TRY": THREE}
+    return describe_items(table, score_responses(table, forms, doubtful), forms).set_index("item")
+
+
+def test_items_are_described_after_keying():
+    answers = with_omega()
+    answers[0, 2] = np.nan
+    found = items(answers)
+    assert found["n"].tolist() == [60, 60, 59]
+    assert found["mean"].tolist() == pytest.approx(np.nanmean(answers, axis=0))
+    assert found["sd"].tolist() == pytest.approx(np.nanstd(answers, axis=0, ddof=1))
+    assert found["missing_share"].tolist() == pytest.approx([0, 0, 1 / 60])
+    assert found["item_rest"].tolist() == pytest.approx(item_rest_correlations(answers))
+    assert found["alpha_if_dropped"].tolist() == pytest.approx(alpha_if_dropped(answers))
+    assert found["cohort"].unique().tolist() == ["all"]
+
+
+@pytest.mark.parametrize(("people", "described", "judged"), [(9, 0, 0), (10, 3, 0), (19, 3, 0), (20, 3, 3)])
+def test_items_of_few_people_are_withheld(people, described, judged):
+    found = items(with_omega()[:people])
+    assert (found["mean"].count(), found["sd"].count()) == (described, described)
+    assert (found["item_rest"].count(), found["alpha_if_dropped"].count()) == (judged, judged)
+
+
+def test_items_of_a_doubtful_key_are_not_judged():
+    found = items(with_omega(), [("TRY", "total")])
+    assert found["item_rest"].isna().all()
+    assert found["mean"].notna().all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from balint_eval.report import counts, numbers
-from balint_eval.report.cells import guarded, interval, number, row_notes, table
+from balint_eval.report.cells import guarded, number, table
 from balint_eval.report.figures import figure, plain_figure
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Callout, Section, TableBlock
@@ -172,39 +172,6 @@ def _finding_cells(material: Material, row: Row) -> tuple[str, ...]:
 
 def _cohort(material: Material, row: Row) -> str:
     return "" if row["cohort"] == ALL_COHORTS or not row["cohort"] else material.cohort(row["cohort"])
-
-
-def reliability(material: Material) -> Section:
-    """Show reliability in this sample."""
-    rows = material.in_order(material.pooled_rows("quality"))
-    heads = (say("Scale"), say("Wave"), say("#n"), say("#Alpha"), say("#Interval"), say("#Omega"), say("#SEM"))
-    cells = [
-        (
-            material.label(row),
-            material.wave(row["wave"]),
-            *guarded(
-                row["n"],
-                numbers.count(row["n"]),
-                numbers.probability(row["alpha"], 2),
-                _unit_interval(row),
-                numbers.probability(row["omega"], 2),
-                number(row["sem"]),
-            ),
-        )
-        for row in rows
-    ]
-    label = [material.label(row) for row in rows]
-    notes = [say("Cronbach's alpha with Feldt's interval; McDonald's omega; SEM in points of the scale.")]
-    notes += row_notes(rows, label)
-    block = table("reliability", say("Reliability in this sample"), heads, cells, notes, "quality")
-    return Section(say("Reliability"), "reliability", (block,) if rows else ())
-
-
-def _unit_interval(row: Row) -> str:
-    if interval(row, "alpha_low", "alpha_high") == numbers.MISSING:
-        return numbers.MISSING
-    low, high = (numbers.probability(row[name], 2) for name in ("alpha_low", "alpha_high"))
-    return f"[{low}, {high}]"
 
 
 def _form(material: Material, name: str) -> str:

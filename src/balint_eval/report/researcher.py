@@ -9,6 +9,7 @@ from balint_eval.report import (
     research_data,
     research_design,
     research_model,
+    research_reliability,
     research_results,
     research_words,
 )
@@ -30,7 +31,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_data.flow,
     research_data.baseline,
     research_data.quality,
-    research_data.reliability,
+    research_reliability.reliability,
     research_data.descriptives,
     research_results.main_results,
     research_results.within_arms,

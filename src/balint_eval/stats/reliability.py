@@ -86,10 +86,11 @@ def _alpha_obstacle(complete: FloatArray) -> str:
         return "alpha needs at least two items"
     if n < 2:
         return f"{n} complete answer sheet{'' if n else 's'}: alpha cannot be estimated"
-    return "the total score does not vary: alpha cannot be estimated" if _is_flat(complete.sum(axis=1)) else ""
+    return "the total score does not vary: alpha cannot be estimated" if is_flat(complete.sum(axis=1)) else ""
 
 
-def _is_flat(values: FloatArray) -> bool:
+def is_flat(values: FloatArray) -> bool:
+    """Tell whether values vary by no more than floating-point noise."""
     return bool(np.ptp(values) <= NOISE * np.max(np.abs(values)))
 
 
@@ -126,7 +127,7 @@ def item_rest_correlations(items: ArrayLike) -> FloatArray:
 
 
 def _correlation(first: FloatArray, second: FloatArray) -> float:
-    if _is_flat(first) or _is_flat(second):
+    if is_flat(first) or is_flat(second):
         return nan
     return float(np.corrcoef(first, second)[0, 1])
 

@@ -109,6 +109,8 @@ def tables(kind: Kind) -> dict[str, pd.DataFrame]:
         "sessions": sessions,
         "flow": flow,
         "quality": quality,
+        "item_statistics": item_statistics,
+        "retest": retest,
         "findings": findings,
         "item_counts": item_counts,
         "descriptives": descriptives,
@@ -219,16 +221,58 @@ def quality(kind: Kind) -> list[dict[str, object]]:
             "alpha": 0.834,
             "alpha_low": 0.751,
             "alpha_high": 0.897,
-            "omega": nan,
+            "omega": 0.841,
+            "omega_low": 0.762,
+            "omega_high": 0.893,
             "sem": 3.127,
             "missing_share": 0.012,
             "floor_share": 0.0,
             "ceiling_share": 0.034,
             "prorated": 5,
-            "note": "fewer than 50 people: alpha is unsteady",
+            "note": "fewer than 50 people: alpha and omega are unsteady",
         }
         for wave in ("before", "after")
         for instrument, scale in SCALES
+    ]
+
+
+def item_statistics(kind: Kind) -> list[dict[str, object]]:
+    return [
+        {
+            "cohort": "all",
+            "wave": "before",
+            "instrument": instrument,
+            "scale": scale,
+            "item": item,
+            "n": kind.people,
+            "mean": 2.5,
+            "sd": 1.1,
+            "missing_share": 0.01,
+            "item_rest": 0.2 + 0.1 * item,
+            "alpha_if_dropped": 0.85 if item == 1 else 0.8,
+        }
+        for instrument, scale in SCALES
+        for item in (1, 2, 3)
+    ]
+
+
+def retest(kind: Kind) -> list[dict[str, object]]:
+    return [
+        {
+            "cohort": "all",
+            "instrument": instrument,
+            "scale": scale,
+            "wave_from": "before",
+            "wave_to": "after",
+            "arm": "waiting",
+            "n": kind.pairs // 2,
+            "icc": 0.712,
+            "icc_low": 0.482,
+            "icc_high": 0.851,
+            "sem": 2.417,
+            "note": "fewer than 50 people: unsteady",
+        }
+        for instrument, scale in (SCALES if "waiting" in kind.arms else ())
     ]
 
 
