@@ -150,8 +150,7 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=120.0)
     asked = parser.parse_args()
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", PYTHONDONTWRITEBYTECODE="1")
-    import hypothesis  # noqa: F401 - imported once here, not in every child
-    import pandas  # noqa: F401
+    import pandas  # noqa: F401 - imported once here, not in every child
     import pydantic  # noqa: F401
     import pytest  # noqa: F401
     import scipy.optimize

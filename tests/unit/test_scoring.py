@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from balint_eval.instruments.model import Instrument
 from balint_eval.instruments.registry import known_instruments
-from balint_eval.scoring import reversed_by_key, score_responses
+from balint_eval.scoring import keyed_answers, reversed_by_key, score_responses
 
 KNOWN = known_instruments()
 NAMES = sorted(KNOWN)
@@ -308,3 +308,22 @@ def test_registry_equals_the_shared_facts(name, facts):
     assert instrument.missing.published == entry["missing"]["published"]
     assert instrument.licence.status == entry["licence"]["status"]
     assert instrument.level.replace("_", "-") == entry["kirkpatrick"]
+
+
+def test_prorated_is_marked_and_nothing_else():
+    some, none = person("CARE", 5, 4, 3, 2, 1, 5, 4, 3, None, None), {}
+    full = person("CARE", *[3] * 10)
+    tables = scores("CARE", some, full, none)
+    assert [bool(table.loc["total", "prorated"]) for table in tables] == [True, False, False]
+
+
+def test_keyed_answers_are_wide_and_reversed():
+    rows = [
+        {"cohort": "c", "person_id": "p", "wave": "w", "instrument": "PSS10", "item": item, "value": value}
+        for item, value in ((1, 3.0), (4, 3.0), (10, float("nan")))
+    ]
+    who, keyed = keyed_answers(pd.DataFrame(rows), KNOWN["PSS10"])
+    assert who.to_dict("records") == [{"cohort": "c", "person_id": "p", "wave": "w"}]
+    assert keyed.shape == (1, 10)
+    assert keyed[0, [0, 3]].tolist() == [3, 1]  # the fourth is reversed: 0 + 4 - 3
+    assert np.isnan(np.delete(keyed[0], [0, 3])).all()
