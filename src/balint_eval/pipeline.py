@@ -10,14 +10,14 @@ import pandas as pd
 
 from balint_eval.comparisons import compare
 from balint_eval.consistency import describe_items
-from balint_eval.doctor import doubtful_scales, examine_keys
+from balint_eval.doctor import accepted_codes, doubtful_scales, examine, examine_cohorts
 from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
 from balint_eval.quality import assess_quality, count_answers, describe_scores
 from balint_eval.retest import assess_retest
-from balint_eval.scoring import score_responses
+from balint_eval.scoring import score_responses, withhold
 from balint_eval.study import Cohort, StudyFile, read_study
 from balint_eval.tables import TABLES, check_table
 
@@ -100,17 +100,17 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
 
 
 def score(responses: pd.DataFrame, file: StudyFile, cohort: Cohort) -> Tables:
-    """Score one cohort's responses, after the doctor has looked at the keys.
+    """Score one cohort's responses, after the doctor has looked at them.
 
     Returns
     -------
     dict
         `scores` and `findings`.
     """
-    confirmed = {items.instrument for export in cohort.exports for items in export.items if items.key_confirmed}
-    findings = examine_keys(responses, file.instruments, confirmed)
+    waves = [wave.name for wave in file.study.waves]
+    findings = examine(responses, file.instruments, accepted_codes(cohort), waves)
     return {
-        "scores": score_responses(responses, file.instruments, doubtful_scales(findings)),
+        "scores": score_responses(responses, file.instruments, doubtful_scales(findings, file.instruments)),
         "findings": findings,
     }
 
@@ -143,12 +143,15 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     Returns
     -------
     dict
-        The tables named in `COMPARED`.
+        The tables named in `COMPARED`, and `findings` and `scores` after the cohorts were held against each other.
     """
+    merged = {**merged, **_hold_cohorts_together(merged, file)}
     outcomes = list_outcomes(file)
     comparisons, diagnostics = compare(merged["scores"], merged["participants"], outcomes, file.study)
     item_counts = count_answers(merged["responses"], file.instruments)
     return {
+        "findings": merged["findings"],
+        "scores": merged["scores"],
         "outcomes": outcomes,
         "comparisons": comparisons,
         "diagnostics": diagnostics,
@@ -161,4 +164,16 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         ),
         "item_statistics": describe_items(merged["responses"], merged["scores"], file.instruments),
         "retest": assess_retest(merged["scores"], merged["participants"], file.study),
+    }
+
+
+def _hold_cohorts_together(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
+    """Let the doctor compare the cohorts; an instrument in doubt loses its scores in all of them."""
+    waves = [wave.name for wave in file.study.waves]
+    found = examine_cohorts(merged["responses"], file.instruments, accepted_codes(*file.study.cohorts), waves)
+    if found.empty:
+        return {}
+    return {
+        "findings": _stack([merged["findings"], found], "findings"),
+        "scores": check_table(withhold(merged["scores"], doubtful_scales(found)), "scores"),
     }

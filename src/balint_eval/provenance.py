@@ -21,10 +21,10 @@ _COMMON = (
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
-    "score": (*_COMMON, "scoring.py", "score_arrays.py", "doctor.py", "stats"),
+    "score": (*_COMMON, "scoring.py", "score_arrays.py", "doctor", "stats"),
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
-        "retest.py", "scoring.py", "score_arrays.py", "stats",
+        "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats",
     ),
     "figures": (*_COMMON, "plots"),
     "report": (*_COMMON, "report", "kirkpatrick.py", "provenance.py", "plots/saved.py"),
@@ -83,7 +83,7 @@ def stage_settings(file: StudyFile, stage: str, cohort: Cohort | None = None) ->
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "ingest": ("waves", "arms", "linkage"),
     "score": (),
-    "compare": ("waves", "arms", "outcomes", "plan", "levels"),
+    "compare": ("waves", "arms", "outcomes", "plan", "levels", "cohorts"),
     "figures": ("title", "waves", "arms", "outcomes", "programme", "cohorts"),
     "report": (
         "name", "title", "description", "question", "contact", "levels", "audience", "waves", "arms", "programme",

@@ -24,8 +24,11 @@ from balint_eval.tables import TABLES, check_table
 
 __all__ = [
     "FloatArray", "form_is_invalid", "keyed_answers", "reversed_by_key", "score_responses", "score_scale", "score_wide",
+    "stored_answers", "withhold",
 ]  # fmt: skip
 WHO = ["cohort", "person_id", "wave"]
+WHOLE_FORM = "all"
+"""Stands for every scale of an instrument where scales are named."""
 
 
 def score_responses(
@@ -39,7 +42,8 @@ def score_responses(
         Contract `responses`: answers as on the form, not reversed.
     instruments : mapping of name to Instrument
     doubtful : iterable of (instrument, scale)
-        Scales whose key the doctor doubts: they get no score until the study file decides.
+        Scales whose key the doctor doubts: they get no score until the study file decides. The scale `all`
+        stands for every scale of the instrument.
 
     Returns
     -------
@@ -71,6 +75,31 @@ def score_responses(
     return check_table(pd.concat(frames, ignore_index=True), "scores")
 
 
+def withhold(scores: pd.DataFrame, doubtful: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Take away the scores of doubtful scales; see `score_responses`.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame
+        Contract `scores`.
+    doubtful : iterable of (instrument, scale)
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `scores`.
+    """
+    doubted = set(doubtful)
+    whole = {name for name, scale in doubted if scale == WHOLE_FORM}
+    pairs = zip(scores["instrument"], scores["scale"], strict=True)
+    mine = np.array([name in whole or (name, scale) in doubted for name, scale in pairs], dtype=np.bool_)
+    return scores.assign(
+        score=scores["score"].where(~mine),
+        status=scores["status"].where(~mine, "doubtful_key"),
+        prorated=scores["prorated"] & ~mine,
+    )
+
+
 def _with_key(instruments: Mapping[str, Instrument], name: str) -> Instrument:
     if name not in instruments:
         raise StudyError(no_key(name) or unknown_instrument(name))
@@ -87,17 +116,18 @@ def keyed_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.Dat
     keyed : ndarray, shape (rows, n_items)
         NaN where not answered.
     """
-    who, values = _wide_answers(answers, instrument)
+    who, values = stored_answers(answers, instrument)
     return who, reversed_by_key(values, instrument)
 
 
-def _wide_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFrame, FloatArray]:
+def stored_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFrame, FloatArray]:
+    """Give the answers of one instrument wide, as on the form; see `keyed_answers`."""
     wide = answers.pivot(index=WHO, columns="item", values="value").reindex(columns=range(1, instrument.n_items + 1))
     return wide.index.to_frame(index=False), wide.to_numpy(dtype=np.float64)
 
 
 def _score_instrument(answers: pd.DataFrame, instrument: Instrument, doubted: set[tuple[str, str]]) -> pd.DataFrame:
-    who, values = _wide_answers(answers, instrument)
+    who, values = stored_answers(answers, instrument)
     parts = score_wide(values, instrument)
     frames = [_scale_rows(who, instrument, scale, parts[scale.name], doubted) for scale in instrument.scales]
     return pd.concat(frames, ignore_index=True)
@@ -108,7 +138,7 @@ def _scale_rows(
 ) -> pd.DataFrame:
     score, status = part.score, np.asarray(STATUSES, dtype=object)[part.status]
     # A score that is composed of a doubtful one is doubtful itself.
-    if any((instrument.name, name) in doubted for name in (scale.name, *scale.of)):
+    if any((instrument.name, name) in doubted for name in (WHOLE_FORM, scale.name, *scale.of)):
         score, status = np.full(len(score), np.nan), np.full(len(score), "doubtful_key", dtype=object)
     return who.assign(
         instrument=instrument.name,

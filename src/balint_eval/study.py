@@ -68,6 +68,8 @@ class Items(Model):
     """True when the platform has reversed the items; they are then not reversed again."""
     key_confirmed: bool = False
     """True when a person has checked that the key is right although the check of the key doubts it."""
+    accept: list[Annotated[str, Field(pattern=r"^(DOC|WARN)-[A-Z]+$")]] = Field(default_factory=list)
+    """Codes of the doctor's findings that a person has looked at, such as `DOC-UNUSED`; they then withhold no score."""
     waves: list[str] = Field(default_factory=list)
     """Waves of this export in which the instrument was asked; empty means all of them."""
 

@@ -85,7 +85,7 @@ def test_iri_declared_as_already_reversed_gives_the_stated_alphas(tmp_path: Path
     stated = expected["as_stored_already_reversed"]
     quality = tables["quality"].set_index("scale")
     described = tables["descriptives"].query("arm == 'all'").set_index("scale")
-    assert tables["findings"].empty
+    assert set(tables["findings"]["severity"]) <= {"note"}
     for scale in ("PT", "FS", "EC", "PD"):
         assert quality.at[scale, "alpha"] == pytest.approx(stated[scale]["alpha"], abs=5e-5)
         assert described.at[scale, "mean"] == pytest.approx(stated[scale]["mean"], abs=5e-5)
@@ -94,7 +94,7 @@ def test_iri_declared_as_already_reversed_gives_the_stated_alphas(tmp_path: Path
 
 def test_iri_undeclared_is_reported_and_not_reversed_twice(tmp_path: Path) -> None:
     tables = evaluate(iri_with_ids(tmp_path, declared=False), key=KEY).tables
-    findings = tables["findings"].set_index("scale")
+    findings = tables["findings"].query("severity != 'note'").set_index("scale")
     assert sorted(findings.index) == ["EC", "FS", "PD", "PT"]
     assert set(findings["code"]) == {"WARN-ALPHA"}
     assert "alpha is -0.125 after and 0.752 before reversing" in findings.at["EC", "seen"]

@@ -10,6 +10,7 @@ import pandas as pd
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.answers import decode_items
 from balint_eval.ingest.readers.open import read_export
+from balint_eval.ingest.row_flags import row_flags
 from balint_eval.ingest.rows import Rows, place_rows, resolve_columns
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.study import Export, Items, StudyFile
@@ -67,6 +68,8 @@ def read_one(file: StudyFile, export: Export) -> Reading:
     answered = _any_answer(sheet, export, file, columns)
     rows = place_rows(sheet, export, columns, answered)
     answers, found, notes = _decode_all(sheet, export, file, columns, rows)
+    n_items = sum(file.instruments[items.instrument].n_items for items in export.items)
+    flags = list(row_flags(sheet, rows, columns, export.comments, n_items))
     spoken = _filled(sheet, [columns[name] for name in export.comments])
     return Reading(
         export=export,
@@ -75,7 +78,7 @@ def read_one(file: StudyFile, export: Export) -> Reading:
         answers=answers,
         with_comment=frozenset(int(row) for row in spoken.index[spoken]),
         problems=[*_nobody_left(sheet, rows), *rows.problems, *found],
-        notes=[*sheet.notes, *rows.notes, *notes],
+        notes=[*sheet.notes, *rows.notes, *notes, *flags],
         columns_used=len(set(columns.values())),
     )
 

@@ -1,0 +1,178 @@
+"""Do the codes stand for the answers they should? Codes nobody uses any more, and codes that changed places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from math import exp
+
+import numpy as np
+from scipy.special import gammaln
+
+from balint_eval.doctor.finding import ALL_WAVES, Finding, accepting
+from balint_eval.doctor.form import Form, filled
+from balint_eval.scoring import FloatArray
+
+FEWEST_PEOPLE = 12
+FEWEST_ITEMS = 4
+CHANCE_OF_UNUSED = 1e-5
+"""Chance, were the waves alike, below which a code that nobody gives any more is named."""
+ENOUGH_T, ENOUGH_T_OF_FEW = 2.2, 2.8
+"""Standard errors by which two codes must stand in the wrong order, from 30 people on and below; by simulation."""
+FEW = 30
+INNER_SHARE = 0.08
+"""Share of both neighbouring answers from which an answer between them that nobody gives is named."""
+
+
+def unused_codes(form: Form) -> Iterator[Finding]:
+    """Find an answer that people gave in one wave and nobody gave in the other, or an inner one nobody gave.
+
+    Notes
+    -----
+    The chance is that of drawing nobody who gave the code, from the people of both waves (hypergeometric):
+    people are counted, not answers, because one person's answers go together.
+    """
+    codes = form.instrument.response.codes
+    users = {wave: _users(stored, codes) for wave, stored in form.stored.items()}
+    gap = _inner_gap(form)
+    if gap:
+        yield _unused_finding(form, gap, ALL_WAVES, "nobody gave it, and many gave the answers on both sides of it")
+        return
+    for first, second in form.wave_pairs():
+        gone: list[tuple[float, str, str]] = []
+        for place, code in enumerate(codes):
+            for left, given in ((first, second), (second, first)):
+                n_left, n_given = len(form.people[left]), len(form.people[given])
+                used = int(users[given][place])
+                if not users[left][place] and _nobody_drawn(used, n_given, n_left) < CHANCE_OF_UNUSED:
+                    gone.append((code, left, f"{used} of {n_given} people gave it in '{given}', nobody in '{left}'"))
+        if gone:
+            code, wave, evidence = gone[0]
+            yield _unused_finding(form, code, wave, evidence)
+
+
+def _users(stored: FloatArray, codes: list[float]) -> list[int]:
+    return [int((stored == code).any(axis=1).sum()) for code in codes]
+
+
+def _nobody_drawn(used: int, n_given: int, n_left: int) -> float:
+    """Give the chance that all `used` people stand among the first `n_given`: C(n_given, used) / C(n, used)."""
+    total = n_given + n_left
+    return exp(gammaln(n_given + 1) - gammaln(n_given - used + 1) - gammaln(total + 1) + gammaln(total - used + 1))
+
+
+def _inner_gap(form: Form) -> float | None:
+    values = np.concatenate(list(form.stored.values()))
+    codes = form.instrument.response.codes
+    if form.fewest < FEWEST_PEOPLE or len(codes) < 4:
+        return None
+    share = np.array([float((values == code).sum()) for code in codes]) / max((~np.isnan(values)).sum(), 1)
+    inner = [n for n in range(1, len(codes) - 1) if share[n] == 0 and min(share[n - 1], share[n + 1]) > INNER_SHARE]
+    return codes[inner[0]] if inner else None
+
+
+def _unused_finding(form: Form, code: float, wave: str, evidence: str) -> Finding:
+    name = form.instrument.name
+    waves = [] if wave == ALL_WAVES else [wave]
+    return Finding(
+        code="DOC-UNUSED",
+        wave=wave,
+        people=form.n_people(*waves),
+        seen=f"the answer {code:g} is missing: {evidence}",
+        why="the form seems to have had other answers there, or its answers have other codes; scores do not compare",
+        mend=(
+            f"hold the answers of that form against the declared codes; map them under answers: of {name}, or leave "
+            "the wave out; " + accepting("DOC-UNUSED", name)
+        ),
+    )
+
+
+def swapped_codes(form: Form) -> Iterator[Finding]:
+    """Find two codes that stand for each other's answer.
+
+    Notes
+    -----
+    Among the people who gave one of the two answers to an item, those with the higher one should score higher
+    on the rest of the scale, over all waves. Every person's evidence is summed, and the sum held against its
+    standard error over people, for each two codes in each wave and in all waves.
+    """
+    if form.fewest < FEWEST_PEOPLE:
+        return
+    rest = _rest_scores(form)
+    evidence = {
+        pair: {wave: _order(form, wave, rest, pair) for wave in form.stored}
+        for pair in combinations(form.instrument.response.codes, 2)
+    }
+    found = [(*_worst(form, waves), pair) for pair, waves in evidence.items()]
+    if found:
+        t, wave, pair = min(found)
+        if t < -(ENOUGH_T if form.fewest >= FEW else ENOUGH_T_OF_FEW):
+            yield _swap_finding(form, pair, wave, t)
+
+
+def _worst(form: Form, waves: dict[str, dict[str, float]]) -> tuple[float, str]:
+    """Give the most contrary t value and its wave; all waves together count as one."""
+    people = sorted({who for one in waves.values() for who in one})
+    together = np.array([sum(one.get(who, 0.0) for one in waves.values()) for who in people])
+    each = [(t_of_sum(together), ALL_WAVES)]
+    if len(waves) > 1:
+        each += [(t_of_sum(np.array(list(one.values()))), wave) for wave, one in waves.items()]
+    return min(each)
+
+
+def t_of_sum(values: FloatArray) -> float:
+    """Give the sum of one value a person over its standard error, were the true sum nothing."""
+    error = float(np.sqrt((values**2).sum()))
+    return float(values.sum()) / error if error > 1e-12 and (values != 0).sum() >= 5 else 0.0
+
+
+def _rest_scores(form: Form) -> dict[str, FloatArray]:
+    """Give, for each person, the keyed total of each item's scale over all waves, without the item itself."""
+    rests: dict[str, FloatArray] = {}
+    for wave, who in form.people.items():
+        keyed = filled(form.keyed(wave))
+        keyed = keyed - keyed.mean(axis=0)
+        rest = np.zeros_like(keyed)
+        for scale in form.instrument.scales:
+            if len(scale.items) >= FEWEST_ITEMS:
+                own = np.asarray(scale.items) - 1
+                rest[:, own] += keyed[:, own].sum(axis=1, keepdims=True) - keyed[:, own]
+        for one, row in zip(who.tolist(), rest, strict=True):
+            rests[one] = rests[one] + row if one in rests else row
+    return rests
+
+
+def _order(form: Form, wave: str, rest: dict[str, FloatArray], pair: tuple[float, float]) -> dict[str, float]:
+    """Give each person's evidence that the higher code goes with the higher rest."""
+    stored, who = form.stored[wave], form.people[wave].tolist()
+    scores = np.array([rest[one] for one in who])
+    high, either = stored == pair[1], (stored == pair[0]) | (stored == pair[1])
+    direction = np.where(np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse), -1.0, 1.0)
+    centred = _within(high.astype(float), either) * direction * _within(scores, either)
+    return dict(zip(who, centred.sum(axis=1).tolist(), strict=True))
+
+
+def _within(values: FloatArray, chosen: FloatArray) -> FloatArray:
+    """Centre each column over the chosen rows; 0 elsewhere."""
+    count = np.maximum(chosen.sum(axis=0), 1)
+    means = np.where(chosen, values, 0.0).sum(axis=0) / count
+    return np.asarray(np.where(chosen, values - means, 0.0))
+
+
+def _swap_finding(form: Form, pair: tuple[float, float], wave: str, t: float) -> Finding:
+    name = form.instrument.name
+    low, high = (f"{code:g}" for code in pair)
+    return Finding(
+        code="DOC-SWAPPED",
+        wave=wave,
+        people=form.n_people(*([] if wave == ALL_WAVES else [wave])),
+        seen=(
+            f"people who answered {high} to an item score lower on the rest of their scale than people who answered "
+            f"{low} (t {t:.1f} over people and items)"
+        ),
+        why="the two answers have most likely each other's code",
+        mend=(
+            f"hold the codes {low} and {high} against the form and correct answers: of {name}; "
+            + accepting("DOC-SWAPPED", name)
+        ),
+    )
