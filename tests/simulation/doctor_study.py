@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,10 @@ RIGHT_NAMES: Mapping[str, frozenset[str]] = {
     "two columns swapped": frozenset({"DOC-EXCHANGED", "DOC-ORDER", "DOC-ITEMKEY"}),
     "missing codes counted": frozenset({"VAL", "DOC-BLANKS"}),
     "identical columns": frozenset({"DOC-IDENTICAL"}),
+    "columns of two scales swapped": frozenset({"DOC-EXCHANGED", "DOC-ORDER", "DOC-ITEMKEY"}),
 }
+SMALL = 200
+"""Questionnaires below which a second process is not worth starting."""
 OUT_OF_RANGE = "VAL"
 """Stands for the refusal of the reading stage (VAL-SHIFT, VAL-RANGE)."""
 
@@ -71,14 +75,17 @@ def run(kinds: Sequence[str], questionnaires: int, seed: int = SEED) -> list[Cas
 
     Every questionnaire has a seed of its own, from its kind and its number.
     """
-    cases = []
-    everything = {**KINDS, **MORE_KINDS, "clean": clean}
-    names = list(everything)
-    for number in range(questionnaires):
-        kind = kinds[number % len(kinds)]
-        rng = np.random.default_rng(np.random.SeedSequence([seed, names.index(kind), number]))
-        cases.append(_case(kind, rng))
-    return cases
+    jobs = [(kinds[number % len(kinds)], number, seed) for number in range(questionnaires)]
+    if questionnaires < SMALL:
+        return [_numbered_case(job) for job in jobs]
+    with ProcessPoolExecutor(2) as pool:
+        return list(pool.map(_numbered_case, jobs, chunksize=20))
+
+
+def _numbered_case(job: tuple[str, int, int]) -> Case:
+    kind, number, seed = job
+    place = [*KINDS, *MORE_KINDS, "clean"].index(kind)
+    return _case(kind, np.random.default_rng(np.random.SeedSequence([seed, place, number])))
 
 
 def _case(kind: str, rng: np.random.Generator) -> Case:

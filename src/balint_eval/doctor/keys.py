@@ -75,12 +75,13 @@ def _turned(rows: FloatArray, form: Form, scale: Scale) -> bool:
 
 
 def _few_others(rows: FloatArray, form: Form, scale: Scale) -> dict[int, float]:
-    """Give the one or two items that go against the rest, where the key does not reverse all of them.
+    """Give the single items that go against the rest, where turning them mends more than not reversing does.
 
     Items exchanged between reversed and other ones look like reversal by the platform where few are reversed.
     """
     wrong = _wrong_items(rows)
-    return wrong if len(wrong) <= 2 and set(wrong) - set(_places(form, scale)) else {}
+    mended = cronbach_alpha(_turned_round(rows, form, list(wrong))).alpha
+    return wrong if wrong and mended > _alpha_stored(rows, form, scale) else {}
 
 
 def _places(form: Form, scale: Scale) -> list[int]:
@@ -88,10 +89,13 @@ def _places(form: Form, scale: Scale) -> list[int]:
 
 
 def _alpha_stored(rows: FloatArray, form: Form, scale: Scale) -> float:
-    places = _places(form, scale)
-    as_stored = rows.copy()
-    as_stored[:, places] = form.ends - as_stored[:, places]
-    return cronbach_alpha(as_stored).alpha
+    return cronbach_alpha(_turned_round(rows, form, _places(form, scale))).alpha
+
+
+def _turned_round(rows: FloatArray, form: Form, places: list[int]) -> FloatArray:
+    turned = rows.copy()
+    turned[:, places] = form.ends - turned[:, places]
+    return turned
 
 
 def _between(rows: FloatArray, places: list[int]) -> float:
