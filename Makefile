@@ -24,7 +24,7 @@ check: $(STAMP) ## Format, lint, types, workflow lint.
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
-	$(BIN)/snakefmt --check workflow
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt --check workflow
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint
 
 setup: $(STAMP) ## Make the virtual environment from the hash-pinned lock.
@@ -46,7 +46,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 format: $(STAMP) ## Format everything.
 	$(BIN)/ruff format src tests
 	$(BIN)/ruff check --fix src tests
-	$(BIN)/snakefmt workflow
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt workflow
 
 generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table reference.
 	$(BIN)/python -m balint_eval.reference
