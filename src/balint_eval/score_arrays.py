@@ -204,11 +204,11 @@ def count_outside(values: FloatArray, instrument: Instrument) -> NDArray[np.intp
     ndarray of int, shape (n_items,)
     """
     codes = np.asarray(instrument.response.codes, dtype=np.float64)
-    steps = np.diff(codes)
-    if codes.size > 2 and not (steps == steps[0]).all():
+    steps = np.unique(np.diff(codes))
+    if steps.size > 1:
         return np.asarray((~np.isin(values, codes) & ~np.isnan(values)).sum(axis=0))
     # Codes at equal steps, which nearly all are: whole steps above the lowest, and no further than the highest.
-    place = (values - codes[0]) / (steps[0] if steps.size else 1.0)
+    place = (values - codes[0]) / steps[0]
     wrong = (place < 0) | (place > codes.size - 1) | (place != np.rint(place))
     return np.asarray((wrong & ~np.isnan(values)).sum(axis=0))
 

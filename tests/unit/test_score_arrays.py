@@ -110,6 +110,7 @@ def test_answers_that_are_no_codes_are_refused(wrong):
         score_wide([[1, 2, 3, 4], [1, wrong, 3, 4]], form())
     (problem,) = refused.value.problems
     assert problem.code == "VAL-RANGE"
+    assert problem.mend == "correct the export, or declare the codes the form has"
     assert str(problem).startswith("VAL-RANGE: 1 answer to item 2 of TRY is none of its codes (1, 2, 3, 4, 5)")
 
 
