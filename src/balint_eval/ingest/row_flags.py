@@ -37,9 +37,9 @@ def row_flags(sheet: Sheet, rows: Rows, columns: Mapping[str, str], comments: li
         One sentence each, without any id or text.
     """
     used = rows.table[rows.table["reason"] == ""]
-    looks = used["raw_id"].map(_is_test)
+    looks = used["raw_id"].map(_is_test).astype(bool)
     for name in comments:
-        looks |= sheet.cells.loc[used.index, columns[name]].map(_is_test)
+        looks |= sheet.cells.loc[used.index, columns[name]].map(_is_test).astype(bool)
     if number := int(looks.sum()):
         yield (
             f"WARN-TESTROW: {_rows(number)} like a trial by the id or a comment ('test'); they are used: "
