@@ -94,10 +94,21 @@ def make_parser() -> argparse.ArgumentParser:
     instruments = commands.add_parser("instruments", help="list what can be scored, with its evidence and licence")
     instruments.add_argument("name", nargs="?", help="show one instrument in full")
     instruments.set_defaults(handler=show_instruments)
+    reproduce = commands.add_parser(
+        "reproduce", help="recompute published results of Balint groups", description=_REPRODUCE
+    )
+    reproduce.add_argument("table", nargs="?", help="a table of your own in the same columns (the one in the package)")
+    reproduce.add_argument("--output", help="write every check as CSV into this file")
+    reproduce.set_defaults(handler=reproduce_results)
     for name, text in _STAGES.items():
         _add_stage(commands, name, text)
     return parser
 
+
+_REPRODUCE = (
+    "Recompute every published number that can be recomputed from the numbers beside it, within what their "
+    "rounding allows, and list what does not fit. The page docs/published.md is made by it."
+)
 
 _STAGES = {
     "ingest": "stage: read one cohort's exports",
@@ -192,4 +203,20 @@ def show_instruments(options: argparse.Namespace) -> int:
     from balint_eval.instruments.show import describe_instrument, list_instruments
 
     print(describe_instrument(options.name) if options.name else list_instruments())
+    return 0
+
+
+def reproduce_results(options: argparse.Namespace) -> int:
+    """Recompute published results, and say what does not fit."""
+    from balint_eval.published import read_published, recompute, reproduction_table
+    from balint_eval.published.page import summarise
+    from balint_eval.tables import write_table
+
+    checks = recompute(read_published(Path(options.table) if options.table else None))
+    if options.output:
+        write_table(reproduction_table(checks), Path(options.output), "reproduction")
+    for line in summarise(checks):
+        print(line)
+    if options.output:
+        print(f"Every check: {options.output}")
     return 0

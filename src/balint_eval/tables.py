@@ -46,6 +46,8 @@ class Table:
     columns: tuple[Column, ...]
     open_ended: bool = False
     """Further columns declared in the study (covariates) may follow."""
+    of_study: bool = True
+    """Whether every study's results hold it."""
 
     @property
     def names(self) -> list[str]:
@@ -60,10 +62,13 @@ def _read_contracts() -> dict[str, Table]:
 
 def _contract(name: str, entry: Mapping[str, Any]) -> Table:
     columns = tuple(Column(*column) for column in entry["columns"])
-    return Table(name, tuple(entry["key"]), columns, bool(entry.get("open_ended", False)))
+    flags = {flag: bool(entry[flag]) for flag in ("open_ended", "of_study") if flag in entry}
+    return Table(name, tuple(entry["key"]), columns, **flags)
 
 
-TABLES: Mapping[str, Table] = _read_contracts()
+CONTRACTS: Mapping[str, Table] = _read_contracts()
+TABLES: Mapping[str, Table] = {name: table for name, table in CONTRACTS.items() if table.of_study}
+"""The tables of a study's results."""
 
 
 def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -74,7 +79,7 @@ def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     frame : pandas.DataFrame
         Must hold every column of the contract; extra columns only where it is open-ended.
     name : str
-        Table name, a key of `TABLES`.
+        Table name, a key of `CONTRACTS`.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     DataError
         Missing or unknown columns, a key that is not unique, or text where a number belongs.
     """
-    table = TABLES[name]
+    table = CONTRACTS[name]
     problems = _column_problems(frame, table)
     if problems:
         raise DataError(problems)
@@ -146,7 +151,7 @@ def empty_table(name: str) -> pd.DataFrame:
     """Give a table of the contract without rows."""
     import pandas as pd
 
-    return check_table(pd.DataFrame(columns=TABLES[name].names, dtype=object), name)
+    return check_table(pd.DataFrame(columns=CONTRACTS[name].names, dtype=object), name)
 
 
 def read_table(path: Path | str, name: str) -> pd.DataFrame:

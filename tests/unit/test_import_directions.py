@@ -18,7 +18,7 @@ LAYERS = [
     {"study", "study_rules"},
     {"ingest", "score_arrays", "stats", "simulate"},
     {"scoring"},
-    {"doctor", "consistency"},
+    {"doctor", "consistency", "published"},
     {"quality"},
     {"contrasts", "retest"},
     {"comparisons"},
