@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test check setup format coverage-study doctor-study bench-scoring mutation generate lock browser-setup clean help
+.PHONY: demo test check setup format coverage-study error-study doctor-study bench-scoring mutation generate lock browser-setup clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -53,6 +53,9 @@ generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table re
 
 coverage-study: $(STAMP) ## 10,000 simulated studies of the demo's design: coverage of the intervals, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/coverage_study.py --replications 10000 --write docs/coverage.md
+
+error-study: $(STAMP) ## 10,000 simulated studies a cell in which nothing changes: type-I errors, into docs/.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/error_study.py --replications 10000 --write docs/type_one_error.md
 
 doctor-study: $(STAMP) ## 1,000 simulated questionnaires with one planted fault each, and as many without, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/doctor_study.py --questionnaires 1000 --write docs/doctor.md

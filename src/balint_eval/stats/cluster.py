@@ -13,7 +13,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from balint_eval.stats.cr2 import Contrast, Contrasts, cr2_contrast, cr2_contrasts, cr2_replicates
+from balint_eval.stats.cr2 import ONE_ARM_ICC, Contrast, Contrasts, cr2_contrast, cr2_contrasts, cr2_replicates
 from balint_eval.stats.effects import with_d_av, with_d_total
 from balint_eval.stats.group_means import (
     enough_groups,
@@ -24,6 +24,7 @@ from balint_eval.stats.group_means import (
     sign_flip,
 )
 from balint_eval.stats.pairs import (
+    FloatArray,
     Pairs,
     complete_pairs,
     describe,
@@ -59,6 +60,9 @@ __all__ = [
 
 NO_VARIANCE = "{} has a single group: its variation between groups cannot be estimated, so CR2 gives no standard error"
 CONSTANT_PRE = "the pre scores do not vary: they cannot be adjusted for"
+ONE_ARM_GROUPED = (
+    f"only one arm has groups: the degrees of freedom allow for an intra-group correlation of {ONE_ARM_ICC:g}"
+)
 COLLINEAR = "pre score and arm cannot be told apart, or there are too few people"
 
 
@@ -121,6 +125,8 @@ def ancova_cr2(
     -----
     The primary analysis of a controlled study. Where arms were not randomised, adjusting and
     subtracting answer different questions (Lord's paradox): read `change_difference_cr2` beside it.
+    Where people of one arm are in groups and those of the other are not, the df allow for a correlation of
+    `cr2.ONE_ARM_ICC` within groups (the df of independence rejected up to 6.9 % there).
     Not with a single group in an arm: the estimate then comes without a standard error.
     References: see `balint_eval.stats.cr2`.
     """
@@ -130,8 +136,7 @@ def ancova_cr2(
         return untested(base, reason, raw_difference(pairs))
     centred = pairs.pre - pairs.pre.mean()
     design = np.column_stack((np.ones(pairs.n), centred, pairs.treated.astype(np.float64)))
-    contrast = cr2_contrast(design, pairs.post, pairs.group, np.array([0.0, 0.0, 1.0]))
-    return _two_arms(base, pairs, contrast)
+    return _two_arms(base, pairs, _last_coefficient(design, pairs.post, pairs))
 
 
 def change_difference_cr2(
@@ -161,13 +166,17 @@ def change_difference_cr2(
     if reason := obstacle(pairs, two_arms=True):
         return untested(base, reason, raw_difference(pairs))
     design = np.column_stack((np.ones(pairs.n), pairs.treated.astype(np.float64)))
-    contrast = cr2_contrast(design, pairs.change, pairs.group, np.array([0.0, 1.0]))
-    return _two_arms(base, pairs, contrast)
+    return _two_arms(base, pairs, _last_coefficient(design, pairs.change, pairs))
+
+
+def _last_coefficient(design: FloatArray, outcome: FloatArray, pairs: Pairs) -> Contrast:
+    working_icc = ONE_ARM_ICC if pairs.partially_nested else 0.0
+    return cr2_contrast(design, outcome, pairs.group, np.eye(design.shape[1])[-1], working_icc)
 
 
 def _two_arms(base: Result, pairs: Pairs, contrast: Contrast) -> Result:
     result = with_d_total(_fill(base, pairs, contrast, "an arm"), pairs)
-    return with_notes(result, [group_note(pairs, two_arms=True)])
+    return with_notes(result, [ONE_ARM_GROUPED if pairs.partially_nested else "", group_note(pairs, two_arms=True)])
 
 
 def _fill(base: Result, pairs: Pairs, contrast: Contrast, place: str) -> Result:

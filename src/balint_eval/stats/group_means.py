@@ -17,12 +17,14 @@ from balint_eval.stats.effects import pooled_sd, with_d_av, with_d_total
 from balint_eval.stats.pairs import (
     BoolArray,
     FloatArray,
+    IntArray,
     Pairs,
     arm_difference,
     complete_pairs,
     describe,
     mean_and_error,
     obstacle,
+    one_arm_grouped,
     raw_change,
     raw_difference,
     tested,
@@ -35,6 +37,7 @@ GroupMeans: TypeAlias = tuple[FloatArray, BoolArray]
 
 MIXED_GROUP = "a group has people in both arms: arms cannot be compared by group"
 ONE_GROUP = "one group: the variation between groups cannot be estimated"
+UNLIKE_MEANS = "only one arm has groups: the mean of a group and the scores of single people vary unlike, so no test"
 TWO_GROUPS = "one group in each arm: the variation between groups cannot be estimated"
 MOST_ASSIGNMENTS = 200_000
 
@@ -52,22 +55,28 @@ def enough_groups(group: ArrayLike, treated: ArrayLike | None = None) -> tuple[b
     Returns
     -------
     enough : bool
-        At least 3 groups in a single arm, or at least 2 in each of two arms.
+        At least 3 groups in a single arm, or at least 2 in each of two arms; where only one arm has groups,
+        at least 3 in that arm.
     note : str
         Why not, in plain words; empty when there are enough.
     """
-    labels = np.asarray(group)
-    if treated is None:
-        count, needed = np.unique(labels).size, 3
-        place = "in a single arm"
-    else:
-        arms = np.asarray(treated).astype(np.bool_)
-        count, needed = min(np.unique(labels[arm]).size for arm in (arms, ~arms)), 2
-        place = "in the smaller arm"
+    count, needed, place = _counted_groups(np.unique(np.asarray(group), return_inverse=True)[1], treated)
     if count >= needed:
         return True, ""
     groups = f"{count} group{'' if count == 1 else 's'} {place}, {needed} needed"
     return False, f"{groups}: no claim of significance may rest on this result"
+
+
+def _counted_groups(codes: IntArray, treated: ArrayLike | None) -> tuple[int, int, str]:
+    """Give the groups that count, how many are needed, and where."""
+    if treated is None:
+        return np.unique(codes).size, 3, "in a single arm"
+    arm = np.asarray(treated).astype(np.bool_)
+    sides = [codes[arm], codes[~arm]]
+    if one_arm_grouped(codes, arm):
+        grouped = max(sides, key=lambda side: int(np.max(np.bincount(side))))
+        return np.unique(grouped).size, 3, "in the only arm with groups"
+    return min(np.unique(side).size for side in sides), 2, "in the smaller arm"
 
 
 def group_note(pairs: Pairs, *, two_arms: bool = False) -> str:
@@ -129,7 +138,8 @@ def group_means_difference(
 
     Notes
     -----
-    Not when people of one group are in different arms. Equal variance of group means is assumed.
+    Not when people of one group are in different arms, nor when only one arm has groups. Equal variance of
+    group means is assumed.
     """
     pairs = complete_pairs(pre, post, group, treated)
     base = describe("group_means_t", pairs, conf_level, pairs.treated)
@@ -137,6 +147,8 @@ def group_means_difference(
         return untested(base, reason, raw_difference(pairs))
     if _has_mixed_group(pairs):
         return untested(base, MIXED_GROUP)
+    if pairs.partially_nested:
+        return untested(base, UNLIKE_MEANS, raw_difference(pairs))
     result = _student(base, _mean_changes(pairs), _group_arms(pairs), pairs.noise)
     return with_notes(with_d_total(result, pairs), [group_note(pairs, two_arms=True)])
 

@@ -61,6 +61,11 @@ class Pairs:
         return int(self.group.max()) + 1 if self.has_groups and self.n else 0
 
     @property
+    def partially_nested(self) -> bool:
+        """Whether people of one arm are in groups while those of the other stand alone."""
+        return self.has_groups and one_arm_grouped(self.group, self.treated)
+
+    @property
     def change(self) -> FloatArray:
         """Post minus pre, shape (n,)."""
         return np.asarray(self.post - self.pre, dtype=np.float64)
@@ -125,6 +130,13 @@ def _check_shapes(pre: FloatArray, post: FloatArray, group: NDArray[Any], treate
         raise ValueError(f"pre, post, group and treated must be 1-D and of one length, not {sorted(shapes)}")
     if not np.isin(treated, (0, 1)).all():
         raise ValueError("treated must hold 0 and 1 only")
+
+
+def one_arm_grouped(group: IntArray, treated: BoolArray) -> bool:
+    """Say whether exactly one of two arms has a group of two or more; `group` holds codes 0..G-1."""
+    if treated.all() or not treated.any():
+        return False
+    return [bool(np.max(np.bincount(group[arm])) > 1) for arm in (treated, ~treated)].count(True) == 1
 
 
 def sample_sd(values: FloatArray) -> float:

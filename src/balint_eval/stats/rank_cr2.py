@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
-from balint_eval.stats.cr2 import cr2_contrast
+from balint_eval.stats.cr2 import ONE_ARM_ICC, cr2_contrast
 from balint_eval.stats.effects import DECIMALS, Effect, with_effect
 from balint_eval.stats.group_means import group_note
 from balint_eval.stats.pairs import (
@@ -139,7 +139,7 @@ def _fit(base: Result, pairs: Pairs, design: FloatArray, outcome: FloatArray) ->
     """Test the last coefficient; ranks that do not vary have no standard error."""
     contrast = np.zeros(design.shape[1])
     contrast[-1] = 1.0
-    fitted = cr2_contrast(design, outcome, pairs.group, contrast)
+    fitted = cr2_contrast(design, outcome, pairs.group, contrast, ONE_ARM_ICC if pairs.partially_nested else 0.0)
     result = tested(base, *fitted, NOISE * 2.0 * pairs.n)
     return with_notes(result, [NO_ERROR] if isnan(fitted.std_error) else [])
 

@@ -49,7 +49,7 @@ def study(seed=1, groups=6, size=8, arms=True, decimals=1):
     return np.round(pre, decimals), np.round(post, decimals), treated, group
 
 
-def brute_force(X, y, group, contrast):
+def brute_force(X, y, group, contrast, working_icc=0.0):
     """CR2 and Bell-McCaffrey as printed: n x n matrices, eigenvalues of the quadratic form."""
     bread = np.linalg.inv(X.T @ X)
     residual_maker = np.eye(len(y)) - X @ bread @ X.T
@@ -60,7 +60,8 @@ def brute_force(X, y, group, contrast):
         columns.append(residual_maker[:, rows] @ root @ X[rows] @ bread @ contrast)
     columns = np.array(columns).T
     variance = np.sum((columns.T @ y) ** 2)
-    eigenvalues = np.linalg.eigvalsh(columns.T @ columns)
+    assumed = np.where(group[:, None] == group, working_icc, 0.0) + (1 - working_icc) * np.eye(len(y))
+    eigenvalues = np.linalg.eigvalsh(columns.T @ assumed @ columns)
     return contrast @ bread @ X.T @ y, np.sqrt(variance), eigenvalues.sum() ** 2 / np.sum(eigenvalues**2)
 
 
@@ -70,6 +71,41 @@ def test_core_equals_textbook_matrices(seed):
     X = np.column_stack((np.ones(pre.size), pre, treated))
     contrast = np.array([0.0, 0.0, 1.0])
     assert cr2_contrast(X, post, group, contrast) == pytest.approx(brute_force(X, post, group, contrast), rel=1e-10)
+
+
+@pytest.mark.parametrize("icc", [0.05, 0.1, 0.6])
+@pytest.mark.parametrize("alone", [False, True])
+def test_df_that_allow_for_a_correlation_equal_textbook_matrices(icc, alone):
+    pre, post, treated, group = study(8)
+    group = np.where((treated == 0) & alone, 100 + np.arange(pre.size), group)
+    X = np.column_stack((np.ones(pre.size), pre, treated))
+    contrast = np.array([0.0, 0.0, 1.0])
+    expected = brute_force(X, post, group, contrast, icc)
+    assert cr2_contrast(X, post, group, contrast, icc) == pytest.approx(expected, rel=1e-9)
+    assert cr2_contrast(X, post, group, contrast, icc)[:2] == cr2_contrast(X, post, group, contrast)[:2]
+
+
+@pytest.mark.parametrize("function", [ancova_cr2, change_difference_cr2])
+def test_groups_in_one_arm_only_take_the_df_of_a_working_correlation(function):
+    pre, post, treated, group = study(8)
+    alone = np.where(treated == 1, group, 100 + np.arange(pre.size))
+    result = function(pre, post, treated, alone)
+    columns = (np.ones(pre.size), pre, treated) if function is ancova_cr2 else (np.ones(pre.size), treated)
+    outcome = post if function is ancova_cr2 else post - pre
+    expected = brute_force(np.column_stack(columns), outcome, alone, np.eye(len(columns))[-1], 0.1)
+    assert (result.estimate, result.std_error, result.df) == pytest.approx(expected, rel=1e-9)
+    assert "only one arm has groups" in result.note
+    assert "only one arm has groups" not in function(pre, post, treated, group).note
+    swapped = function(pre, post, 1 - treated, alone)
+    assert (swapped.estimate, swapped.df) == pytest.approx((-result.estimate, result.df))
+
+
+def test_group_means_are_not_held_against_single_people():
+    pre, post, treated, group = study(8)
+    alone = np.where(treated == 1, group, 100 + np.arange(pre.size))
+    result = group_means_difference(pre, post, treated, alone)
+    assert np.isnan(result.p_value)
+    assert "single people" in result.note
 
 
 def test_many_outcomes_equal_one_by_one():
@@ -268,6 +304,9 @@ def test_enough_groups():
     assert enough_groups([1, 2, 3, 4], [0, 0, 1, 1]) == (True, "")
     assert enough_groups([1, 2, 3], [0, 0, 1])[1].startswith("1 group in the smaller arm, 2 needed")
     assert enough_groups([1, 2], [1, 1])[1].startswith("0 groups")
+    assert enough_groups([1, 1, 2, 2, 3, 4, 5], [1, 1, 1, 1, 0, 0, 0])[1].startswith("2 groups in the only arm")
+    assert enough_groups([3, 4, 5, 1, 1, 2, 2], [1, 1, 1, 0, 0, 0, 0])[1].startswith("2 groups in the only arm")
+    assert enough_groups([1, 1, 2, 6, 3, 4, 5], [1, 1, 1, 1, 0, 0, 0]) == (True, "")
 
 
 def assert_no_test(result):
