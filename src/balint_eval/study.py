@@ -116,7 +116,8 @@ class Export(Model):
     file: str
     """Path, relative to the study file."""
     platform: Literal[
-        "auto", "qualtrics", "redcap", "google_forms", "microsoft_forms", "surveymonkey", "plain"
+        "auto", "qualtrics", "redcap", "limesurvey", "kobotoolbox", "google_forms", "microsoft_forms",
+        "surveymonkey", "sosci", "wenjuanxing", "plain",
     ] = "auto"  # fmt: skip
     """`auto` recognises the platform and says so."""
     wave: str = ""
@@ -141,13 +142,17 @@ class Export(Model):
     """strptime format of that column; blank accepts ISO dates and the platform's own format."""
     dictionary: str = ""
     """REDCap data dictionary, relative to the study file."""
+    syntax: str = ""
+    """SPSS or R syntax file that names the columns of a data file without header, relative to the study file."""
     sheet: str = ""
     """Sheet of a workbook that has several."""
     encoding: str = ""
     """Encoding of a text file that is not UTF-8, such as `cp1256`."""
     delimiter: str = ""
     """Cell delimiter, where it is not recognised."""
-    keep: list[Literal["unfinished", "preview", "test", "spam"]] = Field(default_factory=list)
+    keep: list[Literal["unfinished", "preview", "test", "spam", "imported", "not_approved"]] = Field(
+        default_factory=list
+    )
     """Kinds of response to use although the platform marks them; all others are left out, counted by kind."""
 
     @model_validator(mode="after")
@@ -399,7 +404,9 @@ class StudyFile:
     def input_files(self, cohort: Cohort) -> list[str]:
         """Give every file a cohort is read from, as written in the study file, sorted."""
         logs = [log.file for log in (cohort.roster, cohort.sessions, cohort.attendance) if log]
-        exports = [file for export in cohort.exports for file in (export.file, export.dictionary) if file]
+        exports = [
+            file for export in cohort.exports for file in (export.file, export.dictionary, export.syntax) if file
+        ]
         return sorted({*logs, *exports})
 
     def scale_of(self, outcome: Outcome) -> tuple[Instrument, Scale]:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -32,7 +32,7 @@ class _Parsed:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "") -> Grid:
+def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "", header: Sequence[str] = ()) -> Grid:
     """Split a text into records and cells.
 
     Parameters
@@ -45,6 +45,8 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
         Declared delimiter, or `""` to find it from the header and the first records.
     prefer : str
         Delimiter to take when two fit equally well.
+    header : sequence of str
+        Names of the columns, where they stand outside the file; a first record that repeats them is taken off.
 
     Returns
     -------
@@ -58,6 +60,7 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
     misread = bool(problems)
     with _long_cells():
         parsed = _parse(body, used, skipped, file)
+    _put_header(parsed, list(header))
     problems += [*parsed.problems, *_newline_problems(parsed.ends, file)]
     problems += control_problems(parsed.records, parsed.lines, file) or _outside(body, file)
     notes += [*_newline_notes(parsed.ends), *blank_notes(parsed.blank), *_unmask(body, parsed.records)]
@@ -71,6 +74,18 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
         notes=tuple(notes),
         problems=tuple(problems),
     )
+
+
+def _put_header(parsed: _Parsed, header: Record) -> None:
+    """Put names from outside the file above its records, on line 0, or in place of a first record of names."""
+    if not header or not parsed.records:
+        return
+    same = (a.casefold() == b.casefold() for a, b in zip(parsed.records[0], header, strict=False))
+    if sum(same) * 2 >= len(header):
+        parsed.records[0] = header
+    else:
+        parsed.records.insert(0, header)
+        parsed.lines.insert(0, 0)
 
 
 class _Lines:

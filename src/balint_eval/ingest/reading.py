@@ -60,6 +60,7 @@ def read_one(file: StudyFile, export: Export) -> Reading:
         encoding=export.encoding,
         delimiter=export.delimiter,
         dictionary=file.path(export.dictionary) if export.dictionary else None,
+        syntax=file.path(export.syntax) if export.syntax else None,
     )
     wanted = list(_wanted(file, export))
     columns, problems = resolve_columns(sheet, wanted)

@@ -20,7 +20,7 @@ class Sheet:
     file : str
         The file as shown to people (relative, POSIX).
     platform : str
-        `qualtrics`, `redcap`, `google_forms`, `microsoft_forms`, `surveymonkey` or `plain`.
+        One of `balint_eval.ingest.readers.platforms.PLATFORMS`.
     cells : pandas.DataFrame, shape (responses, columns)
         Unique column names; the index is the line (or sheet row) in the file, header = 1.
     labels : mapping of column to question text
@@ -28,15 +28,15 @@ class Sheet:
     keys : mapping of column to the platform's own stable key (Qualtrics ImportId)
         Empty where the platform gives none.
     status : pandas.Series of str, index as `cells`
-        `""` for a normal response, else `preview`, `test`, `spam`, `unfinished`.
+        `""` for a normal response, else one of the kinds that the key `keep` knows.
     choices : mapping of column to a mapping of code to label
-        From a dictionary file (REDCap); empty elsewhere.
+        From a dictionary file (REDCap) or a syntax file (LimeSurvey); empty elsewhere.
     started, ended : str
         Names of the columns with start and end time; `""` where there is none.
     encoding, delimiter : str
         As found; delimiter is `""` for spreadsheets.
     header_rows : int
-        Rows above the first response.
+        Rows above the first response; 0 where the names come from a syntax file.
     sha256 : str
         Of the file's bytes.
     n_bytes : int

@@ -17,6 +17,7 @@ _WORDS = {
     "duplicate": "answered more than once", "unfinished": "not finished", "not_enrolled": "not on the roster",
     "comment_only": "comment only", "no_answers": "no answers", "other_wave": "of another wave",
     "preview": "preview by the survey\u2019s author", "no_person_id": "no person code", "test": "test answer",
+    "spam": "marked as spam", "imported": "imported, not answered", "not_approved": "not approved by a reviewer",
 }  # fmt: skip
 
 

@@ -58,6 +58,5 @@ def arrange(grid: Grid) -> Layout:
         names=list(grid.header),
         labels={name: name for name in names[1:]},
         ended=names[0] if names else "",
-        notes=("Recognised as a Google Forms export with one header row.",),
         problems=tuple(foreign_header(grid)),
     )

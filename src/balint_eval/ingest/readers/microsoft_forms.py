@@ -53,6 +53,5 @@ def arrange(grid: Grid) -> Layout:
         labels={name: name for name in names[META_COLUMNS:]},
         started=names[1] if timed else "",
         ended=names[2] if timed else "",
-        notes=("Recognised as a Microsoft Forms export with one header row.",),
         problems=tuple(foreign_header(grid)),
     )

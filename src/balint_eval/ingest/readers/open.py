@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,16 +11,16 @@ from balint_eval.errors import DataError, Problem, shown
 from balint_eval.ingest.delimited import read_delimited
 from balint_eval.ingest.encoding import decode
 from balint_eval.ingest.grid import Grid, counted, listed
-from balint_eval.ingest.readers import google_forms, microsoft_forms, plain, qualtrics, redcap, surveymonkey
+from balint_eval.ingest.readers import redcap
 from balint_eval.ingest.readers.checks import header_problems, row_problems
 from balint_eval.ingest.readers.layout import Layout, name_problems, renamed_notes
+from balint_eval.ingest.readers.platforms import KNOWN, PLATFORMS, recognise, said_of
+from balint_eval.ingest.readers.syntax_file import Syntax, parse_syntax, with_double_quotes
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.source import Source, read_source, refuse_if_changed
 from balint_eval.ingest.text import is_blank, tidy_header
 from balint_eval.ingest.workbook import read_workbook
 from balint_eval.ingest.workbook_guard import is_ole, is_zip, ole_problem
-
-PLATFORMS = ("qualtrics", "redcap", "google_forms", "microsoft_forms", "surveymonkey", "plain")
 
 _OTHER_FORMATS = {
     b"<!doctype": "a web page",
@@ -34,22 +34,6 @@ _OTHER_FORMATS = {
     b"par1": "a Parquet file",
 }
 
-_ARRANGE: dict[str, Callable[[Grid], Layout]] = {
-    "qualtrics": qualtrics.arrange,
-    "redcap": redcap.arrange,
-    "google_forms": google_forms.arrange,
-    "microsoft_forms": microsoft_forms.arrange,
-    "surveymonkey": surveymonkey.arrange,
-    "plain": plain.arrange,
-}
-_RECOGNISE: dict[str, Callable[[Grid], bool]] = {
-    "qualtrics": qualtrics.is_qualtrics,
-    "microsoft_forms": microsoft_forms.is_microsoft_forms,
-    "google_forms": google_forms.is_google_forms,
-    "surveymonkey": surveymonkey.is_surveymonkey,
-    "redcap": redcap.is_redcap,
-}
-
 
 def read_export(
     path: Path,
@@ -60,6 +44,7 @@ def read_export(
     encoding: str = "",
     delimiter: str = "",
     dictionary: Path | None = None,
+    syntax: Path | None = None,
 ) -> Sheet:
     """Read one export file, every cell as text.
 
@@ -77,6 +62,8 @@ def read_export(
         As declared; `""` takes UTF-8 and the delimiter that fits.
     dictionary : pathlib.Path, optional
         REDCap data dictionary; makes `auto` mean REDCap.
+    syntax : pathlib.Path, optional
+        SPSS or R syntax file that names the columns of a data file without header.
 
     Returns
     -------
@@ -92,14 +79,41 @@ def read_export(
     """
     _refuse_unknown(platform, shown_as)
     source = read_source(path, shown_as)
-    grid = _grid(source, platform=platform, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    spoken = None if syntax is None else read_syntax(syntax)
+    grid = _grid(source, platform=platform, sheet=sheet, encoding=encoding, delimiter=delimiter, syntax=spoken)
     notes, grid = _without_row_numbers(grid)
-    layout = _layout(grid, platform, dictionary)
+    layout = _explained(_layout(grid, platform, dictionary), spoken)
     problems = _problems(grid, layout)
     refuse_if_changed(source)
     if problems:
         raise DataError(problems)
-    return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes))
+    said = said_of(layout, platform != "auto", grid)
+    return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes, *said))
+
+
+def _explained(layout: Layout, syntax: Syntax | None) -> Layout:
+    """Add the question texts and value labels of a syntax file."""
+    if syntax is None:
+        return layout
+    note = f"Column names come from the syntax file ({counted(len(syntax.names), 'column')})."
+    return replace(
+        layout,
+        labels={**layout.labels, **syntax.labels},
+        choices={**layout.choices, **syntax.choices},
+        notes=(*layout.notes, note),
+    )
+
+
+def read_syntax(path: Path) -> Syntax:
+    """Read a syntax file.
+
+    Raises
+    ------
+    DataError
+        IN-SYNTAX, or any reason why the file cannot be read.
+    """
+    source = read_source(path, path.name)
+    return parse_syntax(decode(source.content, declared="", file=source.file, accept_utf16=False).text, source.file)
 
 
 def _refuse_unknown(platform: str, file: str) -> None:
@@ -108,8 +122,13 @@ def _refuse_unknown(platform: str, file: str) -> None:
         raise DataError(Problem("IN-PLATFORM", what, f"use auto or one of {listed(PLATFORMS)}", file))
 
 
-def _grid(source: Source, *, platform: str, sheet: str, encoding: str, delimiter: str) -> Grid:
+def _grid(
+    source: Source, *, platform: str, sheet: str, encoding: str, delimiter: str, syntax: Syntax | None = None
+) -> Grid:
     content, file = source.content, source.file
+    if syntax is not None and (is_ole(content) or is_zip(content)):
+        what = "a syntax file is given, and this is a workbook, which has its names in its own header"
+        raise DataError(Problem("IN-SYNTAX", what, "take the key `syntax` away, or name the data file", file))
     if is_ole(content):
         raise DataError(ole_problem(content, file))
     if is_zip(content):
@@ -117,7 +136,12 @@ def _grid(source: Source, *, platform: str, sheet: str, encoding: str, delimiter
     _refuse_other_format(content, file)
     tabbed = source.path.suffix.casefold() in (".tsv", ".tab")
     decoded = decode(content, declared=encoding, file=file, accept_utf16=tabbed and platform == "qualtrics")
-    grid = read_delimited(decoded.text, file=file, delimiter=delimiter, prefer="\t" if tabbed else "")
+    prefer = "\t" if tabbed else ""
+    if syntax is not None:
+        text, delimiter = with_double_quotes(decoded.text, syntax, file), delimiter or syntax.delimiter
+        grid = read_delimited(text, file=file, delimiter=delimiter, header=syntax.names)
+    else:
+        grid = read_delimited(decoded.text, file=file, delimiter=delimiter, prefer=prefer)
     ignored = ("The file is not a workbook, so `sheet` was not used.",) if sheet else ()
     return _with(grid, encoding=decoded.encoding, notes=(*decoded.notes, *grid.notes, *ignored))
 
@@ -161,14 +185,7 @@ def _layout(grid: Grid, platform: str, dictionary: Path | None) -> Layout:
             what = f"a dictionary is given, but the platform is {chosen}"
             raise DataError(Problem("IN-PLATFORM", what, "set `platform: redcap`, or take it away", grid.file))
         return redcap.arrange(grid, redcap.parse_dictionary(_dictionary_grid(dictionary)))
-    return _ARRANGE[chosen](grid)
-
-
-def recognise(grid: Grid) -> str:
-    """Give the platform of a grid by its structure, `plain` where none is recognised."""
-    if not grid.records:
-        return "plain"
-    return next((name for name, test in _RECOGNISE.items() if test(grid)), "plain")
+    return KNOWN[chosen].arrange(grid)
 
 
 def _dictionary_grid(path: Path) -> Grid:
@@ -228,7 +245,7 @@ def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -
         ended=layout.ended,
         encoding=grid.encoding,
         delimiter=grid.delimiter,
-        header_rows=layout.header_rows,
+        header_rows=layout.header_rows if grid.lines[:1] != [0] else 0,
         sha256=source.sha256,
         n_bytes=source.n_bytes,
         notes=(*notes, *layout.notes, *renamed_notes(layout.names, names), *_status_notes(status)),

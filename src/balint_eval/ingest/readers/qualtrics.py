@@ -13,7 +13,6 @@ from balint_eval.ingest.readers.layout import Layout, tidy_names
 from balint_eval.ingest.text import match_key
 
 SEARCHED_RECORDS = 10
-FORMATS = {3: "three header rows", 2: "two header rows", 1: "one header row"}
 
 LEGACY_KEYS = {
     "ResponseID": "responseId",
@@ -108,13 +107,9 @@ def arrange(grid: Grid) -> Layout:
         started=by_key.get("startDate", ""),
         ended=by_key.get("endDate", ""),
         reason=lambda record: _reason(record, places),
-        notes=(_recognised(rows), *notes, *_unknown_statuses(people, places)),
+        notes=(*notes, *_unknown_statuses(people, places)),
         problems=tuple(_problems(grid, found)),
     )
-
-
-def _recognised(rows: int) -> str:
-    return f"Recognised as a Qualtrics export with {FORMATS.get(rows, f'{rows} header rows')}."
 
 
 def _rows_without_import_ids(grid: Grid) -> int:

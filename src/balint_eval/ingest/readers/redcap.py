@@ -122,7 +122,7 @@ def arrange(grid: Grid, dictionary: Dictionary | None = None) -> Layout:
         names=list(grid.header),
         labels={name: label for name, (label, _) in known.items() if label},
         choices={name: choices for name, (_, choices) in known.items() if choices},
-        notes=("Recognised as a REDCap export with one header row.", *_unlisted(names, known, dictionary)),
+        notes=tuple(_unlisted(names, known, dictionary)),
         problems=(*foreign_header(grid), *(dictionary.problems if dictionary else ())),
     )
 

@@ -29,7 +29,6 @@ def arrange(grid: Grid) -> Layout:
     names = _composed(grid.header, grid.records[1]) if rows == 2 else list(grid.header)
     tidied = [tidy_header(name) for name in names]
     by_key = {match_key(name): name for name in tidied}
-    count = "two header rows" if rows == 2 else "one header row"
     return Layout(
         platform="surveymonkey",
         names=names,
@@ -37,7 +36,6 @@ def arrange(grid: Grid) -> Layout:
         labels={name: name for name in tidied[1:]},
         started=by_key.get(STARTED, ""),
         ended=by_key.get(ENDED, ""),
-        notes=(f"Recognised as a SurveyMonkey export with {count}.",),
         problems=tuple(foreign_header(grid)),
     )
 
