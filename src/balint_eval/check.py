@@ -46,7 +46,8 @@ def program() -> str:
 def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
     flow = tables["flow"]
     files = [
-        f"  {row.file}: {_fate(flow, str(row.file))}. {row.notes}".rstrip() for row in tables["sources"].itertuples()
+        f"  {row.file}: {_fate(flow, str(row.file), int(str(row.rows)))}. {row.notes}".rstrip()
+        for row in tables["sources"].itertuples()
     ]
     people = [
         f"  wave {row.wave}: {_counted(int(str(row.rows)), 'person', 'people')} {_WORDS[str(row.reason)]}"
@@ -59,9 +60,17 @@ def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
     return [f"Cohort {cohort}:", *files, *people, _groups(tables["participants"]), *findings]
 
 
-def _fate(flow: pd.DataFrame, file: str) -> str:
-    """Say what became of the rows of one file."""
-    mine = flow[flow["file"] == file].groupby("reason")["rows"].sum()
+def _fate(flow: pd.DataFrame, file: str, rows: int) -> str:
+    """Say what became of the rows of one file; wave by wave where each row holds several."""
+    mine = flow[flow["file"] == file]
+    if mine.loc[mine["reason"] == "received", "rows"].sum() == rows:
+        return _counts(mine)
+    waves = "; ".join(f"wave {wave}: {_counts(found)}" for wave, found in mine.groupby("wave", sort=False))
+    return f"{_counted(rows, 'row')} read once a wave ({waves})"
+
+
+def _counts(flow: pd.DataFrame) -> str:
+    mine = flow.groupby("reason")["rows"].sum()
     parts = [
         f"{rows} {reason.replace('_', ' ')}"
         for reason, rows in zip(mine.index.astype(str), mine, strict=True)

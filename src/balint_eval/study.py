@@ -71,7 +71,11 @@ class Items(Model):
     accept: list[Annotated[str, Field(pattern=r"^(DOC|WARN)-[A-Z]+$")]] = Field(default_factory=list)
     """Codes of the doctor's findings that a person has looked at, such as `DOC-UNUSED`; they then withhold no score."""
     waves: list[str] = Field(default_factory=list)
-    """Waves of this export in which the instrument was asked; empty means all of them."""
+    """Waves of this export in which the instrument was asked; empty means all of them.
+
+    Where a row holds the answers of several waves, every entry of `items` names one wave, and the export has
+    neither `wave` nor `wave_from`.
+    """
 
     @field_validator("columns")
     @classmethod
@@ -121,7 +125,7 @@ class Export(Model):
     ] = "auto"  # fmt: skip
     """`auto` recognises the platform and says so."""
     wave: str = ""
-    """The wave of every row; or use `wave_from`."""
+    """The wave of every row; or use `wave_from`. Neither, where a row holds several waves: see `items.waves`."""
     wave_from: WaveColumn | None = None
     """Column that says which wave a row belongs to, in place of `wave`."""
     person_id: str
@@ -136,8 +140,11 @@ class Export(Model):
     """Free-text columns; they go to `restricted/` only."""
     ratings: bool = False
     """True when others rate the person: several rows a person are then expected."""
-    answered_on: str = ""
-    """Column with the date of the answer; blank takes the platform's own."""
+    answered_on: str | dict[str, str] = ""
+    """Column with the date of the answer; blank takes the platform's own.
+
+    Where a row holds several waves, the column of each wave: `{before: date_1, after: date_2}`.
+    """
     date_format: str = ""
     """strptime format of that column; blank accepts ISO dates and the platform's own format."""
     dictionary: str = ""
@@ -157,9 +164,31 @@ class Export(Model):
 
     @model_validator(mode="after")
     def _one_wave_source(self) -> Export:
-        if bool(self.wave) == bool(self.wave_from):
+        if self.wave and self.wave_from:
             raise ValueError("CFG-WAVE: an export needs either wave or wave_from | give one of the two")
+        if not self.wave and not self.wave_from and not self.wide:
+            raise ValueError(
+                "CFG-WAVE: an export needs either wave or wave_from | give one of the two; where each row holds "
+                "several waves, give neither and name one wave under waves: of every entry of items"
+            )
+        if isinstance(self.answered_on, str) == self.wide and self.answered_on:
+            raise ValueError(
+                "CFG-WAVE: answered_on does not fit the waves of this export | one column where a row is of one wave; "
+                "where it holds several, the column of each wave, as in {before: date_1, after: date_2}"
+            )
         return self
+
+    @property
+    def wide(self) -> bool:
+        """Tell whether each row holds the answers of several waves: every entry of `items` names its one wave."""
+        one_each = bool(self.items) and all(len(items.waves) == 1 for items in self.items)
+        return one_each and not self.wave and self.wave_from is None
+
+    @property
+    def date_columns(self) -> list[str]:
+        """Give the columns with dates that are named."""
+        named = self.answered_on.values() if isinstance(self.answered_on, dict) else [self.answered_on]
+        return [column for column in named if column]
 
 
 class Roster(Model):

@@ -91,10 +91,15 @@ def _export_faults(file: StudyFile) -> Iterator[Fault]:
             at = ("cohorts", c, "exports", e)
             if export.file in first:
                 what = f"this file is given twice, first as exports.{first[export.file]}"
-                mend = "check the name of the later export; one file with several waves is given once, with wave_from"
+                mend = (
+                    "check the name of the later export; one file with several waves is given once: with wave_from "
+                    "where a column says the wave of each row, with one wave under waves: of each entry of items where "
+                    "each row holds several"
+                )
                 yield (*at, "file"), "CFG-SAMEFILE", what, mend
             first.setdefault(export.file, e)
             yield from _wave_name_faults(export, waves, at)
+            yield from _wide_faults(file, export, waves, at)
             yield from _content_faults(file, export, at)
         if cohort.arm and cohort.arm not in arms:
             yield ("cohorts", c, "arm"), *unknown_name("arm", cohort.arm, arms)
@@ -110,6 +115,25 @@ def _wave_name_faults(export: Export, waves: set[str], at: Location) -> Iterator
         for w, name in enumerate(items.waves):
             if name not in waves:
                 yield (*at, "items", i, "waves", w), *unknown_name("wave", name, waves)
+
+
+def _wide_faults(file: StudyFile, export: Export, waves: set[str], at: Location) -> Iterator[Fault]:
+    """Refuse a column that is read for two waves, and others' ratings in a file where a row is a person."""
+    if not export.wide:
+        return
+    for wave in export.answered_on if isinstance(export.answered_on, dict) else ():
+        if wave not in waves:
+            yield (*at, "answered_on", wave), *unknown_name("wave", wave, waves)
+    if export.ratings:
+        what = "a file with several waves in a row holds a row a person, so ratings by others have no place in it"
+        yield (*at, "ratings"), "CFG-WAVE", what, "give the ratings in a file of their own"
+    first: dict[str, str] = {}
+    for i, items in enumerate(export.items):
+        instrument = file.instruments.get(items.instrument)
+        for name in items.column_names(instrument.n_items) if instrument else ():
+            if first.setdefault(name, items.waves[0]) != items.waves[0]:
+                what = f"the column '{name}' is read for two waves, '{first[name]}' and '{items.waves[0]}'"
+                yield (*at, "items", i, "columns"), "CFG-COLUMNS", what, "name the columns of each wave"
 
 
 def _content_faults(file: StudyFile, export: Export, at: Location) -> Iterator[Fault]:

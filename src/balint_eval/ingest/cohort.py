@@ -131,7 +131,7 @@ def _read_all(
     problems: list[Problem] = []
     for export in cohort.exports:
         try:
-            readings.append(read_one(file, export))
+            readings += read_one(file, export)
         except BalintError as error:
             problems += error.problems
     try:
@@ -145,7 +145,7 @@ def _read_all(
 def _same_files(readings: Iterable[Reading]) -> list[Problem]:
     first: dict[str, str] = {}
     problems = []
-    for sheet in (reading.sheet for reading in readings):
+    for sheet in (reading.sheet for reading in readings if reading.number == 0):
         if sheet.sha256 in first:
             what = f"this file is byte for byte the same as {first[sheet.sha256]} (SHA-256 {sheet.sha256[:12]})"
             problems.append(Problem("LK-COPIED", what, "save the right export under each name", sheet.file))
@@ -156,22 +156,34 @@ def _same_files(readings: Iterable[Reading]) -> list[Problem]:
 def _answer_rows(readings: Sequence[Reading], pseudonym: Pseudonym) -> pd.DataFrame:
     """Give one row a person, wave, instrument and source row; raters of one person are told apart."""
     frames = [
-        _answers_of(reading, instrument, values, pseudonym)
-        for reading in readings
+        _answers_of(reading, at, instrument, values, pseudonym)
+        for at, reading in enumerate(readings)
         for instrument, values in reading.answers.items()
     ]
-    columns = ["raw_id", "wave", "answered_on", "instrument", "file", "row", "id_column", "rated", "person_id"]
+    columns = [
+        "raw_id",
+        "wave",
+        "answered_on",
+        "instrument",
+        "reading",
+        "file",
+        "row",
+        "id_column",
+        "rated",
+        "person_id",
+    ]
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
     numbers = _rater_numbers(readings, rows)
-    raters = [numbers.get(place, 0) for place in zip(rows["file"], rows["row"], strict=True)]
+    raters = [numbers.get(place, 0) for place in zip(rows["reading"], rows["row"], strict=True)]
     suffix = pd.Series([f"#{number}" if number else "" for number in raters], index=rows.index, dtype=object)
     return rows.assign(person_id=rows["person_id"] + suffix)
 
 
-def _answers_of(reading: Reading, instrument: str, values: pd.DataFrame, pseudonym: Pseudonym) -> pd.DataFrame:
+def _answers_of(reading: Reading, at: int, instrument: str, values: pd.DataFrame, pseudonym: Pseudonym) -> pd.DataFrame:
     who = reading.rows.table.loc[values.index]
     frame = who[["raw_id", "wave", "answered_on"]].assign(
         instrument=instrument,
+        reading=at,
         file=reading.sheet.file,
         row=values.index,
         id_column=reading.export.person_id,
@@ -180,23 +192,23 @@ def _answers_of(reading: Reading, instrument: str, values: pd.DataFrame, pseudon
     return frame.assign(person_id=frame["raw_id"].map(pseudonym))
 
 
-def _rater_numbers(readings: Sequence[Reading], rows: pd.DataFrame) -> dict[tuple[str, int], int]:
+def _rater_numbers(readings: Sequence[Reading], rows: pd.DataFrame) -> dict[tuple[int, int], int]:
     """Give the raters numbers by date and answers, within person and wave: the order of rows says nothing."""
-    rated = rows[rows["rated"].astype(bool)].drop_duplicates(["file", "row"])
+    rated = rows[rows["rated"].astype(bool)].drop_duplicates(["reading", "row"])
     if rated.empty:
         return {}
-    answers = pd.concat([_flat_answers(reading) for reading in readings if reading.export.ratings])
+    answers = pd.concat([_flat_answers(reading, at) for at, reading in enumerate(readings) if reading.export.ratings])
     by = ["person_id", "wave", "answered_on", *answers.columns]
-    ordered = rated.join(answers, on=["file", "row"], validate="1:1").sort_values(by, kind="stable")
+    ordered = rated.join(answers, on=["reading", "row"], validate="1:1").sort_values(by, kind="stable")
     numbers = ordered.groupby(["person_id", "wave"]).cumcount() + 1
-    return dict(zip(zip(ordered["file"], ordered["row"], strict=True), numbers, strict=True))
+    return dict(zip(zip(ordered["reading"], ordered["row"], strict=True), numbers, strict=True))
 
 
-def _flat_answers(reading: Reading) -> pd.DataFrame:
+def _flat_answers(reading: Reading, at: int) -> pd.DataFrame:
     """Give all answers of one export, one row a source row."""
     frames = [values.add_prefix(f"{name} ") for name, values in sorted(reading.answers.items())]
     flat = pd.concat(frames, axis=1) if frames else pd.DataFrame()
-    flat.index = pd.MultiIndex.from_product([[reading.sheet.file], flat.index], names=["file", "row"])
+    flat.index = pd.MultiIndex.from_product([[at], flat.index], names=["reading", "row"])
     return flat
 
 
@@ -236,10 +248,10 @@ def _copied_waves(readings: Sequence[Reading], answers: pd.DataFrame, file: Stud
 
 def _long_values(readings: Sequence[Reading], answers: pd.DataFrame) -> pd.DataFrame:
     """Give the answers kept, one row an item."""
-    wide = {(r.sheet.file, name): values for r in readings for name, values in r.answers.items()}
+    wide = {(at, name): values for at, r in enumerate(readings) for name, values in r.answers.items()}
     frames = []
-    for (source, instrument), kept in answers.groupby(["file", "instrument"], sort=False):
-        values = wide[(str(source), str(instrument))].loc[kept["row"]]
+    for (at, instrument), kept in answers.groupby(["reading", "instrument"], sort=False):
+        values = wide[(int(str(at)), str(instrument))].loc[kept["row"]]
         long = values.reset_index(names="row").melt("row", var_name="item", value_name="value")
         frames.append(kept.merge(long, on="row", validate="1:m"))
     if not frames:

@@ -25,15 +25,19 @@ def count_rows(
     counts : pandas.DataFrame
         People by wave, from `count_people`.
     """
-    records = [record for reading in readings for record in _file_flow(reading, answers, used)]
+    records = [
+        record
+        for at, reading in enumerate(readings)
+        for record in _file_flow(reading, answers[answers["reading"] == at], used[used["reading"] == at])
+    ]
     by_file = pd.DataFrame(records, columns=["wave", "file", "reason", "rows"])
     return pd.concat([by_file, counts.assign(file="")], ignore_index=True).assign(cohort=cohort)
 
 
 def _file_flow(reading: Reading, answers: pd.DataFrame, used: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """Say of every row read why it was left out, or that it was used."""
+    """Say of every row read why it was left out, or that it was used; `answers` and `used` are this reading's."""
     file, reasons = reading.sheet.file, reading.rows.table["reason"].copy()
-    kept, linked = (set(frame.loc[frame["file"] == file, "row"]) for frame in (answers, used))
+    kept, linked = (set(frame["row"]) for frame in (answers, used))
     normal = reasons == ""
     silent = normal & ~reasons.index.isin(_rows_with_answers(reading))
     duplicate = normal & ~silent & ~reasons.index.isin(kept)
@@ -52,7 +56,10 @@ def _rows_with_answers(reading: Reading) -> set[int]:
 
 
 def list_sources(cohort: str, readings: Sequence[Reading]) -> pd.DataFrame:
-    """Give the table `sources`: what each file was read as."""
+    """Give the table `sources`: what each file was read as, once a file."""
+    notes: dict[str, dict[str, None]] = {}
+    for reading in readings:
+        notes.setdefault(reading.sheet.file, {}).update(dict.fromkeys(reading.notes))
     return pd.DataFrame([
         {
             "cohort": cohort, "file": reading.sheet.file, "platform": reading.sheet.platform,
@@ -60,7 +67,8 @@ def list_sources(cohort: str, readings: Sequence[Reading]) -> pd.DataFrame:
             "header_rows": reading.sheet.header_rows, "rows": len(reading.sheet.cells),
             "columns_used": reading.columns_used,
             "columns_ignored": reading.sheet.cells.shape[1] - reading.columns_used,
-            "bytes": reading.sheet.n_bytes, "sha256": reading.sheet.sha256, "notes": " ".join(reading.notes),
+            "bytes": reading.sheet.n_bytes, "sha256": reading.sheet.sha256,
+            "notes": " ".join(notes[reading.sheet.file]),
         }
-        for reading in readings
+        for reading in readings if reading.number == 0
     ])  # fmt: skip

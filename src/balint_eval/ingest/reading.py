@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,18 +13,24 @@ from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.row_flags import row_flags
 from balint_eval.ingest.rows import Rows, place_rows, resolve_columns
 from balint_eval.ingest.sheet import Sheet
+from balint_eval.ingest.wide import undated, views_of
 from balint_eval.study import Export, Items, StudyFile
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One export, read and placed.
+    """One export, read and placed; a file with several waves in a row gives one reading a wave.
 
     Attributes
     ----------
     export : Export
+        With the items of this reading.
     sheet : Sheet
     rows : Rows
+    number : int
+        0 for the first reading of a file; problems, notes and comments of the file as a whole are with it.
+    waves_in_row : int
+        Readings of the same file.
     answers : mapping of instrument name to pandas.DataFrame, shape (rows, items)
         Codes; rows without any answer are left out.
     with_comment : frozenset of int
@@ -42,10 +48,12 @@ class Reading:
     problems: list[Problem]
     notes: list[str]
     columns_used: int
+    number: int = 0
+    waves_in_row: int = 1
 
 
-def read_one(file: StudyFile, export: Export) -> Reading:
-    """Read one export of a cohort.
+def read_one(file: StudyFile, export: Export) -> list[Reading]:
+    """Read one export of a cohort, the file once and its rows once a wave.
 
     Raises
     ------
@@ -66,27 +74,67 @@ def read_one(file: StudyFile, export: Export) -> Reading:
     columns, problems = resolve_columns(sheet, wanted)
     if problems:
         raise DataError(problems)
-    answered = _any_answer(sheet, export, file, columns)
-    rows = place_rows(sheet, export, columns, answered)
-    answers, found, notes = _decode_all(sheet, export, file, columns, rows)
+    views = views_of(export)
+    seen = undated(sheet) if len(views) > 1 else sheet
+    readings = [_read_view(file, seen, view, columns, number, len(views)) for number, view in enumerate(views)]
+    first, tables = readings[0], [reading.rows.table for reading in readings]
+    used = _in_any_wave(tables)
     n_items = sum(file.instruments[items.instrument].n_items for items in export.items)
-    flags = list(row_flags(sheet, rows, columns, export.comments, n_items))
-    spoken = _filled(sheet, [columns[name] for name in export.comments])
+    flags = row_flags(sheet, replace(first.rows, table=used), columns, export.comments, n_items)
+    whole = replace(
+        first,
+        problems=[*_nobody_left(sheet, used), *_once(reading.problems for reading in readings)],
+        notes=[*sheet.notes, *_wave_notes(readings), *first.notes, *flags],
+        columns_used=len(set(columns.values())),
+    )
+    return [whole, *(replace(reading, problems=[]) for reading in readings[1:])]
+
+
+def _read_view(
+    file: StudyFile, sheet: Sheet, view: Export, columns: dict[str, str], number: int, waves_in_row: int
+) -> Reading:
+    """Place and decode the rows of one export, or of one wave of a wide one."""
+    rows = place_rows(sheet, view, columns, _any_answer(sheet, view, file, columns))
+    answers, found, notes = _decode_all(sheet, view, file, columns, rows)
+    spoken = _filled(sheet, [columns[name] for name in view.comments])
     return Reading(
-        export=export,
+        export=view,
         sheet=sheet,
         rows=rows,
         answers=answers,
         with_comment=frozenset(int(row) for row in spoken.index[spoken]),
-        problems=[*_nobody_left(sheet, rows), *rows.problems, *found],
-        notes=[*sheet.notes, *rows.notes, *notes, *flags],
-        columns_used=len(set(columns.values())),
+        problems=[*rows.problems, *found],
+        notes=[*rows.notes, *notes],
+        columns_used=0,
+        number=number,
+        waves_in_row=waves_in_row,
     )
+
+
+def _in_any_wave(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Give the rows of the file with the reason of a wave in which they are used, if there is one."""
+    first = tables[0]
+    used = pd.concat([table["reason"] == "" for table in tables], axis=1).any(axis=1)
+    return first.assign(reason=first["reason"].mask(used, ""))
+
+
+def _once(found: Iterable[list[Problem]]) -> list[Problem]:
+    """Give every problem once: a blank id is one fault, whatever number of waves its row holds."""
+    return list(dict.fromkeys(problem for problems in found for problem in problems))
+
+
+def _wave_notes(readings: list[Reading]) -> list[str]:
+    if len(readings) == 1:
+        return []
+    waves = ", ".join(reading.export.wave for reading in readings)
+    silent = [reading.export.wave for reading in readings if not (reading.rows.table["reason"] == "").any()]
+    notes = [f"Each row holds the answers of several waves and was read once for each: {waves}."]
+    return notes + [f"No row has an answer of the wave {wave}." for wave in silent]
 
 
 def _wanted(file: StudyFile, export: Export) -> Iterator[str]:
     yield export.person_id
-    yield from (name for name in (export.group, export.arm, export.answered_on, *export.comments) if name)
+    yield from (name for name in (export.group, export.arm, *export.date_columns, *export.comments) if name)
     if export.wave_from:
         yield export.wave_from.column
     for items in export.items:
@@ -132,10 +180,10 @@ def _asked(rows: Rows, items: Items) -> pd.Index:
     return rows.table.index[used & rows.table["wave"].isin(items.waves)] if items.waves else rows.table.index[used]
 
 
-def _nobody_left(sheet: Sheet, rows: Rows) -> list[Problem]:
-    if sheet.cells.empty or (rows.table["reason"] == "").any():
+def _nobody_left(sheet: Sheet, table: pd.DataFrame) -> list[Problem]:
+    if sheet.cells.empty or (table["reason"] == "").any():
         return []
-    counts = rows.table["reason"].value_counts().sort_index()
+    counts = table["reason"].value_counts().sort_index()
     reasons = ", ".join(f"{n} {str(reason).replace('_', ' ')}" for reason, n in counts.items())
     what = f"no row is left after the exclusions ({reasons})"
     mend = "export again once there are answers, or see the key keep"
@@ -143,10 +191,14 @@ def _nobody_left(sheet: Sheet, rows: Rows) -> list[Problem]:
 
 
 def comments_of(readings: Sequence[Reading]) -> pd.DataFrame:
-    """Give the free text without person, sorted by its own letters so that the order says nothing."""
+    """Give the free text without person, sorted by its own letters so that the order says nothing.
+
+    The wave is blank where a row holds several waves: nobody says to which a comment belongs.
+    """
     records = []
     for reading in readings:
         used = reading.rows.table[reading.rows.table["reason"] == ""]
+        used = used.assign(wave="") if reading.waves_in_row > 1 else used
         columns, _ = resolve_columns(reading.sheet, reading.export.comments)
         for column in columns.values():
             texts = reading.sheet.cells.loc[used.index, column]

@@ -145,7 +145,7 @@ def _reasons(sheet: Sheet, export: Export, waves: pd.Series, answered: pd.Series
 
 
 def _dates(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Series, list[Problem], list[str]]:
-    column = columns.get(export.answered_on, "") or sheet.ended or sheet.started
+    column = "".join(columns[name] for name in export.date_columns[:1]) or sheet.ended or sheet.started
     if not column:
         return pd.Series("", index=sheet.cells.index, dtype=object), [], []
     read = sheet.cells[column].map(lambda text: iso_date(text, export.date_format))
