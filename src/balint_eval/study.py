@@ -136,6 +136,8 @@ class Export(Model):
     """Column with the arm, where no roster says it."""
     items: list[Items] = Field(default_factory=list)
     """Which columns hold which items."""
+    missing_codes: list[str] = Field(default_factory=list)
+    """Texts that mean 'not answered' in every column of this file, such as REDCap's missing-data codes or `N/A`."""
     comments: list[str] = Field(default_factory=list)
     """Free-text columns; they go to `restricted/` only."""
     ratings: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from balint_eval.instruments.model import Instrument
@@ -18,15 +18,18 @@ Fault = tuple[Location, str, str, str]
 """Location, code, what is wrong, what to do."""
 
 
-def items_faults(instruments: Mapping[str, Instrument], items: Items, at: Location) -> Iterator[Fault]:
-    """Give what is wrong with one entry of `items`."""
+def items_faults(
+    instruments: Mapping[str, Instrument], items: Items, at: Location, everywhere: Sequence[str] = ()
+) -> Iterator[Fault]:
+    """Give what is wrong with one entry of `items`; `everywhere` are the missing codes of its whole file."""
     instrument = instruments.get(items.instrument)
     if instrument is None:
         yield (*at, "instrument"), *unknown_name("instrument", items.instrument, instruments)
         return
     yield from _column_faults(instrument, items, (*at, "columns"))
     yield from _answer_faults(instrument, items, (*at, "answers"))
-    yield from _missing_code_faults(instrument, items, (*at, "missing_codes"))
+    yield from _missing_code_faults(instrument, items, items.missing_codes, (*at, "missing_codes"))
+    yield from _missing_code_faults(instrument, items, everywhere, (*at[:-2], "missing_codes"))
 
 
 def _column_faults(instrument: Instrument, items: Items, at: Location) -> Iterator[Fault]:
@@ -52,9 +55,9 @@ def _answer_faults(instrument: Instrument, items: Items, at: Location) -> Iterat
         yield at, "CFG-ANSWERS", what, "list the text of every answer on the form, also of those nobody gave"
 
 
-def _missing_code_faults(instrument: Instrument, items: Items, at: Location) -> Iterator[Fault]:
+def _missing_code_faults(instrument: Instrument, items: Items, missing: Sequence[str], at: Location) -> Iterator[Fault]:
     texts = {answer.answer.casefold() for answer in items.answers}
-    for index, text in enumerate(items.missing_codes):
+    for index, text in enumerate(missing):
         clash = text.casefold() in texts if texts else _number(text) in instrument.response.codes
         if clash:
             answers = "one of answers:" if texts else f"an answer of {instrument.name} ({codes_shown(instrument)})"

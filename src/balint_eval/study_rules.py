@@ -144,7 +144,7 @@ def _content_faults(file: StudyFile, export: Export, at: Location) -> Iterator[F
         for name in set(items.columns).intersection(other_use) if isinstance(items.columns, list) else ():
             what = f"the column '{name}' is named as an item and as {other_use[name]}"
             yield (*at, "items", i, "columns"), "CFG-COLUMNS", what, "name each column for one use"
-        yield from items_faults(file.instruments, items, (*at, "items", i))
+        yield from items_faults(file.instruments, items, (*at, "items", i), export.missing_codes)
         for other in export.items[:i]:
             apart = items.waves and other.waves and not {*items.waves} & {*other.waves}
             if other.instrument == items.instrument and not apart:

@@ -3,6 +3,7 @@
 The files lie outside the repository and are never copied into it; see the README of each folder there.
 """
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,45 @@ def test_every_dictionary_explains_its_data(project):
     for name, choices in sheet.choices.items():
         if not name.endswith("_complete"):
             assert set(sheet.cells[name]) - {""} <= set(choices) | {"-99", "NI", "UNK"}, name
+
+
+def by_labels(project):
+    """Write a project's data as REDCap's export by labels: headers and values, from the dictionary alone."""
+    with (EXPORTS / REDCAP / f"{project}__data.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *people = csv.reader(file)
+    with (EXPORTS / REDCAP / f"{project}__dictionary.csv").open(encoding="utf-8-sig", newline="") as file:
+        fields = list(csv.reader(file))[1:]
+    label_of = {"redcap_event_name": "Event Name", "redcap_repeat_instrument": "Repeat Instrument",
+        "redcap_repeat_instance": "Repeat Instance", "redcap_data_access_group": "Data Access Group",
+        "redcap_survey_identifier": "Survey Identifier"}  # fmt: skip
+    words = {"yesno": "1, Yes | 0, No", "truefalse": "1, True | 0, False"}
+    values = {}
+    for name, form, _, kind, label, choices, *_ in fields:
+        label_of |= {name: label, f"{form}_timestamp": "Survey Timestamp", f"{form}_complete": "Complete?"}
+        values[f"{form}_complete"] = {"0": "Incomplete", "1": "Unverified", "2": "Complete"}
+        pairs = [part.split(",", 1) for part in words.get(kind, choices).split("|") if "," in part]
+        coded = {code.strip(): text.strip() for code, text in pairs}
+        if kind == "checkbox":
+            for code, text in coded.items():
+                box = f"{name}___{code.lower().replace('-', '_')}"
+                label_of[box], values[box] = f"{label} (choice={text})", {"0": "Unchecked", "1": "Checked"}
+        elif kind in ("radio", "dropdown", *words):
+            values[name] = coded
+    rows = [[values.get(name, {}).get(cell, cell) for name, cell in zip(header, row, strict=True)] for row in people]
+    return [[label_of[name] for name in header], *rows]
+
+
+@pytest.mark.parametrize("project", WITH_DICTIONARY)
+def test_the_same_project_by_labels_gives_the_same_cells(project, tmp_path):
+    dictionary = EXPORTS / REDCAP / f"{project}__dictionary.csv"
+    raw = read(f"{REDCAP}/{project}__data.csv", dictionary=dictionary)
+    path = tmp_path / "labels.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(by_labels(project))
+    labels = read_export(path, shown_as="labels.csv", dictionary=dictionary)
+    assert labels.cells.to_numpy().tolist() == raw.cells.to_numpy().tolist()
+    assert list(labels.cells.columns) == list(raw.cells.columns)
+    assert labels.choices == raw.choices
 
 
 def test_longitudinal_people_have_several_rows():

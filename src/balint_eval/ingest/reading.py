@@ -164,7 +164,8 @@ def _decode_all(
     for items in export.items:
         instrument = file.instruments[items.instrument]
         cells = sheet.cells.loc[_asked(rows, items)]
-        decoded = decode_items(cells, _item_columns(items, file, columns), items, instrument, sheet.file)
+        coded = items.model_copy(update={"missing_codes": [*export.missing_codes, *items.missing_codes]})
+        decoded = decode_items(cells, _item_columns(items, file, columns), coded, instrument, sheet.file)
         parts.setdefault(items.instrument, []).append(decoded.values.dropna(how="all"))
         problems += decoded.problems
         notes += decoded.notes

@@ -296,6 +296,45 @@ MS_HEADERS = {
 MS_PEOPLE = [[1, "2026-01-02 10:00:00", "2026-01-02 10:09:00", "anonymous", "", "A7", "3"],
     [2, "2026-01-02 10:00:00", "2026-01-02 10:09:00", "anonymous", "", "B8", "4"]]  # fmt: skip
 
+# ---- REDCap: one project, raw and by labels: two forms, one of them repeated, check boxes, labels that repeat.
+
+REDCAP_FIELDS = [
+    ("code", "about", "text", "Your code", ""),
+    ("year", "about", "radio", "Your <b>year</b>, please", "1, First | 2, Second, or later | 3, Third"),
+    ("met", "about", "checkbox", "Met before", "1, Never | -9, Not &amp; said"),
+    ("again", "about", "yesno", "Again?", ""),
+    ("why_year", "about", "text", "Comments", ""),
+    ("intro", "scale", "descriptive", "Please answer all", ""),
+    ("q1", "scale", "radio", "I listen", "1, never | 2, often | 3, always"),
+    ("why_q1", "scale", "text", "Comments", ""),
+    ("q2", "scale", "dropdown", "I am calm", "1, never | 2, often | 3, always"),
+    ("why_q2", "scale", "text", "Comments", ""),
+]
+REDCAP_HEADER = ["Variable / Field Name", "Form Name", "Section Header", "Field Type", "Field Label",
+    "Choices, Calculations, OR Slider Labels", *[f"c{n}" for n in range(12)]]  # fmt: skip
+REDCAP_DICTIONARY = table([REDCAP_HEADER, *[[n, f, "", k, lab, c, *[""] * 12] for n, f, k, lab, c in REDCAP_FIELDS]])
+REDCAP_RAW = [
+    ["code", "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "about_timestamp", "year",
+     "met___1", "met____9", "again", "why_year", "about_complete", "q1", "why_q1", "q2", "why_q2", "scale_complete"],
+    ["A7", "term_1_arm_1", "", "", "2026-01-02 10:00:00", "2", "1", "0", "1", "x", "2", "", "", "", "", ""],
+    ["A7", "term_1_arm_1", "scale", "1", "", "", "", "", "", "", "", "3", "y", "1", "", "2"],
+    ["A7", "term_1_arm_1", "scale", "2", "", "", "", "", "", "", "", "2", "", "2", "z", "1"],
+    ["B8", "term_1_arm_1", "", "", "[not completed]", "3", "0", "1", "0", "", "0", "", "", "", "", ""],
+    ["B8", "term_1_arm_1", "scale", "1", "", "", "", "", "", "", "", "1", "", "-99", "", "0"],
+]  # fmt: skip
+REDCAP_LABELS = [
+    ["Your code", "Event Name", "Repeat Instrument", "Repeat Instance", "Survey Timestamp", "Your year, please",
+     "Met before (choice=Never)", "Met before (choice=Not & said)", "Again?", "Comments", "Complete?", "I listen",
+     "Comments", "I am calm", "Comments", "Complete?"],
+    ["A7", "Term 1", "", "", "2026-01-02 10:00:00", "Second, or later", "Checked", "Unchecked", "Yes", "x", "Complete",
+     "", "", "", "", ""],
+    ["A7", "Term 1", "Scale", "1", "", "", "", "", "", "", "", "always", "y", "never", "", "Complete"],
+    ["A7", "Term 1", "Scale", "2", "", "", "", "", "", "", "", "often", "", "often", "z", "Unverified"],
+    ["B8", "Term 1", "", "", "[not completed]", "Third", "Unchecked", "Checked", "No", "", "Incomplete", "", "", "", "",
+     ""],
+    ["B8", "Term 1", "Scale", "1", "", "", "", "", "", "", "", "never", "", "-99", "", "Incomplete"],
+]  # fmt: skip
+
 # ---- Tables of no platform, some with a word or two of one.
 
 PLAIN = {
@@ -329,6 +368,8 @@ FILES = {
     "qualtrics, legacy": ("qualtrics", "export.csv", qualtrics_legacy()),
     "redcap, events": ("redcap", "export.csv", "code,redcap_event_name,q1\nA7,pre_arm_1,3\nA7,post_arm_1,4\n"),
     "redcap, status of a form": ("redcap", "export.csv", "record_id,q1,base_complete\n1,3,2\n2,4,0\n"),
+    "redcap, repeated forms": ("redcap", "export.csv", table(REDCAP_RAW)),
+    "redcap, by labels": ("redcap", "export.csv", table([REDCAP_LABELS[0][:12], *[r[:12] for r in REDCAP_LABELS[1:]]])),
     "surveymonkey, condensed": ("surveymonkey", "export.csv", MONKEY_CONDENSED),
     "surveymonkey, expanded": ("surveymonkey", "export.csv", MONKEY_EXPANDED),
     "surveymonkey, numeric": ("surveymonkey", "export.csv", MONKEY_NUMERIC),

@@ -147,7 +147,7 @@ def test_redcap_with_dictionary(read, tmp_path):
     assert (sheet.platform, sheet.cells.shape) == ("redcap", (2, 8))
     assert sheet.choices["mood"] == {"1": "Low, or so", "2": "High", "-99": "<b>Not</b> said"}
     assert sheet.choices["met____9"] == {"1": "Checked", "0": "Unchecked"}
-    assert sheet.labels["met____9"] == "Met: B"
+    assert sheet.labels["met____9"] == "Met (choice=B)"
     assert sheet.choices["again"] == {"1": "Yes", "0": "No"}
     assert sheet.choices["base_complete"]["2"] == "Complete"
     assert list(sheet.status) == ["", ""]

@@ -33,8 +33,8 @@ class Layout:
         Column names or `""`.
     reason : callable
         From a record to its status, `""` for normal.
-    keep : list of bool
-        Columns to keep; empty keeps all.
+    recoded : mapping of column name to a mapping of text to text
+        Cells to be read as another text, such as a label as its code.
     notes : tuple of str
     problems : tuple of Problem
     """
@@ -48,6 +48,7 @@ class Layout:
     started: str = ""
     ended: str = ""
     reason: Reason = normal
+    recoded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -231,7 +232,8 @@ def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -
     people = grid.records[layout.header_rows :]
     index = pd.Index(grid.lines[layout.header_rows :], name="row")
     columns = zip(names, zip(*people, strict=True), strict=True)
-    cells = pd.DataFrame({name: _cells(column) for name, column in columns}, index=index, dtype=object)
+    read = {name: _cells(column, layout.recoded.get(name, {})) for name, column in columns}
+    cells = pd.DataFrame(read, index=index, dtype=object)
     status = pd.Series([layout.reason(record) for record in people], index=index, dtype=object, name="status")
     return Sheet(
         file=source.file,
@@ -252,10 +254,10 @@ def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -
     )
 
 
-def _cells(column: tuple[str, ...]) -> list[str]:
+def _cells(column: tuple[str, ...], recoded: Mapping[str, str]) -> list[str]:
     """Give the cells with white space alone as `""`; a column has few distinct texts, so these are asked."""
-    white = {cell for cell in set(column) if cell and is_blank(cell)}
-    return ["" if cell in white else cell for cell in column] if white else list(column)
+    changed = {cell: "" for cell in set(column) if cell and is_blank(cell)} | dict(recoded)
+    return [changed.get(cell, cell) for cell in column] if changed else list(column)
 
 
 def _status_notes(status: pd.Series[str]) -> list[str]:

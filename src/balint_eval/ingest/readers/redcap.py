@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, counted, escaped, listed
 from balint_eval.ingest.readers.layout import Layout, tidy_names
 from balint_eval.ingest.readers.plain import foreign_header
+from balint_eval.ingest.readers.redcap_labels import (
+    Column,
+    Headers,
+    coded_by_dictionary,
+    has_label_headers,
+    named_by_dictionary,
+    own_columns_apart,
+)
 
 DICTIONARY_COLUMNS = 18
 FIRST_HEADERS = frozenset({"variable / field name", "field_name"})
@@ -29,6 +39,10 @@ FIXED_CHOICES = {
     "truefalse": {"1": "True", "0": "False"},
 }
 BOX = {"1": "Checked", "0": "Unchecked"}
+COMPLETE_LABEL, TIMESTAMP_LABEL = "Complete?", "Survey Timestamp"
+INSTRUMENT = "redcap_repeat_instrument"
+
+_LETTERS = re.compile(r"[^a-z0-9]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +65,8 @@ class Dictionary:
 
 
 def is_redcap(grid: Grid) -> bool:
-    """Tell a REDCap export by its event columns or by `<form>_complete` columns that hold 0, 1 or 2."""
-    if MARKERS & set(grid.header):
+    """Tell a REDCap export by its event columns, by `<form>_complete` columns that hold 0, 1 or 2, or by its labels."""
+    if MARKERS & set(grid.header) or has_label_headers(grid.header, grid.records[1:]):
         return True
     status = [at for at, name in enumerate(grid.header) if name.endswith("_complete") and name.islower()]
     people = grid.records[1:]
@@ -108,36 +122,88 @@ def parse_choices(text: str) -> dict[str, str] | None:
 
 
 def arrange(grid: Grid, dictionary: Dictionary | None = None) -> Layout:
-    """Take variable names as they are; labels and choices come from the dictionary.
+    """Take variable names and codes, whether the file is raw or by labels; labels and choices from the dictionary.
 
     Notes
     -----
     No response is marked unfinished: `[not completed]` and form status 0 belong to one form of a person, whose
     blank cells were not shown.
     """
-    names = tidy_names(grid)
-    known = _columns(dictionary.fields if dictionary else (), names)
-    return Layout(
-        platform="redcap",
-        names=list(grid.header),
-        labels={name: label for name, (label, _) in known.items() if label},
-        choices={name: choices for name, (_, choices) in known.items() if choices},
-        notes=tuple(_unlisted(names, known, dictionary)),
-        problems=(*foreign_header(grid), *(dictionary.problems if dictionary else ())),
+    header = tidy_names(grid)
+    if dictionary is None or dictionary.problems:
+        problems = dictionary.problems if dictionary else ()
+        return _layout(grid, own_columns_apart(header), notes=_without_dictionary(grid), problems=problems)
+    expected = expected_columns(dictionary)
+    headers = named_by_dictionary(header, expected)
+    known = {column.name: column for column in expected}
+    choices = {name: known[name].choices for name in headers.names if name in known and known[name].choices}
+    values = coded_by_dictionary(grid, headers.names, choices)
+    forms = {field.form for field in dictionary.fields}
+    return _layout(
+        grid,
+        headers.names,
+        labels={name: known[name].label for name in headers.names if name in known and known[name].label},
+        choices=choices,
+        recoded={**values.recoded, **_form_names(grid, headers.names, forms)},
+        notes=[*headers.notes, *values.notes, *_unlisted(headers, known)],
+        problems=values.problems,
     )
 
 
-def _columns(fields: tuple[Field, ...], names: list[str]) -> dict[str, tuple[str, Mapping[str, str]]]:
-    """Give label and choices of each column that the fields explain."""
-    known: dict[str, tuple[str, Mapping[str, str]]] = {}
-    for field in fields:
-        if field.kind == "checkbox":
-            for code, label in field.choices.items():
-                known[checkbox_column(field.name, code)] = (f"{field.label}: {label}", BOX)
-        else:
-            known[field.name] = (field.label, field.choices)
-        known[f"{field.form}_complete"] = ("", FORM_STATUS)
-    return {name: known[name] for name in names if name in known}
+def _layout(
+    grid: Grid,
+    names: list[str],
+    *,
+    notes: list[str],
+    problems: Sequence[Problem],
+    labels: Mapping[str, str] | None = None,
+    choices: Mapping[str, Mapping[str, str]] | None = None,
+    recoded: Mapping[str, Mapping[str, str]] | None = None,
+) -> Layout:
+    raw = list(grid.header) if names == tidy_names(grid) else names
+    return Layout(
+        platform="redcap",
+        names=raw,
+        labels={name: label for name, label in (labels or {}).items() if not _own(name)},
+        choices=choices or {},
+        recoded=recoded or {},
+        notes=(*notes, *_repeats(grid, names)),
+        problems=(*foreign_header(grid), *problems),
+    )
+
+
+def _own(name: str) -> bool:
+    return name.endswith(("_complete", "_timestamp"))
+
+
+def _without_dictionary(grid: Grid) -> list[str]:
+    if not has_label_headers(grid.header, grid.records[1:]):
+        return []
+    return ["The file holds labels; with `dictionary:` they are read as variable names and codes."]
+
+
+def expected_columns(dictionary: Dictionary) -> list[Column]:
+    """Give every column of a project in the order in which REDCap exports them."""
+    columns: list[Column] = []
+    for number, (form, fields) in enumerate(groupby(dictionary.fields, key=lambda field: field.form)):
+        of_form = [column for field in fields for column in _field_columns(field)]
+        # The record id, the first field of the first form, stands before everything else.
+        record_id, others = (of_form[:1], of_form[1:]) if number == 0 else ([], of_form)
+        sent = Column(name=f"{form}_timestamp", label=TIMESTAMP_LABEL)
+        status = Column(name=f"{form}_complete", label=COMPLETE_LABEL, choices=FORM_STATUS)
+        columns += [*record_id, sent, *others, status]
+    return columns
+
+
+def _field_columns(field: Field) -> list[Column]:
+    if field.kind == "descriptive":
+        return []
+    if field.kind != "checkbox":
+        return [Column(name=field.name, label=field.label, choices=field.choices)]
+    return [
+        Column(name=checkbox_column(field.name, code), label=f"{field.label} (choice={label})", choices=BOX)
+        for code, label in field.choices.items()
+    ]
 
 
 def checkbox_column(name: str, code: str) -> str:
@@ -145,8 +211,32 @@ def checkbox_column(name: str, code: str) -> str:
     return f"{name}___{code.lower().replace('-', '_')}"
 
 
-def _unlisted(names: list[str], known: Mapping[str, object], dictionary: Dictionary | None) -> list[str]:
-    if dictionary is None or dictionary.problems:
+def _form_names(grid: Grid, names: list[str], forms: set[str]) -> dict[str, dict[str, str]]:
+    """Give the name of each form that a repeated row names by its label, where the two agree letter by letter."""
+    if INSTRUMENT not in names:
+        return {}
+    at = names.index(INSTRUMENT)
+    by_letters = {_LETTERS.sub("", form): form for form in forms}
+    said = {record[at] for record in grid.records[1:] if at < len(record)} - forms - {""}
+    found = {text: by_letters.get(_LETTERS.sub("", text.casefold()), "") for text in said}
+    return {INSTRUMENT: {text: form for text, form in found.items() if form}}
+
+
+def _repeats(grid: Grid, names: list[str]) -> list[str]:
+    """Say which rows hold a form that is asked several times."""
+    if INSTRUMENT not in names:
         return []
-    extra = [n for n in names if n not in known and n not in MARKERS and not n.endswith("_timestamp")]
+    at = names.index(INSTRUMENT)
+    counts = Counter(record[at].strip() for record in grid.records[1:] if at < len(record))
+    plain = counts.pop("", 0)
+    if not counts:
+        return []
+    shown = listed([f"{counted(number, 'row')} the form {escaped(form)}" for form, number in sorted(counts.items())], 5)
+    return [f"Repeated forms have rows of their own: {shown}; {counted(plain, 'row')} the forms asked once."]
+
+
+def _unlisted(headers: Headers, known: Mapping[str, object]) -> list[str]:
+    if headers.by_label:
+        return []
+    extra = [n for n in headers.names if n not in known and n not in MARKERS and not n.endswith("_timestamp")]
     return [f"Columns that the dictionary does not explain: {listed(extra)}."] if extra else []
