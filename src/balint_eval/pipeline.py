@@ -15,6 +15,7 @@ from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
+from balint_eval.pooling import pool_cohorts, set_beside_published
 from balint_eval.quality import assess_quality, count_answers, describe_scores
 from balint_eval.retest import assess_retest
 from balint_eval.scoring import score_responses, withhold
@@ -25,7 +26,7 @@ INGESTED = ("participants", "responses", "flow", "sources", "sessions", "attenda
 SCORED = ("scores", "findings")
 COMPARED = (
     "comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts",
-    "item_statistics", "retest",
+    "item_statistics", "retest", "pooled", "beside_published",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -163,6 +164,8 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
             merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
         ),
         "item_statistics": describe_items(merged["responses"], merged["scores"], file.instruments),
+        "pooled": pool_cohorts(comparisons),
+        "beside_published": set_beside_published(comparisons, outcomes, file),
         "retest": assess_retest(merged["scores"], merged["participants"], file.study),
     }
 

@@ -24,7 +24,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "score": (*_COMMON, "scoring.py", "score_arrays.py", "doctor", "stats"),
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
-        "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats",
+        "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
     ),
     "figures": (*_COMMON, "plots"),
     "report": (*_COMMON, "report", "kirkpatrick.py", "provenance.py", "plots/saved.py"),

@@ -22,7 +22,7 @@ LAYERS = [
     {"quality"},
     {"contrasts", "retest"},
     {"comparisons"},
-    {"kirkpatrick", "disclosure"},
+    {"kirkpatrick", "disclosure", "pooling"},
     {"plots"},
     {"report"},
     {"provenance", "pipeline"},
