@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from balint_eval.study import Export, SessionLog, Study, Wave
 
 JALALI_YEARS = range(FIRST_YEAR, LAST_YEAR)
-"""Nobody answered a form in these years of the Gregorian calendar; all who live were born in these of the Iranian one."""
+"""No form was answered in these years of the Gregorian calendar; all who live were born in these of the Iranian one."""
 SERIAL = "excel_serial"
 WORDS = ("day_first", "month_first", "year_first", SERIAL)
 """Formats with a name of their own; every other one is a strptime format."""
