@@ -16,8 +16,8 @@ from balint_eval.study import Cohort, StudyFile
 PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "snakemake")
 
 _COMMON = (
-    "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py", "instruments",
-    "tables.py", "contracts.yaml", "stages.py",
+    "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py",
+    "study_dates.py", "jalali.py", "instruments", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
@@ -81,7 +81,7 @@ def stage_settings(file: StudyFile, stage: str, cohort: Cohort | None = None) ->
 
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "ingest": ("waves", "arms", "linkage"),
+    "ingest": ("waves", "arms", "linkage", "answer_sets", "time_zone"),
     "score": (),
     "compare": ("waves", "arms", "outcomes", "plan", "levels", "cohorts"),
     "figures": ("title", "waves", "arms", "outcomes", "programme", "cohorts"),

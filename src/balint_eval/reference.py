@@ -17,6 +17,7 @@ from balint_eval.instruments.registry import known_instruments, registry_entries
 from balint_eval.instruments.show import describe_instrument
 from balint_eval.published import read_published, recompute
 from balint_eval.published.page import published_page
+from balint_eval.settings_words import keys_of
 from balint_eval.strict_yaml import Model
 from balint_eval.study import Study
 from balint_eval.tables import CONTRACTS, write_text
@@ -63,7 +64,7 @@ def _models_in(annotation: Any) -> Iterator[type[Model]]:  # noqa: ANN401 - any 
 
 def _model_section(model: type[Model]) -> str:
     summary = (model.__doc__ or "").strip().splitlines()[0]
-    rows = [_field_row(name, field) for name, field in model.model_fields.items()]
+    rows = [_field_row(name, field) for name, field in keys_of(model)]
     head = ["| key | what | default |", "|---|---|---|"]
     return "\n".join([f"## {model.__name__}", "", summary, "", *head, *rows, ""])
 

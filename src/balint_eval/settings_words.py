@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from balint_eval.errors import shown
 
@@ -95,9 +96,14 @@ def _keys_at(model: Any, location: Location) -> set[str]:  # noqa: ANN401 - a mo
     for part in location:
         if isinstance(part, int):
             continue
-        annotations = [m.model_fields[part].annotation for m in _models_in(model) if part in m.model_fields]
+        annotations = [field.annotation for m in _models_in(model) for name, field in keys_of(m) if name == part]
         model = tuple(annotations)
-    return {name for m in _models_in(model) for name in m.model_fields}
+    return {name for m in _models_in(model) for name, _ in keys_of(m)}
+
+
+def keys_of(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    """Give the keys of a model as a settings file writes them: `from` is a word that Python keeps for itself."""
+    return [(field.alias or name, field) for name, field in model.model_fields.items()]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any annotation

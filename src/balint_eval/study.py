@@ -6,10 +6,11 @@ from these models; a test holds them in step.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from balint_eval.errors import Problem, StudyError
 from balint_eval.instruments.model import Instrument, Level, Scale
@@ -17,6 +18,15 @@ from balint_eval.instruments.registry import known_instruments, read_instrument
 from balint_eval.strict_yaml import Model, read_yaml, validate
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+def _day_as_text(value: object) -> object:
+    """Give a date that YAML has read as a date back as text: 2026-03-31 needs no quotes."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+Day = Annotated[str, BeforeValidator(_day_as_text)]
+Calendar = Literal["", "gregorian", "jalali"]
 
 
 class Wave(Model):
@@ -28,6 +38,10 @@ class Wave(Model):
     """Name shown to readers."""
     role: Literal["baseline", "post", "follow_up"]
     """The baseline is compared with each later wave."""
+    from_: Day = Field(default="", alias="from")
+    """First day on which answers of this wave were given, as 2026-03-31 or, in the Iranian calendar, 1405-01-11."""
+    until: Day = ""
+    """Last day on which answers of this wave were given."""
 
 
 class Arm(Model):
@@ -45,9 +59,18 @@ class AnswerCode(Model):
     """One answer as the export writes it, and its code."""
 
     answer: str
-    """The text in the export, compared after tidying blanks, digits and letter forms."""
+    """The text in the export; blanks, punctuation, digits, capitals and letter forms may differ."""
     code: float
     """The instrument's code for it."""
+
+
+class AnswerSet(Model):
+    """Answers that several instruments or exports share, stated once."""
+
+    name: Name
+    """What `answer_set` under `items` calls it."""
+    answers: list[AnswerCode] = Field(min_length=1)
+    """Every answer of the form with its code."""
 
 
 class Items(Model):
@@ -61,7 +84,10 @@ class Items(Model):
     A column is named by its header, by its question text, by the platform's key, or by its place as `@D`.
     """
     answers: list[AnswerCode] = Field(default_factory=list)
-    """Answer texts and their codes; empty when the export holds the instrument's own codes."""
+    """Answer texts and their codes; empty when the export holds the instrument's own codes, alone or with their labels
+    (`5 - strongly agree`)."""
+    answer_set: str = ""
+    """Name of one of the study's `answer_sets`, in place of `answers`."""
     missing_codes: list[str] = Field(default_factory=list)
     """Texts that mean 'not answered', such as `-99`; a blank always does."""
     already_reversed: bool = False
@@ -76,6 +102,12 @@ class Items(Model):
     Where a row holds the answers of several waves, every entry of `items` names one wave, and the export has
     neither `wave` nor `wave_from`.
     """
+
+    @model_validator(mode="after")
+    def _one_map(self) -> Items:
+        if self.answers and self.answer_set:
+            raise ValueError("CFG-ANSWERS: answers and answer_set are both given | keep one of them")
+        return self
 
     @field_validator("columns")
     @classmethod
@@ -108,10 +140,18 @@ class WaveValue(Model):
 class WaveColumn(Model):
     """A column that says which wave a row belongs to."""
 
-    column: str
+    column: str = ""
     """Name of the column, such as `redcap_event_name`."""
-    values: list[WaveValue]
+    values: list[WaveValue] = Field(default_factory=list)
     """Every value that occurs must be listed."""
+    date: bool = False
+    """True to tell the wave from the date of the answer, by `from` and `until` of the waves, in place of a column."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> WaveColumn:
+        if bool(self.column) == self.date or bool(self.values) != bool(self.column):
+            raise ValueError("CFG-WAVE: wave_from needs column and values, or date: true | give one of the two")
+        return self
 
 
 class Export(Model):
@@ -148,7 +188,12 @@ class Export(Model):
     Where a row holds several waves, the column of each wave: `{before: date_1, after: date_2}`.
     """
     date_format: str = ""
-    """strptime format of that column; blank accepts ISO dates and the platform's own format."""
+    """How its dates are written: `day_first`, `month_first`, `excel_serial` or a strptime format such as `%d/%m/%Y`;
+    blank takes dates that begin with the year or name the month."""
+    calendar: Calendar = ""
+    """Calendar of these dates; blank recognises the Iranian one by its years (13xx, 14xx) and says so."""
+    time_zone: str = ""
+    """Time zone in which the platform writes times that carry none, such as `UTC`; blank takes the study's."""
     dictionary: str = ""
     """REDCap data dictionary, relative to the study file."""
     syntax: str = ""
@@ -222,7 +267,11 @@ class SessionLog(Model):
     session: str = "session"
     """Column with the number of the meeting, from 1."""
     date: str = "date"
-    """Column with the date, as 2026-03-31."""
+    """Column with the date."""
+    date_format: str = ""
+    """How dates are written: `day_first`, `month_first`, `excel_serial` or a strptime format such as `%d/%m/%Y`."""
+    calendar: Calendar = ""
+    """Calendar of these dates; blank recognises the Iranian one by its years (13xx, 14xx)."""
     minutes: str = "minutes"
     """Column with the length in minutes."""
     leaders: str = "leaders"
@@ -329,6 +378,10 @@ class Linkage(Model):
 
     duplicates: Literal["refuse", "first", "last"] = "refuse"
     """What to do when a person answered twice in one wave."""
+    blank_ids: Literal["refuse", "drop"] = "refuse"
+    """What to do with answers whose person id is blank; `drop` leaves them out, counted."""
+    outside_window: Literal["exclude", "refuse"] = "exclude"
+    """What to do with answers given before `from` or after `until` of their wave; `exclude` counts them."""
     min_match_rate: float = Field(default=0.5, ge=0, le=1)
     """Share of the people of the smaller wave that must be linked; below it paired analysis is refused."""
 
@@ -368,6 +421,10 @@ class Study(Model):
     """How outcomes are compared."""
     linkage: Linkage = Linkage()
     """How the waves of one person are put together."""
+    answer_sets: list[AnswerSet] = Field(default_factory=list)
+    """Answers that several instruments share."""
+    time_zone: str = ""
+    """Time zone of the place of the study, such as `Asia/Tehran`: the day of an answer is the day there."""
 
     @property
     def baseline(self) -> Wave:
@@ -411,6 +468,11 @@ class StudyFile:
         self.folder = folder
         self.shown_as = shown_as
         self.instruments = instruments
+
+    def with_answers(self, items: Items) -> Items:
+        """Give an entry of the codebook with the answers of its answer set, where it names one."""
+        found = next((entry for entry in self.study.answer_sets if entry.name == items.answer_set), None)
+        return items.model_copy(update={"answers": found.answers}) if found else items
 
     def path(self, relative: str) -> Path:
         """Give a path of the study file as a real path."""

@@ -9,6 +9,7 @@ from balint_eval.errors import Problem
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.settings_words import Location
 from balint_eval.strict_yaml import Document
+from balint_eval.study_dates import date_faults
 from balint_eval.study_items import Fault, items_faults, unknown_name
 
 if TYPE_CHECKING:
@@ -21,14 +22,23 @@ RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux"}) | _DEVICES
 
 def broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
     """Give every name that refers to nothing, and every setting that contradicts another."""
-    for find in (_name_faults, _wave_faults, _instrument_faults, _outcome_faults, _export_faults, _plan_faults):
+    finders = (
+        _name_faults,
+        _wave_faults,
+        _instrument_faults,
+        _outcome_faults,
+        _export_faults,
+        _plan_faults,
+        _date_faults,
+    )
+    for find in finders:
         for location, code, what, mend in find(file):
             path = ".".join(str(part) for part in location)
             yield Problem(code, what, mend, document.shown_as, document.line(location), path)
 
 
 def _name_faults(file: StudyFile) -> Iterator[Fault]:
-    for section in ("cohorts", "waves", "arms", "own_instruments"):
+    for section in ("cohorts", "waves", "arms", "own_instruments", "answer_sets"):
         seen: dict[str, tuple[str, int]] = {}
         for index, entry in enumerate(getattr(file.study, section)):
             location = (section, index, "name")
@@ -144,7 +154,10 @@ def _content_faults(file: StudyFile, export: Export, at: Location) -> Iterator[F
         for name in set(items.columns).intersection(other_use) if isinstance(items.columns, list) else ():
             what = f"the column '{name}' is named as an item and as {other_use[name]}"
             yield (*at, "items", i, "columns"), "CFG-COLUMNS", what, "name each column for one use"
-        yield from items_faults(file.instruments, items, (*at, "items", i), export.missing_codes)
+        known = {entry.name for entry in file.study.answer_sets}
+        if items.answer_set and items.answer_set not in known:
+            yield (*at, "items", i, "answer_set"), *unknown_name("answer set", items.answer_set, known)
+        yield from items_faults(file.instruments, file.with_answers(items), (*at, "items", i), export.missing_codes)
         for other in export.items[:i]:
             apart = items.waves and other.waves and not {*items.waves} & {*other.waves}
             if other.instrument == items.instrument and not apart:
@@ -159,3 +172,7 @@ def _plan_faults(file: StudyFile) -> Iterator[Fault]:
     if file.study.control_arm and file.study.plan.allocation == "none":
         what = "the study has a control arm and does not say how people came into their arm"
         yield ("plan",), "CFG-PLAN", what, "set plan.allocation to people, groups or not_random"
+
+
+def _date_faults(file: StudyFile) -> Iterator[Fault]:
+    yield from date_faults(file.study)

@@ -13,7 +13,8 @@ LAYERS = [
     {"tables", "settings_words"},
     {"strict_yaml"},
     {"instruments"},
-    {"study_items"},
+    {"study_items", "jalali"},
+    {"study_dates"},
     # The rules of a study file are called by its reader, and only name its types.
     {"study", "study_rules"},
     {"ingest", "score_arrays", "stats", "simulate"},

@@ -69,7 +69,11 @@ def test_unknown_key(folder, fault, key, near):
     problem = fault()
     assert (problem.code, problem.column) == ("CFG-UNKNOWN", key)
     assert f"there is no key '{key}'" in problem.what
-    assert problem.mend == f"did you mean '{near}'?" if near else problem.mend.startswith("use one of: arms, ")
+    assert (
+        problem.mend == f"did you mean '{near}'?"
+        if near
+        else problem.mend.startswith("use one of: answer_sets, arms, ")
+    )
     assert line_of(problem, f"{key}: 1")
 
 

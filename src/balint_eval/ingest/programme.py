@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from balint_eval.errors import DataError, Problem, cell_shown, masked
-from balint_eval.ingest.dates import iso_date
+from balint_eval.ingest.dates import DateRule, read_dates
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
 from balint_eval.ingest.text import clean_text
@@ -34,14 +34,14 @@ def read_sessions(file: StudyFile, cohort: Cohort) -> pd.DataFrame:
         name: _numbers(cells[name], log.file, getattr(log, name), problems, whole=name != "minutes")
         for name in ("session", "minutes", "leaders")
     }
-    dates = cells["date"].map(iso_date)
-    problems += _date_problems(cells["date"], dates, log.file, log.date)
+    dates = read_dates(cells["date"], DateRule(log.date_format, log.calendar), file=log.file, column=log.date)
+    problems += dates.problems
     groups = cells["group"].map(clean_text)
     problems = problems or list(_repeated_meetings(groups, numbers["session"], log.file, log.session))
     if problems:
         raise DataError(problems)
     ids = groups.map(lambda group: f"{cohort.name}/{group}")
-    return pd.DataFrame({"cohort": cohort.name, "group_id": ids, "date": dates, **numbers, "present": 0})
+    return pd.DataFrame({"cohort": cohort.name, "group_id": ids, "date": dates.days, **numbers, "present": 0})
 
 
 def read_attendance(
@@ -114,10 +114,3 @@ def _repeated_meetings(groups: pd.Series, sessions: pd.Series, file: str, column
                 f"{session:g}",
             )
         first.setdefault((group, session), int(str(row)))
-
-
-def _date_problems(texts: pd.Series, dates: pd.Series, file: str, column: str) -> Iterator[Problem]:
-    for row in texts.index[dates.isna()]:
-        what = "this is not a possible past date written as 2026-03-31"
-        value = cell_shown(str(texts[row]))
-        yield Problem("VAL-DATE", what, "write the date as year-month-day", file, int(row), column, value)

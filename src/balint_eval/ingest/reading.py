@@ -94,7 +94,7 @@ def _read_view(
     file: StudyFile, sheet: Sheet, view: Export, columns: dict[str, str], number: int, waves_in_row: int
 ) -> Reading:
     """Place and decode the rows of one export, or of one wave of a wide one."""
-    rows = place_rows(sheet, view, columns, _any_answer(sheet, view, file, columns))
+    rows = place_rows(sheet, view, columns, _any_answer(sheet, view, file, columns), file.study)
     answers, found, notes = _decode_all(sheet, view, file, columns, rows)
     spoken = _filled(sheet, [columns[name] for name in view.comments])
     return Reading(
@@ -135,7 +135,7 @@ def _wave_notes(readings: list[Reading]) -> list[str]:
 def _wanted(file: StudyFile, export: Export) -> Iterator[str]:
     yield export.person_id
     yield from (name for name in (export.group, export.arm, *export.date_columns, *export.comments) if name)
-    if export.wave_from:
+    if export.wave_from and export.wave_from.column:
         yield export.wave_from.column
     for items in export.items:
         yield from items.column_names(file.instruments[items.instrument].n_items)

@@ -11,10 +11,11 @@ from functools import reduce
 import pandas as pd
 
 from balint_eval.errors import Problem, cell_shown, masked, shown
-from balint_eval.ingest.dates import iso_date
+from balint_eval.ingest.dates import DateRule, DatesRead, read_dates
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_header, clean_text, is_blank
-from balint_eval.study import Export
+from balint_eval.ingest.windows import hold_to_windows, waves_by_date
+from balint_eval.study import Export, Study
 
 _PLACE = re.compile(r"@[A-Z]{1,3}")
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+[eE][+][0-9]+")
@@ -90,7 +91,7 @@ def _column_problem(name: str, matches: Sequence[str], sheet: Sheet) -> Problem:
     return Problem("HD-MISSING", what, mend, sheet.file, 1, name)
 
 
-def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: pd.Series) -> Rows:
+def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: pd.Series, study: Study) -> Rows:
     """Say of every row whose it is, of which wave, and whether it is used.
 
     Parameters
@@ -101,29 +102,44 @@ def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: 
         From `resolve_columns`.
     answered : pandas.Series of bool, index = line
         Whether the row holds any answer to any item.
+    study : Study
+        Waves with their windows, time zone, and what to do with blank ids and answers outside a window.
     """
     cells = sheet.cells
-    waves, wave_problems = _waves(sheet, export, columns)
-    dates, date_problems, notes = _dates(sheet, export, columns)
+    dates = _dates(sheet, export, columns, study)
+    waves, wave_problems = _waves(sheet, export, columns, dates.days, study)
     table = pd.DataFrame({
         "wave": waves,
         "raw_id": cells[columns[export.person_id]].map(lambda text: "" if is_blank(text) else text),
         "group": _attribute(cells, columns, export.group),
         "arm": _attribute(cells, columns, export.arm),
-        "answered_on": dates,
+        "answered_on": dates.days,
         "reason": _reasons(sheet, export, waves, answered),
     })  # fmt: skip
-    problems = [*wave_problems, *date_problems, *_id_problems(table, sheet, export)]
-    return Rows(table, problems, notes)
+    windows = hold_to_windows(table, export, study, sheet.file)
+    table = table.assign(reason=windows.reasons)
+    table = table.assign(reason=_without_blank_ids(table, study))
+    problems = [*wave_problems, *dates.problems, *windows.problems, *_id_problems(table, sheet, export)]
+    return Rows(table, problems, [*dates.notes, *windows.notes])
+
+
+def _without_blank_ids(table: pd.DataFrame, study: Study) -> pd.Series:
+    if study.linkage.blank_ids == "refuse":
+        return table["reason"]
+    return table["reason"].mask((table["reason"] == "") & (table["raw_id"] == ""), "blank_id")
 
 
 def _attribute(cells: pd.DataFrame, columns: dict[str, str], name: str) -> pd.Series:
     return cells[columns[name]].map(clean_text) if name else pd.Series("", index=cells.index, dtype=object)
 
 
-def _waves(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Series, list[Problem]]:
+def _waves(
+    sheet: Sheet, export: Export, columns: dict[str, str], days: pd.Series, study: Study
+) -> tuple[pd.Series, list[Problem]]:
     if export.wave_from is None:
         return pd.Series(export.wave, index=sheet.cells.index, dtype=object), []
+    if export.wave_from.date:
+        return waves_by_date(days, study), _without_dates(sheet, days)
     known = {clean_text(value.value): value.wave for value in export.wave_from.values}
     texts = sheet.cells[columns[export.wave_from.column]].map(clean_text)
     problems = [
@@ -137,6 +153,13 @@ def _waves(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Se
     return texts.map(lambda text: known.get(text, "")).astype(object), problems
 
 
+def _without_dates(sheet: Sheet, days: pd.Series) -> list[Problem]:
+    if days.empty or (days != "").any():
+        return []
+    what = "the wave is to be told from the date of the answer, and no row of this file has a date"
+    return [Problem("VAL-WINDOW", what, "name the column of the date under answered_on, or give wave", sheet.file)]
+
+
 def _reasons(sheet: Sheet, export: Export, waves: pd.Series, answered: pd.Series) -> pd.Series:
     status = sheet.status.astype(object)
     reasons = status.mask(status.isin(export.keep), "")
@@ -144,28 +167,25 @@ def _reasons(sheet: Sheet, export: Export, waves: pd.Series, answered: pd.Series
     return reasons.mask((reasons == "") & ~answered, "no_answers")
 
 
-def _dates(sheet: Sheet, export: Export, columns: dict[str, str]) -> tuple[pd.Series, list[Problem], list[str]]:
+def _dates(sheet: Sheet, export: Export, columns: dict[str, str], study: Study) -> DatesRead:
+    """Read the dates of the answers; those nobody asked for and nothing rests on are noted, not refused."""
     column = "".join(columns[name] for name in export.date_columns[:1]) or sheet.ended or sheet.started
     if not column:
-        return pd.Series("", index=sheet.cells.index, dtype=object), [], []
-    read = sheet.cells[column].map(lambda text: iso_date(text, export.date_format))
-    wrong = read[read.isna()]
-    dates = read.where(read.notna(), "").astype(object)
-    if wrong.empty:
-        return dates, [], []
-    if export.answered_on or export.date_format:
-        return dates, list(_date_problems(wrong, sheet, column, export)), []
-    note = f"{len(wrong)} dates in the column {column} were not read; date_format: would say how to read them."
-    return dates, [], [note]
+        return DatesRead(pd.Series("", index=sheet.cells.index, dtype=object))
+    rule = DateRule(export.date_format, export.calendar, export.time_zone, study.time_zone)
+    found = read_dates(sheet.cells[column], rule, file=sheet.file, column=column)
+    if not found.problems or _dates_needed(export, study):
+        return found
+    first = found.problems[0]
+    why = f"{first.code}: in the column {column}, {first.what}"
+    note = f"{why}. No result rests on these dates; to use them, {first.mend}."
+    return DatesRead(found.days, [], [*found.notes, note])
 
 
-def _date_problems(wrong: pd.Series, sheet: Sheet, column: str, export: Export) -> Iterator[Problem]:
-    form = f"in the format {export.date_format}" if export.date_format else "written as 2026-03-31"
-    for row in wrong.index:
-        what = f"this is not a possible past date {form}"
-        mend = "correct it, or say under date_format: how dates are written"
-        value = cell_shown(str(sheet.cells.at[row, column]))
-        yield Problem("VAL-DATE", what, mend, sheet.file, int(row), column, value)
+def _dates_needed(export: Export, study: Study) -> bool:
+    declared = export.answered_on or export.date_format or export.calendar or export.time_zone
+    windows = any(wave.from_ or wave.until for wave in study.waves)
+    return bool(declared) or windows or study.linkage.duplicates != "refuse"
 
 
 def _id_problems(table: pd.DataFrame, sheet: Sheet, export: Export) -> Iterator[Problem]:

@@ -172,13 +172,12 @@ def dated(folder, *dates, **export):
     folder.rows("after.csv", *AFTER)
 
 
-@pytest.mark.parametrize("day", ["01/02/2026", "1403/05/12", "2026-02-30", "2126-01-01", "31.12.2025", CANARY])
+@pytest.mark.parametrize("day", ["01/02/2026", "1403/13/12", "2026-02-30", "2126-01-01", "31.12.2025", CANARY])
 def test_dates_are_never_guessed(folder, refused, day):
     dated(folder, "2026-01-01", day)
     (problem,) = refused()
     assert places([problem]) == [("VAL-DATE", "before.csv", 3, "day")]
-    assert "written as 2026-03-31" in problem.what
-    assert "date_format" in problem.mend
+    assert CANARY not in str(problem)
 
 
 def test_declared_dates_in_any_order(folder):
@@ -209,3 +208,98 @@ def test_platform_status_leaves_rows_out_by_reason(folder):
     folder.export(0)["keep"] = ["unfinished"]
     flow = folder.ingest().tables["flow"].query("file == 'before.csv'").set_index("reason")["rows"].to_dict()
     assert flow == {"received": 6, "used": 4, "preview": 1, "spam": 1}
+
+
+def test_jalali_years_are_recognised_and_noted(folder):
+    dated(folder, "1404/11/12", "۱۴۰۴/۱۱/۱۳")
+    ingested = folder.ingest()
+    assert set(ingested.tables["responses"].query("wave == 'before'")["answered_on"]) == {"2026-02-01", "2026-02-02"}
+    assert "recognised as Jalali" in " ".join(ingested.tables["sources"]["notes"])
+
+
+def test_dates_that_nothing_rests_on_are_noted_with_the_mend(folder):
+    for index in (0, 1):
+        folder.export(index)["platform"] = "google_forms"
+    header = ["Timestamp", *folder.header]
+    folder.rows("before.csv", *[["01/02/2026 10:00:00", *row] for row in BEFORE], header=header)
+    folder.rows("after.csv", *[["03/02/2026 10:00:00", *row] for row in AFTER], header=header)
+    tables = folder.ingest().tables
+    assert set(tables["responses"]["answered_on"]) == {""}
+    assert "set date_format: day_first or date_format: month_first" in tables["sources"]["notes"][0]
+
+
+@pytest.mark.parametrize("key", [{"linkage": {"duplicates": "last"}}, {"waves": None}])
+def test_dates_that_something_rests_on_must_be_read(folder, refused, key):
+    test_dates_that_nothing_rests_on_are_noted_with_the_mend(folder)
+    if "waves" in key:
+        folder.content["waves"][0]["until"] = "2026-02-10"
+    else:
+        folder.content.update(key)
+    problems = refused()
+    assert {problem.code for problem in problems} == {"VAL-DATE"}
+    assert len(problems) == 2
+
+
+def windowed(folder, *dates):
+    folder.content["waves"][0].update({"from": "2026-01-01", "until": "2026-01-31"})
+    dated(folder, *dates)
+
+
+def reasons(ingested, file="before.csv"):
+    flow = ingested.tables["flow"].query("file == @file")
+    return {(row.wave, row.reason): row.rows for row in flow.itertuples() if row.reason != "received"}
+
+
+def test_rows_outside_their_wave_are_left_out_and_counted(folder):
+    windowed(folder, "2026-01-31", "2026-02-01")
+    assert reasons(folder.ingest()) == {("before", "used"): 1, ("before", "outside_window"): 1}
+
+
+def test_rows_outside_their_wave_are_refused_where_that_is_declared(folder, refused):
+    windowed(folder, "2025-12-31", "2026-01-01")
+    folder.content["linkage"] = {"outside_window": "refuse"}
+    (problem,) = refused()
+    assert places([problem]) == [("VAL-WINDOW", "before.csv", 2, "")]
+    assert "outside the wave 'before'" in problem.what
+
+
+def test_rows_without_a_date_stay_and_are_said(folder):
+    windowed(folder, "2026-01-15", "")
+    ingested = folder.ingest()
+    assert reasons(ingested) == {("before", "used"): 2}
+    assert "1 row has no date" in " ".join(ingested.tables["sources"]["notes"])
+
+
+def test_one_running_form_told_apart_by_date(folder):
+    folder.content["waves"][0]["until"] = "1404-11-11"
+    folder.content["waves"][1].update({"from": "2026-06-01", "until": "2026-06-30"})
+    folder.cohort["exports"] = [folder.export(0)]
+    folder.export(0).pop("wave")
+    folder.export(0).update(wave_from={"date": True}, answered_on="day")
+    days = ["2026-01-31", "2026-01-02", "2026-06-01", "2026-06-30", "2026-07-01", "2026-02-01", ""]
+    rows = [*BEFORE, *AFTER, ["X1", 1, 1, 1], ["X2", 1, 1, 1], ["X3", 1, 1, 1]]
+    folder.rows(
+        "before.csv", *[[*row, day] for row, day in zip(rows, days, strict=True)], header=[*folder.header, "day"]
+    )
+    ingested = folder.ingest()
+    assert reasons(ingested) == {
+        ("before", "used"): 2, ("after", "used"): 2, ("", "outside_window"): 2, ("", "undated"): 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("days", [("", "")])
+def test_a_wave_told_by_date_needs_dates(folder, refused, days):
+    folder.content["waves"][0]["until"] = "2026-01-31"
+    folder.content["waves"][1]["from"] = "2026-06-01"
+    folder.export(0).pop("wave")
+    folder.export(0).update(wave_from={"date": True})
+    dated(folder, *days)
+    assert "VAL-WINDOW" in {problem.code for problem in refused()}
+
+
+def test_blank_ids_are_dropped_only_where_that_is_declared(folder, refused):
+    folder.rows("before.csv", *BEFORE, ["", 1, 2, 3], [" \u200f", 1, 2, 3])
+    folder.rows("after.csv", *AFTER)
+    assert [problem.code for problem in refused()] == ["LK-BLANK", "LK-BLANK"]
+    folder.content["linkage"] = {"blank_ids": "drop"}
+    assert reasons(folder.ingest()) == {("before", "used"): 2, ("before", "blank_id"): 2}
