@@ -87,6 +87,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_run(commands, "run", "evaluate a study: read, score, compare, report", run_study)
     _add_run(commands, "check", "say everything that is wrong with a study, and write nothing", check_study)
+    _add_init(commands)
     demo = commands.add_parser("demo", help="run the demo study")
     demo.add_argument("folder", nargs="?", default="balint-demo", help="folder to put it in")
     demo.add_argument("--cores", type=int, default=2)
@@ -133,6 +134,18 @@ def _add_run(
         command.add_argument("--cores", type=int, default=2, help="cores to use (2)")
         command.add_argument("--plain", action="store_true", help="progress as lines of text, without a bar")
     command.set_defaults(handler=handler)
+
+
+def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "read exports and write a study file and a codebook to correct"
+    init = commands.add_parser("init", help=text, description=text)
+    init.add_argument("exports", nargs="+", metavar="EXPORT", help="exports, and a list of people if there is one")
+    init.add_argument("--output", metavar="FOLDER", help="folder for study.yaml and codebook.xlsx (the exports' own)")
+    init.add_argument("--yes", action="store_true", help="ask nothing; what cannot be seen stays open, and is marked")
+    init.add_argument("--answers", metavar="FILE", help="YAML file with the answers, as in `primary: TEQ.total`")
+    init.add_argument("--language", choices=["en", "fa"], default="en", help="of the codebook and the questions (en)")
+    init.add_argument("--encoding", default="", help="of text files that are not UTF-8, such as cp1256")
+    init.set_defaults(handler=init_study)
 
 
 def _add_stage(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str) -> None:
@@ -186,6 +199,23 @@ def check_study(options: argparse.Namespace) -> int:
     from balint_eval.check import check
 
     for line in check(Path(options.study)):
+        print(line)
+    return 0
+
+
+def init_study(options: argparse.Namespace) -> int:
+    """Write a study file and a codebook for exports."""
+    from balint_eval.init.command import Wishes, init_study
+
+    wishes = Wishes(
+        exports=tuple(map(Path, options.exports)),
+        output=Path(options.output) if options.output else None,
+        yes=options.yes,
+        answers=Path(options.answers) if options.answers else None,
+        language=options.language,
+        encoding=options.encoding,
+    )
+    for line in init_study(wishes):
         print(line)
     return 0
 

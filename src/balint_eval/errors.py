@@ -65,7 +65,7 @@ class Problem:
 
     def _in_settings(self) -> bool:
         """Tell whether the place is in a YAML file: it has lines and keys, a table rows and columns."""
-        return self.code.startswith("CFG-")
+        return self.code.startswith("CFG-") and ".xlsx" not in self.file
 
     def _value(self) -> str:
         return f"value {shown(self.value)}" if self.value else ""

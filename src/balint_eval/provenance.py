@@ -15,8 +15,15 @@ from balint_eval.study import Cohort, StudyFile
 
 PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "snakemake")
 
+_CODEBOOK = (
+    "codebook", "ingest/__init__.py", "ingest/cell_text.py", "ingest/control.py", "ingest/delimited.py",
+    "ingest/delimiter.py", "ingest/grid.py", "ingest/source.py", "ingest/text.py", "ingest/workbook.py",
+    "ingest/workbook_guard.py",
+)  # fmt: skip
+"""The reader of the codebook, with the parts of `ingest` that know no study."""
+
 _COMMON = (
-    "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py",
+    *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py",
     "study_dates.py", "jalali.py", "instruments", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
+from balint_eval.codebook.merge import Merged, item_faults, with_codebook, without_echo
 from balint_eval.errors import Problem, StudyError
 from balint_eval.instruments.model import Instrument, Level, Scale
 from balint_eval.instruments.registry import known_instruments, read_instrument
@@ -155,7 +157,7 @@ class WaveColumn(Model):
 
 
 class Export(Model):
-    """One export file and its codebook."""
+    """One export file, and which column of it holds what (here, or in the study's codebook)."""
 
     file: str
     """Path, relative to the study file."""
@@ -168,8 +170,8 @@ class Export(Model):
     """The wave of every row; or use `wave_from`. Neither, where a row holds several waves: see `items.waves`."""
     wave_from: WaveColumn | None = None
     """Column that says which wave a row belongs to, in place of `wave`."""
-    person_id: str
-    """Column with the person's id or code; ids are always text."""
+    person_id: str = Field(default="", validate_default=True)
+    """Column with the person's id or code; ids are always text. Needed here or in the codebook."""
     group: str = ""
     """Column with the group, where no roster says it."""
     arm: str = ""
@@ -208,6 +210,14 @@ class Export(Model):
         default_factory=list
     )
     """Kinds of response to use although the platform marks them; all others are left out, counted by kind."""
+
+    @field_validator("person_id")
+    @classmethod
+    def _needed(cls, person_id: str) -> str:
+        # The default is there for editors: with a codebook the key need not stand in the study file.
+        if not person_id:
+            raise PydanticCustomError("missing", "missing")
+        return person_id
 
     @model_validator(mode="after")
     def _one_wave_source(self) -> Export:
@@ -417,6 +427,8 @@ class Study(Model):
     """The study's own scales and reaction forms."""
     instrument_files: list[str] = Field(default_factory=list)
     """Further instruments in files of their own, relative to the study file."""
+    codebook: str = ""
+    """Workbook (.xlsx) or YAML file that says which column of each export holds what, relative to the study file."""
     plan: Plan = Plan()
     """How outcomes are compared."""
     linkage: Linkage = Linkage()
@@ -500,7 +512,8 @@ class StudyFile:
         exports = [
             file for export in cohort.exports for file in (export.file, export.dictionary, export.syntax) if file
         ]
-        return sorted({*logs, *exports})
+        codebook = [self.study.codebook] if self.study.codebook else []
+        return sorted({*logs, *exports, *codebook})
 
     def scale_of(self, outcome: Outcome) -> tuple[Instrument, Scale]:
         """Give the instrument and the scale an outcome names."""
@@ -526,17 +539,28 @@ def read_study(path: Path | str) -> StudyFile:
         All faults at once, each with its line.
     """
     path = Path(path)
-    document = read_yaml(path)
-    study: Study = validate(Study, document)
+    merged = with_codebook(read_yaml(path), path.parent)
+    study = _validated(merged)
     instruments = {**known_instruments(), **_instruments_in_files(study, path.parent)}
     own = {instrument.name: instrument for instrument in study.own_instruments}
-    file = StudyFile(study, path.parent, document.shown_as, {**instruments, **own})
+    file = StudyFile(study, path.parent, merged.document.shown_as, {**instruments, **own})
     from balint_eval.study_rules import broken_references
 
-    problems = list(broken_references(file, document))
+    found = [*merged.problems, *item_faults(merged, file.instruments)]
+    broken = merged.relocated(broken_references(file, merged.document))
+    problems = [*found, *without_echo(broken, found)]
     if problems:
-        raise StudyError(sorted(problems, key=lambda problem: problem.row))
+        raise StudyError(sorted(problems, key=lambda problem: (problem.file != file.shown_as, problem.row)))
     return file
+
+
+def _validated(merged: Merged) -> Study:
+    """Hold a study file to its model; what is wrong with its codebook is said with it."""
+    try:
+        study: Study = validate(Study, merged.document)
+    except StudyError as error:
+        raise StudyError([*merged.relocated(error.problems), *merged.problems]) from None
+    return study
 
 
 def _instruments_in_files(study: Study, folder: Path) -> dict[str, Instrument]:

@@ -80,6 +80,27 @@ def read_workbook(content: bytes, *, file: str, sheet: str = "") -> Grid:
             raise DataError(_unreadable(error, file)) from None
 
 
+def sheet_names(content: bytes, *, file: str) -> list[str]:
+    """Give the names of all sheets, hidden ones too, in their order.
+
+    Raises
+    ------
+    DataError
+        IN-BOMB, IN-ZIPSLIP, IN-XML and IN-XLSX.
+    """
+    import openpyxl
+
+    with open_guarded(content, file), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        except Exception as error:
+            raise DataError(_unreadable(error, file)) from None
+        names = list(book.sheetnames)
+        book.close()
+    return names
+
+
 def _unreadable(error: Exception, file: str) -> Problem:
     if type(error).__module__.startswith("defusedxml"):
         what = "the workbook declares XML entities or refers to something outside itself"

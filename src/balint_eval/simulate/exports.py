@@ -8,11 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+
+from balint_eval.office_files import without_dates
 
 QUALTRICS_METADATA = (
     ("StartDate", "Start Date", "startDate"),
@@ -56,17 +57,7 @@ DICTIONARY_COLUMNS = (
 )
 
 MICROSOFT_METADATA = ("ID", "Start time", "Completion time", "Email", "Name")
-FIXED_DATE = datetime(2024, 1, 1)
-CORE_PROPERTIES = (
-    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>balint_eval.simulate</dc:creator>'
-    "</cp:coreProperties>"
-)
-APP_PROPERTIES = (
-    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
-    "<Application>balint_eval.simulate</Application></Properties>"
-)
-FIXED_PARTS = {"docProps/core.xml": CORE_PROPERTIES, "docProps/app.xml": APP_PROPERTIES}
+PROGRAM = "balint_eval.simulate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,22 +182,7 @@ def microsoft_forms_xlsx(questions: Sequence[str], responses: Sequence[Response]
         sheet.append([number, response.started, response.ended, "anonymous", None, *answers])
     buffer = io.BytesIO()
     book.save(buffer)
-    return without_dates(buffer.getvalue())
-
-
-def without_dates(packed: bytes) -> bytes:
-    """Repack an office file so that it says neither when nor by which program version it was made.
-
-    Stored without compression: packed bytes differ from one zlib to the next.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for name in sorted(old.namelist()):
-            part = zipfile.ZipInfo(name, FIXED_DATE.timetuple()[:6])
-            part.create_system = 0
-            fixed = FIXED_PARTS.get(name)
-            new.writestr(part, old.read(name) if fixed is None else fixed)
-    return buffer.getvalue()
+    return without_dates(buffer.getvalue(), PROGRAM)
 
 
 def redcap_csv(fields: Sequence[Field], records: Sequence[Record]) -> bytes:

@@ -1,0 +1,1 @@
+"""The codebook: which column of which export holds what, as a workbook people edit or as YAML."""

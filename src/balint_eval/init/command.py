@@ -1,0 +1,178 @@
+"""`balint-eval init`: read, say what was recognised, ask the rest, write study file and codebook."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from balint_eval.check import program
+from balint_eval.codebook.words import Language
+from balint_eval.codebook.workbook import workbook_bytes
+from balint_eval.errors import Problem, StudyError
+from balint_eval.init.columns import is_control
+from balint_eval.init.draft import FileDraft, StudyDraft, draft_study
+from balint_eval.init.files import read_all
+from balint_eval.init.questions import Asker, read_answers
+from balint_eval.init.study_text import Settled, arms_of, has_groups, outcomes_of, study_text
+from balint_eval.init.texts import Message
+from balint_eval.tables import write_bytes, write_text
+
+STUDY, CODEBOOK = "study.yaml", "codebook.xlsx"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a person said on the command line.
+
+    Attributes
+    ----------
+    exports : tuple of Path
+    output : Path or None
+        Folder for the files; None takes the exports' own.
+    yes : bool
+        Ask nothing.
+    answers : Path or None
+        A file of answers.
+    language : str
+    encoding : str
+    """
+
+    exports: tuple[Path, ...]
+    output: Path | None = None
+    yes: bool = False
+    answers: Path | None = None
+    language: Language = "en"
+    encoding: str = ""
+
+
+def init_study(wishes: Wishes) -> list[str]:
+    """Write `study.yaml` and `codebook.xlsx` for exports nobody has described.
+
+    Parameters
+    ----------
+    wishes : Wishes
+
+    Returns
+    -------
+    list of str
+        What was recognised, what was written and what to do next.
+
+    Raises
+    ------
+    StudyError
+        A study is there already, or an answer is not allowed; nothing is written.
+    DataError
+        A file cannot be read.
+    """
+    folder = wishes.output or _common_folder(wishes.exports)
+    _refuse_overwriting(folder)
+    given = read_all(wishes.exports, folder, wishes.encoding)
+    asker = Asker(wishes.language, read_answers(wishes.answers) if wishes.answers else {}, _reader(wishes))
+    draft = draft_study(given, asker)
+    if not draft.groups:
+        what = "no file holds answers to a questionnaire: no three columns have the same kind of answer"
+        raise StudyError(Problem("CFG-NOANSWERS", what, "give the exports of the survey platform, as it wrote them"))
+    settled = _settle(draft, asker, folder)
+    asker.refuse_unknown()
+    write_bytes(folder / CODEBOOK, workbook_bytes(draft.codebook, wishes.language))
+    write_text(folder / STUDY, study_text(draft, settled, wishes.language))
+    return [*_described(draft, wishes.language), *_ending(draft, folder, wishes.language)]
+
+
+def _reader(wishes: Wishes) -> Callable[[str], str] | None:
+    """Give what reads a typed line, None where nobody is there to type."""
+    return input if not wishes.yes and not wishes.answers and sys.stdin.isatty() else None
+
+
+def _common_folder(paths: Sequence[Path]) -> Path:
+    return Path(os.path.commonpath([str(path.resolve().parent) for path in paths])) if paths else Path()
+
+
+def _refuse_overwriting(folder: Path) -> None:
+    problems = [
+        Problem(
+            "CFG-EXISTS",
+            "there is one already, and it is never overwritten",
+            "move or rename it, or name another folder with --output",
+            (folder / name).as_posix(),
+        )
+        for name in (STUDY, CODEBOOK)
+        if (folder / name).exists()
+    ]
+    if problems:
+        raise StudyError(problems)
+
+
+def _settle(draft: StudyDraft, asker: Asker, folder: Path) -> Settled:
+    """Ask what concerns the study as a whole."""
+    outcomes = [f"{instrument.name}.{scale}" for instrument, scale in outcomes_of(draft)]
+    primary = asker.ask("primary", Message("ask_primary"), outcomes) if outcomes else ""
+    arms = arms_of(draft)
+    allocation = ""
+    if len(arms) > 1 and any(map(is_control, arms)):
+        ways = ("people", "groups", "not_random")
+        allocation = asker.ask("allocation", Message("ask_allocation"), ways, "not_random")
+    instrument, _, scale = primary.rpartition(".")
+    return Settled(_study_name(folder), (instrument, scale) if primary else None, allocation)
+
+
+def _study_name(folder: Path) -> str:
+    letters = re.sub(r"[^A-Za-z0-9]+", "_", folder.resolve().name).strip("_")
+    return letters[:64] or "my_study"
+
+
+def _described(draft: StudyDraft, language: Language) -> Iterator[str]:
+    """Say what was recognised, file by file."""
+    for group in draft.groups:
+        for file in group.exports:
+            yield Message("read", file=file.shown, rows=file.rows, platform=file.sheet.platform).text(language)
+            yield from (f"  {line}" for line in _file_lines(draft.files[file.shown], language))
+            if file.dictionary:
+                yield "  " + Message("dictionary", file=file.dictionary, export=file.shown).text(language)
+        for kind in ("roster", "sessions", "attendance"):
+            listed = getattr(group, kind)
+            if listed is not None:
+                yield Message(kind, file=listed.shown, cohort=group.name, rows=listed.rows).text(language)
+    yield from (Message("unused", file=file.shown).text(language) for file in draft.unused)
+
+
+def _file_lines(found: FileDraft, language: Language) -> Iterator[str]:
+    person = found.roles.person
+    yield (Message("person_is", column=person) if person else Message("person_open")).text(language)
+    waves = [f"{value} = {wave or '?'}" for value, (wave, _, _) in found.values.items()] or [found.wave]
+    if all(waves):
+        why = f" ({found.wave_why.text(language)})" if found.wave_why else ""
+        yield Message("wave_is", waves=", ".join(waves) + why).text(language)
+    else:
+        yield Message("wave_is_open").text(language)
+    if found.roles.named("group"):
+        yield Message("group_is", column=found.roles.named("group")).text(language)
+    if found.ratings:
+        yield Message("ratings_are").text(language)
+    for guess in found.guesses:
+        reasons = "; ".join(reason.text(language) for reason in guess.reasons)
+        if guess.instrument:
+            sure = Message(guess.confidence).text(language)
+            said = Message(
+                "found", instrument=guess.instrument, columns=guess.block.shown, confidence=sure, reasons=reasons
+            )
+        else:
+            said = Message("found_open", columns=guess.block.shown, reasons=reasons)
+        yield said.text(language)
+
+
+def _ending(draft: StudyDraft, folder: Path, language: Language) -> Iterator[str]:
+    here = Path(os.path.relpath(folder)).as_posix()
+    study, codebook = f"{here}/{STUDY}", f"{here}/{CODEBOOK}"
+    if not has_groups(draft):
+        yield Message("no_group").text(language)
+    if not outcomes_of(draft):
+        yield Message("no_outcome").text(language)
+    cells, confirm = len(draft.codebook.open_cells), len(draft.codebook.to_confirm)
+    yield Message("open_cells", number=cells, confirm=confirm, codebook=CODEBOOK).text(language)
+    yield Message("wrote", study=study, codebook=codebook).text(language)
+    yield Message("next", codebook=codebook, program=program(), study=study).text(language)

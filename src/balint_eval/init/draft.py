@@ -1,0 +1,306 @@
+"""From files that were read to the rows of a codebook and what a study file says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from balint_eval.codebook.model import LEFT_OUT
+from balint_eval.codebook.words import Language
+from balint_eval.codebook.workbook import Draft
+from balint_eval.init.answer_lists import AnswerLists
+from balint_eval.init.blocks import find_blocks
+from balint_eval.init.files import FEWEST_ITEMS, Given, Group, into_cohorts, item_columns
+from balint_eval.init.people import Roles, choose_codes, settle_uses, wave_column
+from balint_eval.init.questions import Asker
+from balint_eval.init.recognise import Guess, recognise, settled_guess
+from balint_eval.init.texts import Message
+from balint_eval.init.waves import dates_of, in_order, name_waves, waves_by_date
+from balint_eval.instruments.registry import known_instruments
+
+MOST_EXAMPLES = 8
+
+
+@dataclass
+class FileDraft:
+    """What was found in one export.
+
+    Attributes
+    ----------
+    given : Given
+    roles : Roles
+    guesses : list of Guess
+    wave : str
+        Wave of the whole file, `""` where its column tells or where it is not known.
+    wave_why : Message or None
+    values : dict of value to (wave or `leave_out` or `""`, why, rows)
+        For a file with a wave column.
+    """
+
+    given: Given
+    roles: Roles
+    guesses: list[Guess] = field(default_factory=list)
+    wave: str = ""
+    wave_why: Message | None = None
+    values: dict[str, tuple[str, Message, int]] = field(default_factory=dict)
+
+    @property
+    def instruments(self) -> list[str]:
+        """Instruments that are known, in the order of the columns."""
+        return list(dict.fromkeys(guess.instrument for guess in self.guesses if guess.instrument))
+
+    @property
+    def ratings(self) -> bool:
+        """Tell whether others rate the people: an instrument that others answer, and people who come back."""
+        raters = {known_instruments()[name].rater for name in self.instruments}
+        return self.roles.ratings and bool(raters) and "self" not in raters
+
+
+@dataclass(frozen=True)
+class StudyDraft:
+    """Everything `init` found.
+
+    Attributes
+    ----------
+    groups : list of Group
+        The cohorts.
+    files : dict of file to FileDraft
+    waves : list of str
+        In the order of time.
+    codebook : Draft
+    """
+
+    groups: list[Group]
+    files: dict[str, FileDraft]
+    waves: list[str]
+    codebook: Draft
+    unused: list[Given]
+
+
+def draft_study(given: Sequence[Given], asker: Asker) -> StudyDraft:
+    """Find what can be found, ask what cannot.
+
+    Parameters
+    ----------
+    given : sequence of Given
+    asker : Asker
+
+    Returns
+    -------
+    StudyDraft
+    """
+    people = [file for file in given if file.kind in {"export", "roster", "attendance"}]
+    wave_columns = {file.shown: wave_column(file) if file.kind == "export" else "" for file in people}
+    roles = choose_codes(people, wave_columns)
+    for file in people:
+        if file.kind == "export" and not roles[file.shown].person and roles[file.shown].candidates:
+            candidates = roles[file.shown].candidates
+            question = Message("ask_person_id", file=file.shown)
+            roles[file.shown].person = asker.ask(f"person_id/{file.shown}", question, candidates)
+    codes = {file.shown: file.column(roles[file.shown].person).codes for file in people if roles[file.shown].person}
+    groups = into_cohorts(given, codes)
+    files = {file.shown: FileDraft(file, roles[file.shown]) for group in groups for file in group.exports}
+    for shown, found in files.items():
+        _find_columns(found, {other: known for other, known in codes.items() if other != shown})
+    _ask_instruments(files, asker)
+    for group in groups:
+        _find_waves([files[file.shown] for file in group.exports], asker)
+    waves = in_order(_all_waves(files.values()))
+    used = {f.shown for group in groups for f in (*group.exports, group.roster, group.sessions, group.attendance) if f}
+    unused = [file for file in given if file.shown not in used]
+    return StudyDraft(groups, files, waves, _codebook(groups, files, waves, asker.language), unused)
+
+
+def _all_waves(files: Any) -> Iterator[str]:  # noqa: ANN401 - values of a dict
+    for found in files:
+        if found.wave:
+            yield found.wave
+        yield from (wave for wave, _, _ in found.values.values() if wave and wave != LEFT_OUT)
+
+
+def _find_columns(found: FileDraft, others: Mapping[str, frozenset[str]]) -> None:
+    """Find blocks of items first, then the use of every other column."""
+    taken = {found.roles.person, found.roles.wave}
+    free = [column for column in item_columns(found.given.columns) if column.name not in taken]
+    blocks = [block for block in find_blocks(free) if block.answers]
+    firm = {column.name for block in blocks if block.n_items >= FEWEST_ITEMS for column in block.columns}
+    settle_uses(found.given, found.roles, others, firm)
+    kept = [block for block in blocks if not any(column.name in found.roles.uses for column in block.columns)]
+    guesses = [recognise(block) for block in kept]
+    found.guesses = [guess for guess in guesses if guess.instrument or guess.block.n_items >= FEWEST_ITEMS]
+
+
+def _ask_instruments(files: Mapping[str, FileDraft], asker: Asker) -> None:
+    """Ask once for each open block that something fits; the same block elsewhere gets the same answer."""
+    known: dict[tuple[str, ...], str] = {}
+    for found in files.values():
+        for at, guess in enumerate(found.guesses):
+            if guess.instrument or not guess.candidates:
+                continue
+            block = guess.block
+            if block.signature not in known:
+                reason = guess.reasons[-1].text(asker.language)
+                question = Message("ask_instrument", file=found.given.shown, columns=block.shown, reason=reason)
+                name = f"instrument/{found.given.shown}/{block.columns[0].name}"
+                known[block.signature] = asker.ask(name, question, guess.candidates)
+            if known[block.signature]:
+                found.guesses[at] = _as_said(guess, known[block.signature])
+
+
+def _as_said(guess: Guess, name: str) -> Guess:
+    """Take a person's word for the instrument; codes that do not fit are still to be given."""
+    return settled_guess(guess.block, known_instruments()[name], [Message("you_said")])
+
+
+def _find_waves(files: Sequence[FileDraft], asker: Asker) -> None:
+    """Settle the waves of one cohort's files: by names, then by dates, then by asking."""
+    whole = [found for found in files if not found.roles.wave]
+    by_name = name_waves([found.given.shown.rsplit("/", 1)[-1] for found in whole])
+    periods = {found.given.shown: dates for found in whole if (dates := dates_of(found.given.sheet))}
+    by_date = waves_by_date(periods) if not by_name and len(periods) == len(whole) else {}
+    for found in whole:
+        shown = found.given.shown
+        said, dated = by_name.get(shown.rsplit("/", 1)[-1], ""), by_date.get(shown, "")
+        if said:
+            found.wave, found.wave_why = said, Message("wave_by_name")
+        elif dated:
+            period = periods[shown]
+            found.wave, found.wave_why = dated, Message("wave_by_date", first=period.first, last=period.last)
+        else:
+            found.wave = asker.ask(f"wave/{shown}", Message("ask_wave", file=shown))
+            found.wave_why = Message("you_said") if found.wave else Message("wave_open")
+    for found in files:
+        if found.roles.wave:
+            _find_values(found, asker)
+
+
+def _find_values(found: FileDraft, asker: Asker) -> None:
+    """Settle the waves of the values of a wave column; values without any answer to an item are left out."""
+    column = found.given.column(found.roles.wave)
+    answered = _answered(found)
+    counts = {
+        value: sum(answered[row] for row, text in enumerate(column.cells) if text == value) for value in column.counts
+    }
+    empty = [value for value in column.counts if not counts[value]]
+    names = name_waves([value for value in column.counts if value not in empty])
+    raw = dict(zip(column.cells, column.raw, strict=True))
+    for value, rows in column.counts.items():
+        if value in empty:
+            found.values[raw[value]] = LEFT_OUT, Message("wave_empty"), rows
+        elif value in names:
+            found.values[raw[value]] = names[value], Message("wave_by_name"), rows
+        else:
+            question = Message("ask_value", file=found.given.shown, column=column.name, value=value)
+            wave = asker.ask(f"wave/{found.given.shown}/{value}", question)
+            found.values[raw[value]] = wave, Message("you_said" if wave else "wave_open"), rows
+
+
+def _answered(found: FileDraft) -> list[bool]:
+    """Tell for every row whether it answers any item."""
+    columns = [column for guess in found.guesses for column in guess.block.columns]
+    return [any(row) for row in zip(*(column.cells for column in columns), strict=True)] if columns else []
+
+
+def _codebook(
+    groups: Sequence[Group], files: Mapping[str, FileDraft], waves: Sequence[str], language: Language
+) -> Draft:
+    """Write down what was found as the rows of a codebook."""
+    lists = AnswerLists()
+    rows: dict[str, list[dict[str, Any]]] = {"columns": [], "answers": [], "waves": [], "forms": []}
+    for group in groups:
+        cohort = group.name if len(groups) > 1 else ""
+        for file in group.exports:
+            found = files[file.shown]
+            rows["columns"] += _column_rows(cohort, found, lists, language)
+            rows["waves"] += _wave_rows(cohort, found, language)
+            rows["forms"] += [{"cohort": cohort, "file": file.shown, "instrument": name} for name in found.instruments]
+    to_confirm = set()
+    for known in lists.lists:
+        for answer, row in known.rows.items():
+            if answer in known.to_confirm:
+                to_confirm.add(("answers", len(rows["answers"]), "code"))
+            rows["answers"].append({"answers": known.name, **row, "note": row["note"].text(language)})
+    to_confirm |= {("columns", at, "item") for at, row in enumerate(rows["columns"]) if row.get("in_order_of_file")} | {
+        ("waves", at, "wave") for at, row in enumerate(rows["waves"]) if row["wave"] == LEFT_OUT
+    }
+    return Draft(
+        rows=rows,
+        waves=waves,
+        instruments=sorted(known_instruments(), key=str.casefold),
+        open_cells=frozenset(_open_cells(rows)),
+        to_confirm=frozenset(to_confirm),
+    )
+
+
+def _open_cells(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[tuple[str, int, str]]:
+    for at, row in enumerate(rows["columns"]):
+        if row["use"] == "item":
+            yield from (("columns", at, name) for name in ("instrument", "item") if row[name] == "")
+    yield from (("answers", at, "code") for at, row in enumerate(rows["answers"]) if row["code"] == "")
+    yield from (("waves", at, "wave") for at, row in enumerate(rows["waves"]) if row["wave"] == "")
+
+
+def _column_rows(cohort: str, found: FileDraft, lists: AnswerLists, language: Language) -> list[dict[str, Any]]:
+    """Give one row for every column of a file, in the order of the file."""
+    items: dict[str, tuple[Guess, int]] = {}
+    names: dict[int, str] = {}
+    for guess in found.guesses:
+        instrument = known_instruments().get(guess.instrument)
+        names[id(guess)] = lists.list_for(guess, instrument)
+        items |= {column.name: (guess, at) for at, column in enumerate(guess.block.columns)}
+    rows = []
+    for column in found.given.columns:
+        row: dict[str, Any] = {
+            "cohort": cohort, "file": found.given.shown, "column": column.name, "use": "ignore",
+            "question": "" if column.question == column.name else column.question,
+        }  # fmt: skip
+        if column.name in items:
+            guess, at = items[column.name]
+            row |= _item(guess, at, language) | {"answers": names[id(guess)]}
+            row["examples"] = ", ".join(list(column.counts)[:MOST_EXAMPLES])
+            asked = _waves_of(found, guess)
+            row |= {"waves": asked} if asked else {}
+        elif column.name in found.roles.uses:
+            use, why = found.roles.uses[column.name]
+            row |= {"use": use, "note": why.text(language)}
+            row |= {"examples": ", ".join(column.counts)} if use == "wave" else {}
+        else:
+            row["note"] = Message("not_recognised" if column.counts else "blank_column").text(language)
+        rows.append(row)
+    return rows
+
+
+def _item(guess: Guess, at: int, language: Language) -> dict[str, Any]:
+    """Give the cells of one item; its number follows the names, or the order of the file where they have none."""
+    block = guess.block
+    note = "; ".join(reason.text(language) for reason in guess.reasons)
+    number: int | str = at + 1
+    if block.numbers:
+        number = block.numbers[at] if block.in_form_order else ""
+    unsure = any(reason.key == "order_of_file" for reason in guess.reasons)
+    return {
+        "use": "item", "instrument": guess.instrument, "item": number, "note": note, "in_order_of_file": unsure,
+    }  # fmt: skip
+
+
+def _waves_of(found: FileDraft, guess: Guess) -> list[str]:
+    """Give the waves in which a block was answered, where a file has several and it was not asked in all."""
+    used = {value: wave for value, (wave, _, _) in found.values.items() if wave and wave != LEFT_OUT}
+    if not used:
+        return []
+    filled = [any(row) for row in zip(*(column.cells for column in guess.block.columns), strict=True)]
+    values = found.given.column(found.roles.wave).raw
+    answered = {used[value] for value, there in zip(values, filled, strict=True) if there and value in used}
+    return in_order(answered) if answered and answered < set(used.values()) else []
+
+
+def _wave_rows(cohort: str, found: FileDraft, language: Language) -> list[dict[str, Any]]:
+    base = {"cohort": cohort, "file": found.given.shown}
+    if found.roles.wave:
+        return [
+            {**base, "value": value, "wave": wave, "rows": rows, "note": why.text(language)}
+            for value, (wave, why, rows) in found.values.items()
+        ]
+    note = found.wave_why.text(language) if found.wave_why else ""
+    return [{**base, "value": "", "wave": found.wave, "rows": found.given.rows, "note": note}]
