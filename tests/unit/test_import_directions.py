@@ -27,8 +27,8 @@ LAYERS = [
     {"plots"},
     {"report"},
     {"provenance", "pipeline"},
-    {"stages", "lock", "check", "init", "reference"},
-    {"run"},
+    {"stages", "lock", "check", "reference"},
+    {"run", "init"},
     {"__init__", "cli", "__main__"},
 ]
 FOUNDATIONS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,7 @@ class Part:
     forms: list[tuple[int, FormRow]]
 
 
-def say_export(part: Part, codebook: CodebookFile) -> Said:
+def say_export(part: Part, codebook: CodebookFile, given: Collection[str] = ()) -> Said:
     """Turn the rows about one export into keys of the study file.
 
     Parameters
@@ -60,6 +60,8 @@ def say_export(part: Part, codebook: CodebookFile) -> Said:
         The rows of this export.
     codebook : CodebookFile
         For its lists of answers and its places.
+    given : collection of str
+        Keys that the study file gives for this export; what stands there need not stand in the codebook.
 
     Returns
     -------
@@ -67,9 +69,9 @@ def say_export(part: Part, codebook: CodebookFile) -> Said:
     """
     said = Said()
     said.problems += _repeated_columns(part, codebook)
-    _say_single_columns(part, codebook, said)
+    _say_single_columns(part, codebook, said, given)
     _say_dates(part, codebook, said)
-    _say_waves(part, codebook, said)
+    _say_waves(part, codebook, said, given)
     _say_items(part, codebook, said)
     comments = [row.column for _, row in part.columns if row.use == "comment"]
     if comments:
@@ -86,7 +88,7 @@ def _repeated_columns(part: Part, codebook: CodebookFile) -> Iterator[Problem]:
         first.setdefault(row.column, position)
 
 
-def _say_single_columns(part: Part, codebook: CodebookFile, said: Said) -> None:
+def _say_single_columns(part: Part, codebook: CodebookFile, said: Said, given: Collection[str]) -> None:
     for use in _ONE_COLUMN:
         rows = [(position, row) for position, row in part.columns if row.use == use]
         for position, _ in rows[1:]:
@@ -96,7 +98,7 @@ def _say_single_columns(part: Part, codebook: CodebookFile, said: Said) -> None:
         if rows:
             said.keys[use] = rows[0][1].column
             said.places[use] = ("columns", rows[0][0], "use")
-    if "person_id" not in said.keys and part.columns:
+    if part.columns and "person_id" not in (*said.keys, *given):
         position, _ = part.columns[0]
         what = f"no column of {part.file} has the use 'person id'"
         mend = "set it at the column with the code by which a person is found again"
@@ -121,7 +123,7 @@ def _say_dates(part: Part, codebook: CodebookFile, said: Said) -> None:
         said.problems.append(codebook.places.problem("CFG-CODEBOOK", what, mend, ("columns", position, "use")))
 
 
-def _say_waves(part: Part, codebook: CodebookFile, said: Said) -> None:
+def _say_waves(part: Part, codebook: CodebookFile, said: Said, given: Collection[str]) -> None:
     columns = [(position, row) for position, row in part.columns if row.use == "wave"]
     if len(columns) > 1:
         what = f"{part.file} has more than one column with the use 'wave'"
@@ -131,18 +133,25 @@ def _say_waves(part: Part, codebook: CodebookFile, said: Said) -> None:
     valued = [(position, row) for position, row in part.waves if row.value]
     if columns:
         _say_wave_column(columns[0], valued, said)
-        extra, why = whole, "this file has a column with the use 'wave', so each of its values needs a row"
-    else:
-        extra, why = valued, "this row names a value and no column of the file has the use 'wave'"
-        if len(whole) == 1 and whole[0][1].wave != LEFT_OUT:
-            said.keys["wave"], said.places["wave"] = whole[0][1].wave, ("waves", whole[0][0], "wave")
-        elif whole:
-            extra, why = [*extra, *whole[1:]], "the file needs one wave"
-        elif not _wide(part):
-            said.problems.append(_no_wave(part, codebook))
-    for position, _ in extra:
-        mend = "give the value, or delete the row" if columns else "set the use of that column, or delete the row"
-        said.problems.append(codebook.places.problem("CFG-WAVE", why, mend, ("waves", position, "value")))
+        why = "this file has a column with the use 'wave', so each of its values needs a row"
+        said.problems += _wave_problems(whole, why, "give the value, or delete the row", codebook)
+        return
+    why = "this row names a value and no column of the file has the use 'wave'"
+    said.problems += _wave_problems(valued, why, "set the use of that column, or delete the row", codebook)
+    unused = [member for member in whole[:1] if member[1].wave == LEFT_OUT]
+    mend = "give it one; a file that is not used is taken out of the study file and of the codebook"
+    said.problems += _wave_problems([*unused, *whole[1:]], "a file has one wave", mend, codebook)
+    if whole and not unused:
+        said.keys["wave"], said.places["wave"] = whole[0][1].wave, ("waves", whole[0][0], "wave")
+    elif not whole and not _wide(part) and not {"wave", "wave_from"} & set(given):
+        said.problems.append(_no_wave(part, codebook))
+
+
+def _wave_problems(
+    rows: Sequence[tuple[int, WaveRow]], what: str, mend: str, codebook: CodebookFile
+) -> Iterator[Problem]:
+    for position, _ in rows:
+        yield codebook.places.problem("CFG-WAVE", what, mend, ("waves", position, "value"))
 
 
 def _wide(part: Part) -> bool:
@@ -152,7 +161,7 @@ def _wide(part: Part) -> bool:
 
 def _no_wave(part: Part, codebook: CodebookFile) -> Problem:
     what = f"it is not said which wave {part.file} is"
-    mend = "add a row with this file and its wave; where each row of the file holds several waves, name the wave of each item"
+    mend = "add a row with this file and its wave; where its rows hold several waves each, name the wave of each item"
     at: Location = ("waves", "", "wave") if part.waves or not part.columns else ("columns", part.columns[0][0], "file")
     return codebook.places.problem("CFG-WAVE", what, mend, at)
 

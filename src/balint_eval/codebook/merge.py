@@ -94,7 +94,7 @@ def with_codebook(document: Document, folder: Path) -> Merged:
     touched = []
     uncoded: dict[int, AnswerRow] = {}
     for spot, part in _parts(codebook, owners, exports).items():
-        said = say_export(part, codebook)
+        said = say_export(part, codebook, [key for key in exports[spot] if _given(key, exports[spot])])
         path = _path(spot)
         touched.append(f"{path}.")
         problems += said.problems

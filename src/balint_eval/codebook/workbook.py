@@ -163,13 +163,15 @@ def _shown(section: str, key: str, value: Any, language: Language) -> Any:  # no
 
 def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - text or a number
     """Write one cell; text stays text, whatever it begins with, also when somebody edits it."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     if value == "" or value is None:
         return
     cell = sheet.cell(row, column)
     if not isinstance(value, str):
         cell.value = value
         return
-    cell.value = value.translate(CONTROL).translate(SURROGATES)[:LONGEST_CELL]
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value.translate(CONTROL).translate(SURROGATES))[:LONGEST_CELL]
     cell.data_type = "s"
     cell.number_format = "@"
     if value[:1] in "=+-@\t":

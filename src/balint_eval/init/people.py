@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from balint_eval.ingest.dates import iso_date
 from balint_eval.init.columns import NEARLY_UNIQUE, Column, overlap
 from balint_eval.init.files import SAME_PEOPLE, Given
 from balint_eval.init.texts import Message
-from balint_eval.init.waves import wave_count, wave_word
+from balint_eval.init.waves import days_of, wave_count, wave_word
 
 MOST_WAVES = 8
 FEWEST_CODES = 4
@@ -204,7 +203,7 @@ def _group_or_arm(column: Column, roles: Roles) -> tuple[str, Message] | None:
 def _usable_date(column: Column, given: Given, roles: Roles) -> bool:
     """Tell whether a column of dates says when it was answered, and the platform does not."""
     wanted = column.named_date and not roles.named("date") and not (given.sheet.started or given.sheet.ended)
-    return wanted and all(iso_date(text) for text in column.counts)
+    return wanted and bool(days_of(given.sheet.cells[column.name], given.shown, column.name))
 
 
 def _comment_or_total(column: Column) -> tuple[str, Message] | None:

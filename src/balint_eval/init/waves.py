@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from balint_eval.ingest.dates import iso_date
+import pandas as pd
+
+from balint_eval.ingest.dates import DateRule, read_dates
 from balint_eval.ingest.sheet import NORMAL, Sheet
 from balint_eval.ingest.text import ascii_digits, clean_text
 
@@ -105,9 +107,14 @@ def dates_of(sheet: Sheet) -> Period | None:
     column = sheet.ended or sheet.started
     if not column:
         return None
-    read = [iso_date(text) for text in sheet.cells.loc[sheet.status == NORMAL, column]]
-    days = sorted(day for day in read if day)
-    return Period(days[0], days[-1]) if days and len(days) * 2 > len(read) else None
+    days = days_of(sheet.cells.loc[sheet.status == NORMAL, column], sheet.file, column)
+    return Period(min(days), max(days)) if days else None
+
+
+def days_of(texts: pd.Series, file: str, column: str) -> list[str]:
+    """Give the days of a column as ISO dates; none where one of its dates could be read in two ways."""
+    read = read_dates(texts, DateRule(), file=file, column=column)
+    return [] if read.problems or read.unread else [day for day in read.days if day]
 
 
 def waves_by_date(periods: Mapping[str, Period]) -> dict[str, str]:
