@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Record, column_shown, counted, letter, listed
@@ -13,19 +13,19 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Hit = tuple[int, int, str]
 
 
-def control_problems(records: list[Record], lines: list[int], file: str) -> list[Problem]:
+def control_problems(records: Sequence[Record], lines: list[int], file: str) -> list[Problem]:
     """Give IN-CONTROL for every cell with NUL and every column name with any control character."""
     refused = [hit for hit in _hits(records, lines) if "\x00" in hit[2] or hit[0] == lines[0]]
     return [_problem(hit, records[0], file) for hit in refused]
 
 
-def control_notes(records: list[Record], lines: list[int]) -> list[str]:
+def control_notes(records: Sequence[Record], lines: list[int]) -> list[str]:
     """Say in which cells other control characters stand."""
     found = [f"row {row} column {letter(position)}" for row, position, _ in _hits(records, lines)]
     return [f"Control characters stand in {counted(len(found), 'cell')}: {listed(found)}."] if found else []
 
 
-def _hits(records: list[Record], lines: list[int]) -> Iterator[Hit]:
+def _hits(records: Sequence[Record], lines: list[int]) -> Iterator[Hit]:
     for row, record in zip(lines, records, strict=True):
         if CONTROL.search("".join(record)):
             yield from ((row, at, cell) for at, cell in enumerate(record) if CONTROL.search(cell))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 from balint_eval.errors import Problem, masked
-from balint_eval.ingest.control import control_notes, control_problems
+from balint_eval.ingest.control import CONTROL, control_notes, control_problems
 from balint_eval.ingest.delimiter import settled_delimiter, without_sep_line
 from balint_eval.ingest.grid import Grid, Record, blank_record, counted, letter, listed
+from balint_eval.ingest.packed import BATCH, Packing, Records, column_of, widths_of, with_first, without_column
 from balint_eval.ingest.text import is_blank
 
 CELL_AT_MOST = (1 << 31) - 1
+PIECE = 1 << 16
 
 _MASK = re.compile(r"'[=+@-]")
 _CLOSED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
@@ -25,7 +29,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass
 class _Parsed:
-    records: list[Record] = field(default_factory=list)
+    packing: Packing
     lines: list[int] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
     blank: list[int] = field(default_factory=list)
@@ -58,17 +62,21 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
     notes = [f"The first line `sep={mark}` was skipped; rows are still counted from it."] if mark else []
     used, problems = settled_delimiter(body, delimiter or mark, prefer, file)
     misread = bool(problems)
-    with _long_cells():
+    with _long_cells(), _without_collection():
         parsed = _parse(body, used, skipped, file)
-    _put_header(parsed, list(header))
+    records = _with_header(parsed, list(header))
     problems += [*parsed.problems, *_newline_problems(parsed.ends, file)]
-    problems += control_problems(parsed.records, parsed.lines, file) or _outside(body, file)
-    notes += [*_newline_notes(parsed.ends), *blank_notes(parsed.blank), *_unmask(body, parsed.records)]
-    notes += [*control_notes(parsed.records, parsed.lines), *drop_empty_last(parsed.records)]
-    problems = problems[:1] if misread else [*problems, *_ragged_problems(parsed, file)]
+    controlled = CONTROL.search(body) is not None
+    if controlled:
+        problems += control_problems(records, parsed.lines, file) or _outside(body, file)
+    notes += [*_newline_notes(parsed.ends), *blank_notes(parsed.blank), *_unmask(body, records)]
+    notes += control_notes(records, parsed.lines) if controlled else []
+    records, dropped = drop_empty_last(records)
+    notes += dropped
+    problems = problems[:1] if misread else [*problems, *_ragged_problems(records, parsed.lines, file)]
     return Grid(
         file=file,
-        records=parsed.records,
+        records=records,
         lines=parsed.lines,
         delimiter=used,
         notes=tuple(notes),
@@ -76,32 +84,16 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
     )
 
 
-def _put_header(parsed: _Parsed, header: Record) -> None:
+def _with_header(parsed: _Parsed, header: Record) -> Records:
     """Put names from outside the file above its records, on line 0, or in place of a first record of names."""
-    if not header or not parsed.records:
-        return
-    same = (a.casefold() == b.casefold() for a, b in zip(parsed.records[0], header, strict=False))
+    records = parsed.packing.records()
+    if not header or not len(records):
+        return records
+    same = (a.casefold() == b.casefold() for a, b in zip(records[0], header, strict=False))
     if sum(same) * 2 >= len(header):
-        parsed.records[0] = header
-    else:
-        parsed.records.insert(0, header)
-        parsed.lines.insert(0, 0)
-
-
-class _Lines:
-    """Lines of a text one by one, remembering those of the current record."""
-
-    def __init__(self, body: str) -> None:
-        self._stream = io.StringIO(body, newline="")
-        self.record: list[str] = []
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._stream)
-        self.record.append(line)
-        return line
+        return with_first(header, records[1:])
+    parsed.lines.insert(0, 0)
+    return with_first(header, records)
 
 
 @contextmanager
@@ -113,33 +105,92 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the collector of reference cycles from walking millions of new cells, which hold none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _physical_lines(body: str) -> Iterator[str]:
+    """Give the lines with their ends; LF, CRLF and CR alone each end one."""
+    start = 0
+    while start < len(body):
+        end = body.find("\n", start + PIECE) + 1 or len(body)
+        yield from io.StringIO(body[start:end], newline="")
+        start = end
+
+
 def _parse(body: str, delimiter: str, skipped: int, file: str) -> _Parsed:
-    parsed = _Parsed()
+    parsed = _Parsed(Packing(body.count("\n") + body.count("\r") + 1))
+    read = _read_quoted if '"' in body else _read_unquoted
+    read(parsed, body, delimiter, skipped + 1, file)
+    return parsed
+
+
+def _read_unquoted(parsed: _Parsed, body: str, delimiter: str, start: int, _: str) -> None:
+    """Read a text without any quotation mark, where each line is a record."""
+    pairs = body.count("\r\n")
+    parsed.ends += Counter(CRLF=pairs, LF=body.count("\n") - pairs, CR=body.count("\r") - pairs)
+    reader = csv.reader(_physical_lines(body), delimiter=delimiter, strict=True)
+    while batch := list(islice(reader, BATCH)):
+        _keep(parsed, batch, range(start, start + len(batch)))
+        start += len(batch)
+
+
+class _Lines:
+    """Lines of a text one by one, remembering those of the current record."""
+
+    def __init__(self, body: str) -> None:
+        self._stream = _physical_lines(body)
+        self.record: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._stream)
+        self.record.append(line)
+        return line
+
+
+def _read_quoted(parsed: _Parsed, body: str, delimiter: str, start: int, file: str) -> None:
+    """Read record by record, each with its raw lines, so that a fault of its quotation marks is placed."""
     lines = _Lines(body)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    start = skipped + 1
-    while True:
-        lines.record.clear()
-        try:
-            record = next(reader)
-        except StopIteration:
-            return parsed
-        except csv.Error:
-            parsed.problems.append(_quote_problem("".join(lines.record), delimiter, start, file))
-            return parsed
-        _keep(parsed, record, start)
-        if any('"' in line for line in lines.record) and '"' in "".join(record):
-            parsed.problems += _stray_quote("".join(lines.record), delimiter, start, file)
-        parsed.ends[_line_end(lines.record[-1])] += 1
-        start += len(lines.record)
+    batch: list[Record] = []
+    starts: list[int] = []
+    try:
+        for record in reader:
+            batch.append(record)
+            starts.append(start)
+            raw = lines.record[0] if len(lines.record) == 1 else "".join(lines.record)
+            if '"' in raw and '"' in "".join(record):
+                parsed.problems += _stray_quote(raw, delimiter, start, file)
+            parsed.ends[_line_end(raw)] += 1
+            start += len(lines.record)
+            lines.record.clear()
+            if len(batch) == BATCH:
+                _keep(parsed, batch, starts)
+                batch, starts = [], []
+    except csv.Error:
+        parsed.problems.append(_quote_problem("".join(lines.record), delimiter, start, file))
+    _keep(parsed, batch, starts)
 
 
-def _keep(parsed: _Parsed, record: Record, start: int) -> None:
-    if blank_record(record):
-        parsed.blank.append(start)
-        return
-    parsed.records.append(record)
-    parsed.lines.append(start)
+def _keep(parsed: _Parsed, batch: list[Record], starts: Sequence[int]) -> None:
+    blank = {at for at, record in enumerate(batch) if not (record and record[0].isalnum()) and blank_record(record)}
+    if blank:
+        parsed.blank += [starts[at] for at in sorted(blank)]
+        starts = [start for at, start in enumerate(starts) if at not in blank]
+        batch = [record for at, record in enumerate(batch) if at not in blank]
+    parsed.packing.add(batch)
+    parsed.lines += starts
 
 
 def _line_end(line: str) -> str:
@@ -197,15 +248,14 @@ def blank_notes(rows: list[int]) -> list[str]:
     return [f"{counted(len(rows), 'blank row')} left out: {listed(rows)}."] if rows else []
 
 
-def _unmask(body: str, records: list[Record]) -> list[str]:
+def _unmask(body: str, records: Records) -> list[str]:
     if not _MASK.search(body):
         return []
     number = 0
-    for record in records:
-        for position, cell in enumerate(record):
-            if _MASK.match(cell):
-                record[position] = cell[1:]
-                number += 1
+    for at, record in enumerate(records):
+        if _MASK.search("\n".join(record)) and (masks := sum(1 for cell in record if _MASK.match(cell))):
+            records[at] = [cell[1:] if _MASK.match(cell) else cell for cell in record]
+            number += masks
     return [f"The masking apostrophe before =, +, - or @ was stripped in {counted(number, 'cell')}."] if number else []
 
 
@@ -217,24 +267,25 @@ def _outside(body: str, file: str) -> list[Problem]:
     return [Problem("IN-CONTROL", "the row holds the control character 0x00 (NUL)", "export again", file, row)]
 
 
-def drop_empty_last(records: list[Record]) -> list[str]:
-    """Take off the last column if it is empty in the header and in every row; say so."""
-    widths = {len(record) for record in records}
-    if len(records) < 2 or len(widths) != 1 or widths == {1} or not all(is_blank(r[-1]) for r in records):
-        return []
-    for record in records:
-        record.pop()
-    return ["The last column is empty in the header and in every row (trailing delimiter) and was dropped."]
+def drop_empty_last(records: Records) -> tuple[Records, list[str]]:
+    """Give the records without the last column if it is empty in the header and in every row; say so."""
+    widths = widths_of(records)
+    if len(records) < 2 or len(widths) != 1 or widths == {1}:
+        return records, []
+    if not all(map(is_blank, set(column_of(records, -1)))):
+        return records, []
+    note = "The last column is empty in the header and in every row (trailing delimiter) and was dropped."
+    return without_column(records, -1), [note]
 
 
-def _ragged_problems(parsed: _Parsed, file: str) -> list[Problem]:
-    expected = len(parsed.records[0]) if parsed.records else 0
-    widths = Counter(len(record) for record in parsed.records[1:])
-    if set(widths) <= {expected}:
+def _ragged_problems(records: Sequence[Record], lines: list[int], file: str) -> list[Problem]:
+    expected = len(records[0]) if len(records) else 0
+    if widths_of(records) <= {expected}:
         return []
-    if len(widths) == 1 and len(parsed.records) > 2:
-        return [_every_row(expected, next(iter(widths)), file)]
-    rows = zip(parsed.lines, parsed.records, strict=True)
+    found = set(map(len, records[1:]))
+    if len(found) == 1 and len(records) > 2:
+        return [_every_row(expected, next(iter(found)), file)]
+    rows = zip(lines, records, strict=True)
     return [_ragged(row, record, expected, file) for row, record in rows if len(record) != expected]
 
 

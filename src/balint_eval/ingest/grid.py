@@ -22,8 +22,9 @@ class Grid:
     ----------
     file : str
         The file as shown to people.
-    records : list of list of str
-        Header records first; records with nothing in them are left out.
+    records : sequence of list of str
+        Header records first; records with nothing in them are left out. Packed by column where all have one
+        width (`packed.PackedRecords`).
     lines : list of int
         Physical line (or sheet row) on which each record starts.
     delimiter, encoding : str
@@ -34,7 +35,7 @@ class Grid:
     """
 
     file: str
-    records: list[Record]
+    records: Sequence[Record]
     lines: list[int]
     delimiter: str = ""
     encoding: str = "utf-8"
@@ -45,7 +46,7 @@ class Grid:
     @property
     def header(self) -> Record:
         """The first record, empty where there is none."""
-        return self.records[0] if self.records else []
+        return self.records[0] if len(self.records) else []
 
 
 def letter(position: int) -> str:

@@ -156,7 +156,9 @@ def normalise_id(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Tell whether nothing visible is in the text."""
-    return not text or text.isspace() or not text.translate(INVISIBLE).strip()
+    if not text or text.isspace():
+        return True
+    return not text.isascii() and not text.translate(INVISIBLE).strip()
 
 
 def _compatible(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -220,9 +220,11 @@ def _merged_problems(markup: bytes, read: _Read, file: str) -> list[Problem]:
     return [Problem("IN-HEADERROWS", what, mend, file, row)]
 
 
-def header_region(records: list[Record]) -> str:
+def header_region(records: Sequence[Record]) -> str:
     """Show the beginning of the first record and, masked because they may be people, of the next two."""
-    first = [f"row 1 begins {listed([escaped(cell, 24) or 'blank' for cell in records[0][:3]])}"] if records else []
+    first = (
+        [f"row 1 begins {listed([escaped(cell, 24) or 'blank' for cell in records[0][:3]])}"] if len(records) else []
+    )
     rest = [
         f"row {number} begins {listed([masked(cell) for cell in record[:3]])}"
         for number, record in enumerate(records[1:3], start=2)

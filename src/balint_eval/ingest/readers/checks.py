@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from balint_eval.errors import Problem, masked
 from balint_eval.ingest.grid import XLS_ROWS, XLSX_ROWS, Grid, Record, counted, escaped, limit_problem, listed
+from balint_eval.ingest.packed import column_of
 from balint_eval.ingest.readers.layout import Layout
 from balint_eval.ingest.text import clean_text
 from balint_eval.ingest.workbook import header_region
@@ -44,7 +45,8 @@ def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
     lines = grid.lines[layout.header_rows :]
     found = _limits(grid, len(people))
     first_cells = {header[0] for header in headers}
-    for line, record in zip(lines, people, strict=True):
+    for at in _worth_a_look(column_of(people, 0), first_cells):
+        line, record = lines[at], people[at]
         if record[0] in first_cells and _repeats(record, headers):
             found.append(_header_again(line, grid.file))
         elif _is_total(record):
@@ -52,6 +54,16 @@ def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
         elif _is_note(record):
             found.append(_note_row(line, grid.file))
     return found
+
+
+def _worth_a_look(cells: list[str], first_cells: set[str]) -> list[int]:
+    """Give the positions of the rows whose first cell does not already say that they are people."""
+    odd = {
+        cell
+        for cell in set(cells)
+        if cell in first_cells or not cell or cell.isspace() or len(cell) > NOTE_LENGTH or _names_a_total(cell)
+    }
+    return [at for at, cell in enumerate(cells) if cell in odd] if odd else []
 
 
 def header_problems(grid: Grid, layout: Layout) -> list[Problem]:
@@ -93,10 +105,13 @@ def _header_again(line: int, file: str) -> Problem:
 
 
 def _is_total(record: Record) -> bool:
-    first = next((cell for cell in record if cell and not cell.isspace()), "")
-    if len(first) > 24 or first[:1].isdigit() or first[-1:].isdigit():
+    return _names_a_total(next((cell for cell in record if cell and not cell.isspace()), ""))
+
+
+def _names_a_total(cell: str) -> bool:
+    if len(cell) > 24 or cell[:1].isdigit() or cell[-1:].isdigit():
         return False
-    plain = first if first.isascii() else clean_text(first)
+    plain = cell if cell.isascii() else clean_text(cell)
     return plain.strip(" \t:=.").casefold() in _TOTALS
 
 
@@ -124,7 +139,7 @@ def _shape(cell: str) -> str:
     return _DIGITS.sub("9", _LETTERS.sub("a", cell.strip()))
 
 
-def _looks_like_data(header: Record, people: list[Record]) -> bool:
+def _looks_like_data(header: Record, people: Sequence[Record]) -> bool:
     """Tell a first row of answers: an id or a moment like those below it, beside numbers."""
     if any(_MAIL.fullmatch(cell.strip()) for cell in header):
         return True
@@ -135,7 +150,7 @@ def _looks_like_data(header: Record, people: list[Record]) -> bool:
     return _same_shape(header, people) and (mostly or _MOMENT.fullmatch(header[0].strip()) is not None)
 
 
-def _same_shape(header: Record, people: list[Record]) -> bool:
+def _same_shape(header: Record, people: Sequence[Record]) -> bool:
     shape = _shape(header[0])
     shapes = Counter(_shape(record[0]) for record in people)
     return "9" in shape and shapes[shape] * 10 >= len(people) * 6
@@ -146,7 +161,7 @@ def _no_header(grid: Grid) -> Problem:
     return Problem("HD-NONE", what, "put a row with the column names above it", grid.file, grid.lines[0])
 
 
-def _looks_like_texts(second: Record, others: list[Record]) -> bool:
+def _looks_like_texts(second: Record, others: Sequence[Record]) -> bool:
     """Tell a second header row: words above numbers, or long texts above short answers."""
     columns = list(zip(second, *others, strict=False))
     numeric = [column for column in columns if any(column[1:]) and all(map(_is_number, filter(None, column[1:])))]

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from balint_eval.errors import DataError, Problem, shown
 from balint_eval.ingest.delimited import read_delimited
 from balint_eval.ingest.encoding import decode
-from balint_eval.ingest.grid import Grid, counted, listed
+from balint_eval.ingest.grid import Grid, Record, counted, listed
+from balint_eval.ingest.packed import PackedRecords, column_of, packed_records, without_column
 from balint_eval.ingest.readers import redcap
 from balint_eval.ingest.readers.checks import header_problems, row_problems
-from balint_eval.ingest.readers.layout import Layout, name_problems, renamed_notes
+from balint_eval.ingest.readers.layout import Layout, name_problems, normal, renamed_notes
 from balint_eval.ingest.readers.platforms import KNOWN, PLATFORMS, recognise, said_of
 from balint_eval.ingest.readers.syntax_file import Syntax, parse_syntax, with_double_quotes
-from balint_eval.ingest.sheet import Sheet
+from balint_eval.ingest.sheet import NORMAL, Sheet
 from balint_eval.ingest.source import Source, read_source, refuse_if_changed
 from balint_eval.ingest.text import is_blank, tidy_header
 from balint_eval.ingest.workbook import read_workbook
@@ -147,7 +150,7 @@ def _grid(
     return _with(grid, encoding=decoded.encoding, notes=(*decoded.notes, *grid.notes, *ignored))
 
 
-def _with(grid: Grid, *, notes: tuple[str, ...], encoding: str = "", records: list[list[str]] | None = None) -> Grid:
+def _with(grid: Grid, *, notes: tuple[str, ...], encoding: str = "", records: Sequence[Record] | None = None) -> Grid:
     return Grid(
         file=grid.file,
         records=grid.records if records is None else records,
@@ -172,11 +175,11 @@ def _without_row_numbers(grid: Grid) -> tuple[tuple[str, ...], Grid]:
     """Take off a first column without name that only counts the rows, as R and pandas write it."""
     if grid.problems or len(grid.header) < 2 or not is_blank(grid.header[0]):
         return (), grid
-    numbers = [record[0].strip() for record in grid.records[1:]]
+    numbers = [cell.strip() for cell in column_of(grid.records[1:], 0)]
     if not any(numbers == [str(at + first) for at in range(len(numbers))] for first in (0, 1)) or not numbers:
         return (), grid
     note = "The first column has no name and only counts the rows; it was dropped."
-    return (note,), _with(grid, notes=grid.notes, records=[record[1:] for record in grid.records])
+    return (note,), _with(grid, notes=grid.notes, records=without_column(grid.records, 0))
 
 
 def _layout(grid: Grid, platform: str, dictionary: Path | None) -> Layout:
@@ -231,10 +234,9 @@ def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -
     names = [tidy_header(name) for name in layout.names]
     people = grid.records[layout.header_rows :]
     index = pd.Index(grid.lines[layout.header_rows :], name="row")
-    columns = zip(names, zip(*people, strict=True), strict=True)
-    read = {name: _cells(column, layout.recoded.get(name, {})) for name, column in columns}
-    cells = pd.DataFrame(read, index=index, dtype=object)
-    status = pd.Series([layout.reason(record) for record in people], index=index, dtype=object, name="status")
+    recoded = [layout.recoded.get(name, {}) for name in names]
+    cells = pd.DataFrame(_understood(people, recoded), index=index, columns=names, dtype=object, copy=False)
+    status = pd.Series(_statuses(layout, people), index=index, dtype=object, name="status")
     return Sheet(
         file=source.file,
         platform=layout.platform,
@@ -254,10 +256,20 @@ def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -
     )
 
 
-def _cells(column: tuple[str, ...], recoded: Mapping[str, str]) -> list[str]:
-    """Give the cells with white space alone as `""`; a column has few distinct texts, so these are asked."""
-    changed = {cell: "" for cell in set(column) if cell and is_blank(cell)} | dict(recoded)
-    return [changed.get(cell, cell) for cell in column] if changed else list(column)
+def _understood(people: Sequence[Record], recoded: Sequence[Mapping[str, str]]) -> NDArray[np.object_]:
+    """Give the cells, shape (people, columns), recoded as the platform says and white space alone as `""`."""
+    packed = people if isinstance(people, PackedRecords) else packed_records(people, len(recoded))
+    changed = [at for at, codes in enumerate(recoded) if codes or at in packed.white]
+    columns = packed.columns.copy() if changed else packed.columns
+    for position in changed:
+        cells = columns[position].tolist()
+        changes = {cell: "" for cell in set(cells) if cell and is_blank(cell)} | dict(recoded[position])
+        columns[position] = [changes.get(cell, cell) for cell in cells]
+    return columns.T
+
+
+def _statuses(layout: Layout, people: Sequence[Record]) -> list[str]:
+    return [NORMAL] * len(people) if layout.reason is normal else [layout.reason(record) for record in people]
 
 
 def _status_notes(status: pd.Series[str]) -> list[str]:

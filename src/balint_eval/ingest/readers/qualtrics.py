@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, letter, listed
@@ -192,7 +193,7 @@ def _reason(record: Record, places: dict[str, int]) -> str:
     return "unfinished" if value("finished") in UNFINISHED else ""
 
 
-def _unknown_statuses(people: list[Record], places: dict[str, int]) -> list[str]:
+def _unknown_statuses(people: Sequence[Record], places: dict[str, int]) -> list[str]:
     if "status" not in places:
         return []
     at = places["status"]
