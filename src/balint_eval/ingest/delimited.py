@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from balint_eval.errors import Problem, masked
-from balint_eval.ingest.control import CONTROL, control_notes, control_problems
+from balint_eval.ingest.control import control_notes, control_problems, has_control
 from balint_eval.ingest.delimiter import settled_delimiter, without_sep_line
 from balint_eval.ingest.grid import Grid, Record, blank_record, counted, letter, listed
 from balint_eval.ingest.packed import BATCH, Packing, Records, column_of, widths_of, with_first, without_column
@@ -66,7 +66,7 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
         parsed = _parse(body, used, skipped, file)
     records = _with_header(parsed, list(header))
     problems += [*parsed.problems, *_newline_problems(parsed.ends, file)]
-    controlled = CONTROL.search(body) is not None
+    controlled = has_control(body)
     if controlled:
         problems += control_problems(records, parsed.lines, file) or _outside(body, file)
     notes += [*_newline_notes(parsed.ends), *blank_notes(parsed.blank), *_unmask(body, records)]
@@ -135,7 +135,7 @@ def _parse(body: str, delimiter: str, skipped: int, file: str) -> _Parsed:
 
 def _read_unquoted(parsed: _Parsed, body: str, delimiter: str, start: int, _: str) -> None:
     """Read a text without any quotation mark, where each line is a record."""
-    pairs = body.count("\r\n")
+    pairs = body.count("\r\n") if "\r" in body else 0
     parsed.ends += Counter(CRLF=pairs, LF=body.count("\n") - pairs, CR=body.count("\r") - pairs)
     reader = csv.reader(_physical_lines(body), delimiter=delimiter, strict=True)
     while batch := list(islice(reader, BATCH)):

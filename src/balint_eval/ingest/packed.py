@@ -125,9 +125,9 @@ class Packing:
     def _shared(self, position: int, column: tuple[str, ...]) -> Sequence[str]:
         """Give the cells with equal texts as one object, where texts repeat; Python shares single letters itself."""
         texts = set(column)
-        if position not in self._white and any(text and is_blank(text) for text in texts):
+        if position not in self._white and any(text and is_blank(text) for text in texts if not text.isalnum()):
             self._white.add(position)
-        if len(texts) * 2 > len(column) or all(len(text) < 2 for text in texts):
+        if len(texts) * 2 > len(column) or max(map(len, texts)) < 2:
             return column
         known = self._known[position]
         for text in texts:

@@ -58,11 +58,10 @@ def row_problems(grid: Grid, layout: Layout) -> list[Problem]:
 
 def _worth_a_look(cells: list[str], first_cells: set[str]) -> list[int]:
     """Give the positions of the rows whose first cell does not already say that they are people."""
-    odd = {
-        cell
-        for cell in set(cells)
-        if cell in first_cells or not cell or cell.isspace() or len(cell) > NOTE_LENGTH or _names_a_total(cell)
-    }
+    texts = set(cells)
+    unlike_ids = [cell for cell in texts if not cell[-1:].isdigit() or len(cell) > NOTE_LENGTH]
+    odd = {cell for cell in unlike_ids if not cell or cell.isspace() or len(cell) > NOTE_LENGTH or _names_a_total(cell)}
+    odd |= texts & first_cells
     return [at for at, cell in enumerate(cells) if cell in odd] if odd else []
 
 
