@@ -7,7 +7,7 @@ exporter's source (LimeSurvey 3 to 6, `application/helpers/admin/export`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, counted
@@ -136,7 +136,7 @@ def _name_at(names: list[str], at: Mapping[str, int], code: str) -> str:
     return names[at[code]] if code in at else ""
 
 
-def _ended(names: list[str], at: Mapping[str, int], people: list[Record]) -> str:
+def _ended(names: list[str], at: Mapping[str, int], people: Sequence[Record]) -> str:
     """Give the column with the moment of sending; not the one that anonymising has made alike."""
     dated = "submitdate" in at and any(not _anonymous(cell) for cell in _column(people, at["submitdate"]) if cell)
     return _name_at(names, at, "submitdate" if dated else "datestamp")
@@ -146,7 +146,7 @@ def _anonymous(cell: str) -> bool:
     return cell.startswith(ANONYMOUS_MOMENT)
 
 
-def _column(people: list[Record], position: int) -> list[str]:
+def _column(people: Sequence[Record], position: int) -> list[str]:
     return [record[position] for record in people if position < len(record)]
 
 
@@ -155,7 +155,7 @@ def _reason(record: Record, at: Mapping[str, int]) -> str:
     return "unfinished" if place is not None and place < len(record) and is_blank(record[place]) else ""
 
 
-def _notes(people: list[Record], at: Mapping[str, int]) -> list[str]:
+def _notes(people: Sequence[Record], at: Mapping[str, int]) -> list[str]:
     notes = []
     if "submitdate" not in at:
         notes.append("There is no column submitdate, so unfinished responses cannot be told from finished ones.")

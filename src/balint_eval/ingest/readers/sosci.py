@@ -6,6 +6,8 @@ data set).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from balint_eval.ingest.grid import Grid, Record, listed
 from balint_eval.ingest.readers.layout import Layout, tidy_names
 from balint_eval.ingest.readers.plain import foreign_header
@@ -65,7 +67,7 @@ def _reason(record: Record, at: dict[str, int]) -> str:
     )
 
 
-def _notes(people: list[Record], at: dict[str, int]) -> list[str]:
+def _notes(people: Sequence[Record], at: dict[str, int]) -> list[str]:
     modes = {_value(record, at, "MODE") for record in people} - {""}
     unknown = sorted(mode[:30] for mode in modes if mode.casefold() not in MODES)
     return [f"Values of MODE that are not known count as normal: {listed(unknown)}."] if unknown else []
