@@ -5,13 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from balint_eval.errors import Problem, cell_shown, shown
+from balint_eval.ingest.labels import (
+    CodedLabel,
+    answers_to_paste,
+    coded_label,
+    contradictions,
+    label_key,
+    label_shown,
+    listing,
+    nearest,
+    said,
+)
 from balint_eval.ingest.text import clean_text, is_blank
 from balint_eval.instruments.model import Instrument
 from balint_eval.study import Items
@@ -20,8 +31,13 @@ from balint_eval.study import Items
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _MISSING_WORDS = frozenset({"na", "n/a", ".", "-", "null", "none", "missing"})
 
-_ONCE = frozenset({"VAL-LABEL", "VAL-LABELMAP", "VAL-MISSTEXT"})
+_TOGETHER = frozenset({"VAL-LABEL", "VAL-LABELMAP"})
+"""Faults of a form, not of a cell: one message an instrument, with every text."""
+_ONCE = frozenset({"VAL-MISSTEXT"})
 """Faults of a text, not of a cell: told at its first cell, with how often it occurs."""
+
+Fault = tuple[str, str, str]
+"""Code, what is wrong, what to do. For a fault told together, `what` is what stands beside the text."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +80,19 @@ def decode_items(
     -------
     Decoded
     """
-    table = _meanings(cells[list(columns)], items, instrument)
+    counts: Counter[str] = Counter()
+    for column in columns:
+        counts.update({str(text): int(number) for text, number in cells[column].value_counts().items()})
+    table = _meanings(counts, items, instrument)
     values = pd.DataFrame(
         {item: cells[column].map(table.codes) for item, column in enumerate(columns, start=1)},
         index=cells.index,
     ).astype("float64")
-    problems = [_shift_problem(values, items, instrument, file)]
-    if problems == [None]:
-        problems = list(_refusals(cells, columns, table.faults, instrument, file))
+    shift = _shift_problem(values, items, instrument, file)
+    place = _Place(cells[list(columns)], counts, table, instrument, file)
+    problems = [shift] if shift else [*_told_together(place), *_refusals(place)]
     values = values.where(values.isin(instrument.response.codes))
-    found = [problem for problem in problems if problem is not None]
-    notes = _coercion_notes(cells, columns, table.coerced, instrument.name)
-    return Decoded(_as_on_form(values, items, instrument), found, notes)
+    return Decoded(_as_on_form(values, items, instrument), problems, _notes(place, items))
 
 
 @dataclass(frozen=True)
@@ -83,33 +100,91 @@ class _Meanings:
     """What each distinct text means: its code, its fault, or that it was read with a tolerance."""
 
     codes: Mapping[str, float]
-    faults: Mapping[str, tuple[str, str, str]]
+    faults: Mapping[str, Fault]
     coerced: frozenset[str]
+    coded: Mapping[str, CodedLabel]
+    likely: Mapping[str, float]
 
 
-def _meanings(cells: pd.DataFrame, items: Items, instrument: Instrument) -> _Meanings:
-    texts = {text for column in cells.columns for text in cells[column].unique()}
-    labels = {clean_text(answer.answer).casefold(): answer.code for answer in items.answers}
+@dataclass(frozen=True)
+class _Place:
+    """The cells of one instrument in one export, and what their texts mean."""
+
+    cells: pd.DataFrame
+    counts: Mapping[str, int]
+    table: _Meanings
+    instrument: Instrument
+    file: str
+
+    def first(self, texts: Collection[str]) -> tuple[int, str, str]:
+        """Give row, column and text of the first cell, column by column, that holds one of the texts."""
+        for column in self.cells.columns:
+            found = self.cells[column][self.cells[column].isin(list(texts))]
+            if len(found):
+                return int(str(found.index[0])), str(column), str(found.iloc[0])
+        raise LookupError
+
+
+def _meanings(counts: Mapping[str, int], items: Items, instrument: Instrument) -> _Meanings:
     missing = {clean_text(text).casefold() for text in items.missing_codes}
+    blank = {text for text in counts if is_blank(text) or clean_text(text).casefold() in missing}
+    texts = sorted(set(counts) - blank)
+    table = _declared(texts, items) if items.answers else _undeclared(texts, instrument)
+    return replace(table, codes={**table.codes, **dict.fromkeys(blank, math.nan)})
+
+
+def _declared(texts: Sequence[str], items: Items) -> _Meanings:
+    """Decode by the declared answers alone; a code beside a label must be the declared one."""
+    exact = {clean_text(answer.answer).casefold(): answer.code for answer in items.answers}
+    keys: dict[str, set[float]] = {}
+    for answer in items.answers:
+        keys.setdefault(label_key(answer.answer), set()).add(answer.code)
+    loose = {key: next(iter(found)) for key, found in keys.items() if len(found) == 1}
+    spelled = {label_key(answer.answer): answer.answer for answer in items.answers}
     codes: dict[str, float] = {}
-    faults: dict[str, tuple[str, str, str]] = {}
-    coerced: set[str] = set()
-    for text in sorted(texts):
-        plain = clean_text(text).casefold()
-        if is_blank(text) or plain in missing:
-            codes[text] = math.nan
-        elif labels:
-            codes[text] = labels.get(plain, math.nan)
-            if plain not in labels:
-                faults[text] = _label_fault(labels)
-        else:
-            codes[text] = _code(text)
-            fault = _number_fault(text, codes[text], instrument)
-            if fault:
-                faults[text] = fault
-            elif text != f"{codes[text]:g}":
-                coerced.add(text)
-    return _Meanings(codes, faults, frozenset(coerced))
+    faults: dict[str, Fault] = {}
+    likely: dict[str, float] = {}
+    for text in texts:
+        code = exact.get(clean_text(text).casefold(), loose.get(label_key(text)))
+        found = coded_label(text)
+        if code is None and found and loose.get(found.label) == found.code:
+            code = found.code
+        codes[text] = math.nan if code is None else code
+        if code is None:
+            beside, likely_code = _beside(text, found, loose, spelled)
+            faults[text] = ("VAL-LABELMAP", beside, "")
+            likely |= {} if likely_code is None else {text: likely_code}
+    as_written = {answer.answer for answer in items.answers}
+    tidied = frozenset(text for text in texts if text not in as_written and text not in faults)
+    return _Meanings(codes, faults, tidied, {}, likely)
+
+
+def _beside(
+    text: str, found: CodedLabel | None, loose: Mapping[str, float], spelled: Mapping[str, str]
+) -> tuple[str, float | None]:
+    """Say what an undeclared answer may be: a contradiction, a misspelling, or nothing known."""
+    if found and found.label in loose:
+        return f"it carries {found.code:g}, declared is {loose[found.label]:g}", None
+    close = nearest(text, spelled)
+    return (f"nearest is '{close}'", loose.get(label_key(close))) if close else ("", None)
+
+
+def _undeclared(texts: Sequence[str], instrument: Instrument) -> _Meanings:
+    """Read codes, alone or with their labels; a label without a code is not guessed."""
+    coded = {text: found for text in texts if (found := coded_label(text))}
+    labels = {found.label: found.code for found in coded.values()}
+    codes: dict[str, float] = {}
+    faults: dict[str, Fault] = {}
+    likely: dict[str, float] = {}
+    for text in texts:
+        codes[text] = coded[text].code if text in coded else _code(text)
+        fault = _number_fault(text, codes[text], instrument)
+        if fault:
+            faults[text] = fault
+        if label_key(text) in labels:
+            likely[text] = labels[label_key(text)]
+    coerced = frozenset(t for t in texts if t not in faults and t not in coded and t != f"{codes[t]:g}")
+    return _Meanings(codes, faults, coerced, coded, likely | {text: found.code for text, found in coded.items()})
 
 
 def _code(text: str) -> float:
@@ -117,13 +192,7 @@ def _code(text: str) -> float:
     return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else math.nan
 
 
-def _label_fault(labels: Mapping[str, float]) -> tuple[str, str, str]:
-    known = ", ".join(shown(label, 30) for label in list(labels)[:8])
-    what = "this answer is not among the declared answers"
-    return "VAL-LABELMAP", what, f"add it under answers:, beside {known}"
-
-
-def _number_fault(text: str, code: float, instrument: Instrument) -> tuple[str, str, str] | None:
+def _number_fault(text: str, code: float, instrument: Instrument) -> Fault | None:
     allowed = ", ".join(f"{c:g}" for c in instrument.response.codes)
     if math.isnan(code):
         return _text_fault(text, allowed)
@@ -134,44 +203,66 @@ def _number_fault(text: str, code: float, instrument: Instrument) -> tuple[str, 
     return kind, f"{instrument.name} allows {allowed}", mend
 
 
-def _text_fault(text: str, allowed: str) -> tuple[str, str, str]:
+def _text_fault(text: str, allowed: str) -> Fault:
     plain = clean_text(text).casefold()
     if plain in _MISSING_WORDS:
         mend = f'if it means no answer, add missing_codes: ["{text.strip()}"]'
         return "VAL-MISSTEXT", "this text is not an answer", mend
     if any(letter.isalpha() for letter in plain) and not _looks_numeric(plain):
-        what = "this is a label and the study file maps no labels"
-        return "VAL-LABEL", what, "list under answers: each label of the form with its code"
+        return "VAL-LABEL", "", ""
     foreign = ", ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(plain) if c.isdigit() and not c.isascii())
     what = "this is not a whole answer code" + (f" (it holds the digit {foreign})" if foreign else "")
     return "VAL-NOTINT", what, f"correct the export; allowed are {allowed}"
 
 
 def _looks_numeric(plain: str) -> bool:
-    return plain.lstrip("+-")[:1].isdigit() or plain.lstrip("+-") in {"inf", "infinity", "nan"}
+    """Tell `1e1`, `0x10` and `inf` from a label that begins with a digit, such as `3 or more times`."""
+    bare = plain.lstrip("+-")
+    return (bare[:1].isdigit() and " " not in bare) or bare in {"inf", "infinity", "nan"}
 
 
-def _refusals(
-    cells: pd.DataFrame,
-    columns: Sequence[str],
-    faults: Mapping[str, tuple[str, str, str]],
-    instrument: Instrument,
-    file: str,
-) -> Iterator[Problem]:
-    if not faults:
-        return
-    block = cells[list(columns)]
-    counts = Counter(text for column in columns for text in block[column] if text in faults)
+def _told_together(place: _Place) -> Iterator[Problem]:
+    """Give one message for all labels of the form that have no code, or contradict each other."""
+    name, table = place.instrument.name, place.table
+    if against := contradictions(table.coded):
+        row, column, text = place.first(table.coded)
+        what = f"the answers to {name} contradict each other: {'; '.join(against)}"
+        mend = "correct the export, or say under answers: which code each text has"
+        yield Problem("VAL-LABELMAP", what, mend, place.file, row, column, label_shown(text, 1))
+    for code in sorted(_TOGETHER):
+        texts = {text: place.counts[text] for text, fault in table.faults.items() if fault[0] == code}
+        if texts:
+            row, column, text = place.first(texts)
+            what, mend = _label_words(code, texts, place)
+            yield Problem(code, what, mend, place.file, row, column, label_shown(text, place.counts[text]))
+
+
+def _label_words(code: str, texts: Mapping[str, int], place: _Place) -> tuple[str, str]:
+    name, table = place.instrument.name, place.table
+    listed = listing(texts, {text: fault[1] for text, fault in table.faults.items()})
+    if code == "VAL-LABELMAP":
+        what = f"answers to {name} are not among the declared answers: {listed}"
+        return what, f"correct them in the export, or add them to {answers_to_paste(texts, table.likely)}"
+    allowed = ", ".join(f"{number:g}" for number in place.instrument.response.codes)
+    what = f"answers to {name} are labels, and the study file says no codes for them: {listed}"
+    labels = {text: place.counts[text] for text in sorted({*texts, *table.coded})}
+    mend = f"add to its entry under items, with one of the codes {allowed} each, "
+    return what, mend + answers_to_paste(labels, table.likely)
+
+
+def _refusals(place: _Place) -> Iterator[Problem]:
+    faults = {text: fault for text, fault in place.table.faults.items() if fault[0] not in _TOGETHER}
     told: set[str] = set()
-    for column in columns:
-        for row, text in block[column].items():
+    for column in place.cells.columns if faults else ():
+        for row, text in place.cells[column].items():
             if text not in faults or text in told:
                 continue
             code, what, mend = faults[text]
             if code in _ONCE:
                 told.add(text)
-            times = f" (this value occurs {counts[text]} times in {instrument.name})" if counts[text] > 1 else ""
-            yield Problem(code, what + times, mend, file, int(str(row)), column, cell_shown(text))
+            number = place.counts[text]
+            times = f" (this value occurs {number} times in {place.instrument.name})" if number > 1 else ""
+            yield Problem(code, what + times, mend, place.file, int(str(row)), str(column), cell_shown(text))
 
 
 def _shift_problem(values: pd.DataFrame, items: Items, instrument: Instrument, file: str) -> Problem | None:
@@ -207,10 +298,21 @@ def _reversed(values: pd.DataFrame, reverse: Sequence[int], ends: float) -> pd.D
     return result
 
 
-def _coercion_notes(cells: pd.DataFrame, columns: Sequence[str], coerced: frozenset[str], name: str) -> list[str]:
-    if not coerced:
-        return []
-    count = int(cells[list(columns)].isin(coerced).to_numpy().sum())
-    examples = ", ".join(shown(text, 12) for text in sorted(coerced)[:3])
-    written = "1 answer" if count == 1 else f"{count} answers"
-    return [f"{name}: {written} read as whole numbers although written otherwise (such as {examples})."]
+def _notes(place: _Place, items: Items) -> list[str]:
+    """Say which answers were read in another way than they are written, or by the code they carry."""
+    notes = []
+    name, table = place.instrument.name, place.table
+    if number := sum(place.counts[text] for text in table.coerced):
+        written = "1 answer" if number == 1 else f"{number} answers"
+        examples = ", ".join(shown(label_shown(text, place.counts[text]), 30) for text in sorted(table.coerced)[:3])
+        how = (
+            "matched a declared answer after tidying blanks, letters or punctuation"
+            if items.answers
+            else "read as whole numbers although written otherwise"
+        )
+        notes.append(f"{'WARN-NORMALISE: ' * bool(items.answers)}{name}: {written} {how} (such as {examples}).")
+    if table.coded:
+        labels = {found.code: label_shown(text, place.counts[text]) for text, found in sorted(table.coded.items())}
+        pairs = said(labels, place.instrument.response.codes)
+        notes.append(f"{name}: decoded by the code that each label carries ({pairs}); answers: would state it.")
+    return notes

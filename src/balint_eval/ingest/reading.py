@@ -11,7 +11,7 @@ from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.answers import decode_items
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.row_flags import row_flags
-from balint_eval.ingest.rows import Rows, place_rows, resolve_columns
+from balint_eval.ingest.rows import Rows, missing_together, place_rows, resolve_columns
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.wide import undated, views_of
 from balint_eval.study import Export, Items, StudyFile
@@ -73,7 +73,7 @@ def read_one(file: StudyFile, export: Export) -> list[Reading]:
     wanted = list(_wanted(file, export))
     columns, problems = resolve_columns(sheet, wanted)
     if problems:
-        raise DataError(problems)
+        raise DataError(missing_together(problems, _forms(file, export), sheet))
     views = views_of(export)
     seen = undated(sheet) if len(views) > 1 else sheet
     readings = [_read_view(file, seen, view, columns, number, len(views)) for number, view in enumerate(views)]
@@ -132,6 +132,15 @@ def _wave_notes(readings: list[Reading]) -> list[str]:
     return notes + [f"No row has an answer of the wave {wave}." for wave in silent]
 
 
+def _forms(file: StudyFile, export: Export) -> dict[str, list[str]]:
+    """Give the columns of each instrument of an export, for all waves."""
+    forms: dict[str, list[str]] = {}
+    for items in export.items:
+        n_items = file.instruments[items.instrument].n_items
+        forms.setdefault(items.instrument, []).extend(items.column_names(n_items))
+    return forms
+
+
 def _wanted(file: StudyFile, export: Export) -> Iterator[str]:
     yield export.person_id
     yield from (name for name in (export.group, export.arm, *export.date_columns, *export.comments) if name)
@@ -164,7 +173,9 @@ def _decode_all(
     for items in export.items:
         instrument = file.instruments[items.instrument]
         cells = sheet.cells.loc[_asked(rows, items)]
-        coded = items.model_copy(update={"missing_codes": [*export.missing_codes, *items.missing_codes]})
+        coded = file.with_answers(items).model_copy(
+            update={"missing_codes": [*export.missing_codes, *items.missing_codes]}
+        )
         decoded = decode_items(cells, _item_columns(items, file, columns), coded, instrument, sheet.file)
         parts.setdefault(items.instrument, []).append(decoded.values.dropna(how="all"))
         problems += decoded.problems

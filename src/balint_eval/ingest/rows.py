@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from balint_eval.errors import Problem, cell_shown, masked, shown
 from balint_eval.ingest.dates import DateRule, DatesRead, read_dates
+from balint_eval.ingest.grid import listed
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_header, clean_text, is_blank
 from balint_eval.ingest.windows import hold_to_windows, waves_by_date
@@ -89,6 +90,35 @@ def _column_problem(name: str, matches: Sequence[str], sheet: Sheet) -> Problem:
     what = f"there is no such column{_nearest(name, [str(column) for column in sheet.cells.columns])}"
     mend = 'name the column in the study file as the file has it (or by its place, as "@D"), or export the column'
     return Problem("HD-MISSING", what, mend, sheet.file, 1, name)
+
+
+def missing_together(problems: Sequence[Problem], forms: Mapping[str, Sequence[str]], sheet: Sheet) -> list[Problem]:
+    """Give one message for all columns of one form that are missing, in place of one a column.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        From `resolve_columns`.
+    forms : mapping of instrument name to the columns of its items
+    sheet : Sheet
+    """
+    found = list(problems)
+    for form, names in forms.items():
+        lacking = [problem for problem in found if problem.code == "HD-MISSING" and problem.column in names]
+        if len(lacking) > 1:
+            at = found.index(lacking[0])
+            found = [problem for problem in found if problem not in lacking]
+            found.insert(at, _form_problem(form, [problem.column for problem in lacking], len(names), sheet))
+    return found
+
+
+def _form_problem(form: str, lacking: list[str], number: int, sheet: Sheet) -> Problem:
+    how_many = f"none of the {number}" if len(lacking) == number else f"{len(lacking)} of the {number}"
+    verb = "is there" if len(lacking) == number else "are missing"
+    near = _nearest(lacking[0], [str(column) for column in sheet.cells.columns])
+    what = f"{how_many} columns of {form} {verb}: {listed(lacking, 20)}{near}"
+    mend = 'give under columns: of this form the names the file has (or their places, as "@D"), or export the columns'
+    return Problem("HD-MISSING", what, mend, sheet.file, 1, lacking[0])
 
 
 def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: pd.Series, study: Study) -> Rows:

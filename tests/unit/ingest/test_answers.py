@@ -98,11 +98,15 @@ def test_declared_missing_code_is_never_averaged_in():
     assert decoded.problems == []
 
 
-def test_labels_without_a_map_are_listed_once_each():
+def test_labels_without_a_map_are_one_message_with_a_list_to_paste():
     decoded = decode(["agree", "agree"], ["disagree", "agree"], ["five", "1"])
-    assert codes_of(decoded) == ["VAL-LABEL"] * 3
-    assert [(p.value, p.row) for p in decoded.problems] == [("agree", 2), ("disagree", 3), ("five", 4)]
-    assert "occurs 3 times" in decoded.problems[0].what
+    (problem,) = decoded.problems
+    assert (problem.code, problem.row, problem.column, problem.value) == ("VAL-LABEL", 2, "q1", "agree")
+    assert "'agree' (3), 'disagree' (1), 'five' (1)" in problem.what
+    assert (
+        '[{answer: "agree", code: ___}, {answer: "disagree", code: ___}, {answer: "five", code: ___}]' in problem.mend
+    )
+    assert "1, 2, 3, 4, 5" in problem.mend
 
 
 @pytest.mark.parametrize("text", ["ALWAYS", " always ", "al\u200bways", "always\u00a0"])
@@ -110,12 +114,100 @@ def test_declared_labels_in_any_case_and_with_blanks(text):
     assert values_of(decode([text, "3 or more times"], entry=FIVE)) == [[5, 3]]
 
 
-@pytest.mark.parametrize("text", ["5", "5 = Always", "Always (5)", "alwys", "3", "3 Often", "3 or more"])
-def test_a_label_is_never_guessed_from_its_number(text):
+@pytest.mark.parametrize("text", ["5", "5 = Alwys", "alwys", "3", "3 Often", "3 or more", "5 = Sometimes"])
+def test_a_declared_map_rules_and_nothing_is_guessed_from_a_number(text):
     decoded = decode([text, "never"], entry=FIVE)
     assert codes_of(decoded) == ["VAL-LABELMAP"]
     assert values_of(decoded) == [[None, 1]]
-    assert "'never'" in decoded.problems[0].mend
+
+
+@pytest.mark.parametrize("text", ["5 = Always", "Always (5)", "5- always", "۵. ALWAYS", "[5] always", "always: 5"])
+def test_a_declared_label_may_carry_its_own_code(text):
+    decoded = decode([text, "never"], entry=FIVE)
+    assert (values_of(decoded), decoded.problems) == ([[5, 1]], [])
+    assert "WARN-NORMALISE: TRY: 1 answer matched a declared answer after tidying" in decoded.notes[0]
+
+
+def test_a_label_with_another_code_than_declared_is_refused():
+    (problem,) = decode(["4 = Always", "never"], entry=FIVE).problems
+    assert "'4 = Always' (1; it carries 4, declared is 5)" in problem.what
+
+
+def test_misspelled_labels_are_listed_with_the_nearest_declared_one():
+    (problem,) = decode(["alwys", "sldom"], ["alwys", "xyz"], entry=FIVE).problems
+    assert problem.code == "VAL-LABELMAP"
+    assert "'alwys' (2; nearest is 'Always'), 'sldom' (1; nearest is 'seldom'), 'xyz' (1)" in problem.what
+    assert '{answer: "alwys", code: 5}, {answer: "sldom", code: 2}, {answer: "xyz", code: ___}' in problem.mend
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["1 - strongly disagree", "5 - strongly agree"], ["3 - neither", "5 - strongly agree"]],
+        [["1 = Strongly disagree", "Strongly agree (5)"], ["۳- neither", "5: strongly agree."]],
+        [["1 - Strongly disagree", "5 - strongly agree"], ["3", "5"]],
+        [["۱- کاملاً مخالفم", "۵- کاملاً موافقم"], ["۳- بی‌نظر", "۵ (کاملا موافقم)"]],
+        [["1) کاملاً مخالفم", "۵- کاملاً موافقم"], ["۳- بي نظر", "٥-كاملا موافقم"]],
+    ],
+)
+def test_codes_with_their_labels_need_no_map(rows):
+    decoded = decode(*rows)
+    assert (values_of(decoded), decoded.problems) == ([[1, 5], [3, 5]], [])
+    assert "decoded by the code that each label carries (1 = " in decoded.notes[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3 (or more) times", "۳ بار", "3 or more times", "2-3 times", "10+ times", "3 Often", "1 to 2", "4 - 5 days"],
+)
+def test_a_label_with_a_number_in_it_carries_no_code(text):
+    decoded = decode([text, "5 - always"])
+    assert codes_of(decoded) == ["VAL-LABEL"]
+    assert values_of(decoded) == [[None, 5]]
+    assert f'{{answer: "{text}", code: ___}}' in decoded.problems[0].mend
+    assert '{answer: "5 - always", code: 5}' in decoded.problems[0].mend
+
+
+def test_a_bare_label_beside_a_coded_one_is_proposed_not_taken():
+    (problem,) = decode(["5 - always", "Always"]).problems
+    assert problem.code == "VAL-LABEL"
+    assert '{answer: "Always", code: 5}' in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([["5 - always", "5 - often"]], "the code 5 has several labels ('5 - always', '5 - often')"),
+        ([["5 - always", "1 - always"]], "one label has several codes ('1 - always', '5 - always')"),
+    ],
+)
+def test_codes_and_labels_that_contradict_each_other(rows, says):
+    (problem,) = decode(*rows).problems
+    assert problem.code == "VAL-LABELMAP"
+    assert says in problem.what
+
+
+def test_coded_labels_outside_the_range_and_shifted():
+    assert codes_of(decode(["7 - always", "1 - never"])) == ["VAL-RANGE"]
+    assert codes_of(decode(["0 - never", "6 - always"], codes=range(1, 8))) == ["VAL-SHIFT"]
+
+
+@pytest.mark.parametrize("typed", ["می‌شوم", "می شوم", "میشوم", "مي شوم ", "می‌شوم.", "«می‌شوم»", "مِی‌شوم"])
+def test_persian_typing_variants_of_a_declared_label(typed):
+    entry = answers(("می‌شوم", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
+    assert values_of(decode([typed, "e"], entry=entry)) == [[1, 5]]
+
+
+@pytest.mark.parametrize(("declared", "typed"), [("کاملاً", "کاملا"), ("پایین", "پائین"), ("مسؤول", "مسوول")])
+def test_tanwin_and_hamza(declared, typed):
+    entry = answers((declared, 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
+    assert values_of(decode([typed, declared], entry=entry)) == [[1, 1]]
+
+
+def test_declared_answers_that_only_punctuation_tells_apart_stay_apart():
+    entry = answers(("yes", 1), ("yes!", 2), ("c", 3), ("d", 4), ("e", 5))
+    assert values_of(decode(["yes", "yes!"], entry=entry)) == [[1, 2]]
+    assert codes_of(decode(["yes", "yes?"], entry=entry)) == ["VAL-LABELMAP"]
 
 
 def test_mixed_spellings_when_all_are_declared():
@@ -166,3 +258,16 @@ def test_stories_and_addresses_are_masked():
     assert "Jane" not in shown
     assert "jane" not in shown
     assert f"I… ({len(story)} characters)" in shown
+
+
+def test_a_long_label_is_shown_only_when_many_gave_it():
+    label = "I agree with this statement almost without exception"
+    (once,) = decode([label, "1"]).problems
+    assert label not in str(once)
+    (often,) = decode(*[[label, "1"]] * 5).problems
+    assert f'{{answer: "{label}", code: ___}}' in often.mend
+
+
+@pytest.mark.parametrize(("text", "fault"), [("3.56", "VAL-NOTINT"), ("22", "VAL-RANGE"), ("2.5", "VAL-NOTINT")])
+def test_imputed_means_and_slips_of_the_keyboard(text, fault):
+    assert codes_of(decode([text, "1"], codes=range(1, 7))) == [fault]

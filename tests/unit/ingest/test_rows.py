@@ -44,7 +44,7 @@ def test_missing_column_with_the_nearest(folder, refused):
 
 def test_all_missing_columns_of_all_files_at_once(folder, refused):
     folder.waves([["A1", 1]], [["A1", 1]], header=["person", "q1"])
-    assert [p.column for p in refused()] == ["code", "q2", "q3"] * 2
+    assert [p.column for p in refused()] == ["code", "q2"] * 2
 
 
 def test_columns_by_place(folder):
@@ -303,3 +303,43 @@ def test_blank_ids_are_dropped_only_where_that_is_declared(folder, refused):
     assert [problem.code for problem in refused()] == ["LK-BLANK", "LK-BLANK"]
     folder.content["linkage"] = {"blank_ids": "drop"}
     assert reasons(folder.ingest()) == {("before", "used"): 2, ("before", "blank_id"): 2}
+
+
+def test_columns_of_one_form_that_are_missing_are_one_message(folder, refused):
+    folder.rows("before.csv", *BEFORE, header=["code", "q01", "q02", "q03"])
+    folder.rows("after.csv", *AFTER, header=["code", "q1", "x2", "x3"])
+    first, second = refused()
+    assert places([first, second]) == [("HD-MISSING", "before.csv", 1, "q1"), ("HD-MISSING", "after.csv", 1, "q2")]
+    assert "none of the 3 columns of TRY is there: q1, q2, q3" in first.what
+    assert "the nearest header is 'q01'" in first.what
+    assert "2 of the 3 columns of TRY are missing: q2, q3" in second.what
+
+
+def test_one_missing_column_keeps_its_own_message(folder, refused):
+    folder.rows("before.csv", *BEFORE, header=["code", "q1", "q2", "x3"])
+    folder.rows("after.csv", *AFTER)
+    (problem,) = refused()
+    assert "there is no such column" in problem.what
+
+
+def test_answer_sets_are_stated_once(folder):
+    words = ["never", "seldom", "sometimes", "often", "always"]
+    answers = [{"answer": word, "code": code} for code, word in enumerate(words, start=1)]
+    folder.content["answer_sets"] = [{"name": "how_often", "answers": answers}]
+    for index in (0, 1):
+        folder.items(index)["answer_set"] = "how_often"
+    folder.rows("before.csv", ["A1", "Never", "seldom ", "ALWAYS"], ["A2", "often", "often", "always"])
+    folder.rows("after.csv", ["A1", "always", "always", "always"], ["A2", "never", "often", "always"])
+    values = folder.ingest().tables["responses"].query("wave == 'before'")["value"]
+    assert sorted(values) == [1, 2, 4, 4, 5, 5]
+
+
+def test_labels_of_each_wave_by_a_map_of_its_own(folder):
+    words = {0: ["never", "seldom", "sometimes", "often", "always"], 1: ["nie", "selten", "manchmal", "oft", "immer"]}
+    for index, texts in words.items():
+        answers = [{"answer": word, "code": code} for code, word in enumerate(texts, start=1)]
+        folder.items(index)["answers"] = answers
+    folder.rows("before.csv", ["A1", "never", "seldom", "always"], ["A2", "often", "often", "always"])
+    folder.rows("after.csv", ["A1", "immer", "nie", "oft"], ["A2", "nie", "oft", "oft"])
+    values = folder.ingest().tables["responses"].query("wave == 'after'")["value"]
+    assert sorted(values) == [1, 1, 4, 4, 4, 5]
