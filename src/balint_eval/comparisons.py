@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from math import nan
 
 import numpy as np
 import pandas as pd
 
-from balint_eval.contrasts import CHANGE, DIFFERENCE, Contrast, Sample, WideScores, enumerate_contrasts
+from balint_eval.contrasts import CHANGE, DIFFERENCE, LEVEL, Contrast, Sample, WideScores, enumerate_contrasts
 from balint_eval.errors import DataError, Problem
 from balint_eval.quality import person_scores
-from balint_eval.stats import cluster, independent, mixed, paired
+from balint_eval.stats import cluster, independent, levels, mixed, paired
 from balint_eval.stats.adjust import adjust_p
 from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
 from balint_eval.study import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
-PRIMARY_METHOD = {CHANGE: "change_cr2", DIFFERENCE: "ancova_cr2"}
+PRIMARY_METHOD = {CHANGE: "change_cr2", DIFFERENCE: "ancova_cr2", LEVEL: "level_cr2"}
 NO_GROUPS = "the data have no groups, so each person stands alone"
 SOME_ALONE = "{} of {} people have no group and stand alone"
 UNLIKE_MEANS = "a group's mean and a single person's score cannot be treated alike: no test on group means"
 
 Rows = list[dict[str, object]]
+Modelled = tuple[Result, RemlFit | None]
 
 
 def compare(
@@ -103,48 +104,95 @@ def _samples(scores: WideScores, cohorts: list[str], study: Study) -> Iterator[t
 
 def _analysed(sample: Sample, contrast: Contrast, level: float) -> tuple[list[Result], RemlFit | None]:
     """Give the result of every method, and the mixed model behind the last one where there is one."""
-    is_change = contrast.kind == CHANGE
-    results = _of_change(sample, level) if is_change else _of_difference(sample, level)
+    by_person, by_group, model = _METHODS[contrast.kind]
+    results = by_person(sample, level)
     if not sample.grouped:
         return [_without_groups(result, PRIMARY_METHOD[contrast.kind]) for result in results], None
-    arrays, arm = sample.long(), sample.long_treated()
-    model, fit = (
-        mixed.estimate_change(*arrays, conf_level=level)
-        if is_change
-        else mixed.estimate_controlled(*arrays, arm, conf_level=level)
-    )
-    return [_with_some_alone(result, sample) for result in (*results, model)], fit
+    modelled, fit = model(sample, level)
+    results = [*results, *by_group(sample, level), modelled]
+    return [_with_some_alone(result, sample) for result in results], fit
 
 
-def _of_change(sample: Sample, level: float) -> list[Result]:
-    scores, group = (sample.pre, sample.post), sample.cluster
-    results = [
-        cluster.change_cr2(*scores, group, level),
+def _change_of_people(sample: Sample, level: float) -> list[Result]:
+    scores = (sample.pre, sample.post)
+    return [
+        cluster.change_cr2(*scores, sample.cluster, level),
         paired.paired_t(*scores, level),
         paired.wilcoxon(*scores, level),
     ]
-    if sample.grouped:
-        results += [
-            cluster.group_means_change(*scores, group, level),
-            cluster.rank_cr2_change(*scores, group, level),
-        ]
-    return results
 
 
-def _of_difference(sample: Sample, level: float) -> list[Result]:
-    scores, group = (sample.pre, sample.post, sample.treated), sample.cluster
-    results = [
-        cluster.ancova_cr2(*scores, group, level),
-        cluster.change_difference_cr2(*scores, group, level),
+def _change_of_groups(sample: Sample, level: float) -> list[Result]:
+    scores = (sample.pre, sample.post, sample.cluster)
+    return [
+        cluster.group_means_change(*scores, level),
+        cluster.sign_flip(*scores, level),
+        cluster.rank_cr2_change(*scores, level),
+    ]
+
+
+def _model_of_change(sample: Sample, level: float) -> Modelled:
+    return mixed.estimate_change(*sample.long(), conf_level=level)
+
+
+def _difference_of_people(sample: Sample, level: float) -> list[Result]:
+    scores = (sample.pre, sample.post, sample.treated)
+    return [
+        cluster.ancova_cr2(*scores, sample.cluster, level),
+        cluster.change_difference_cr2(*scores, sample.cluster, level),
         independent.change_t(*scores, level),
         independent.mann_whitney(*scores, level),
     ]
-    if sample.grouped:
-        results += [
-            cluster.group_means_difference(*scores, group, level),
-            cluster.rank_cr2_ancova(*scores, group, level),
-        ]
-    return results
+
+
+def _difference_of_groups(sample: Sample, level: float) -> list[Result]:
+    scores = (sample.pre, sample.post, sample.treated, sample.cluster)
+    return [
+        cluster.group_means_difference(*scores, level),
+        cluster.permutation_arms(*scores, level),
+        cluster.rank_cr2_ancova(*scores, level),
+    ]
+
+
+def _model_of_difference(sample: Sample, level: float) -> Modelled:
+    return mixed.estimate_controlled(*sample.long(), sample.long_treated(), conf_level=level)
+
+
+def _level_of_people(sample: Sample, level: float) -> list[Result]:
+    scores = (sample.post, sample.treated)
+    return [
+        levels.level_cr2(*scores, sample.cluster, level),
+        levels.level_t(*scores, level),
+        levels.level_mann_whitney(*scores, level),
+    ]
+
+
+def _level_of_groups(sample: Sample, level: float) -> list[Result]:
+    scores = (sample.post, sample.treated, sample.cluster)
+    return [
+        levels.level_group_means(*scores, level),
+        levels.level_permutation(*scores, level),
+        levels.level_rank_cr2(*scores, level),
+    ]
+
+
+def _model_of_level(sample: Sample, level: float) -> Modelled:
+    return levels.level_mixed(sample.post, sample.treated, sample.cluster, level)
+
+
+_METHODS: Mapping[
+    str,
+    tuple[
+        Callable[[Sample, float], list[Result]],
+        Callable[[Sample, float], list[Result]],
+        Callable[[Sample, float], Modelled],
+    ],
+] = {
+    CHANGE: (_change_of_people, _change_of_groups, _model_of_change),
+    DIFFERENCE: (_difference_of_people, _difference_of_groups, _model_of_difference),
+    LEVEL: (_level_of_people, _level_of_groups, _model_of_level),
+}
+"""For each kind of contrast: methods that need no groups (the primary one first), methods on groups, the model."""
 
 
 def _without_groups(result: Result, primary: str) -> Result:
@@ -157,7 +205,7 @@ def _with_some_alone(result: Result, sample: Sample) -> Result:
     if not sample.alone or not result.n_groups:
         return result
     noted = _noted(replace(result, n_groups=sample.n_groups), SOME_ALONE.format(sample.alone, result.n_paired))
-    return _noted(_withheld(noted), UNLIKE_MEANS) if result.method == "group_means_t" else noted
+    return _noted(_withheld(noted), UNLIKE_MEANS) if result.method in {"group_means_t", "permutation"} else noted
 
 
 def _noted(result: Result, remark: str) -> Result:
@@ -188,7 +236,7 @@ def _row(
 ) -> dict[str, object]:
     role = _role(result.method, contrast, outcome, study, cohort)
     tested = role in {"primary", "secondary"}
-    return asdict(result) | asdict(contrast) | {
+    return asdict(result) | contrast.as_record() | {
         "role": role,
         "family": _family(outcome, contrast, study) if tested else "",
         "kirkpatrick_level": outcome["level"],
@@ -196,10 +244,9 @@ def _row(
 
 
 def _role(method: str, contrast: Contrast, outcome: dict[str, object], study: Study, cohort: str) -> str:
-    main_kind = DIFFERENCE if study.control_arm else CHANGE
     if cohort != ALL_COHORTS:
         return "by_cohort"
-    if contrast.kind != main_kind:
+    if study.control_arm and contrast.kind == CHANGE:
         return "by_arm"
     if method != PRIMARY_METHOD[contrast.kind]:
         return "sensitivity"

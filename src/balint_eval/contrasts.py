@@ -2,46 +2,93 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from balint_eval.study import Study
+from balint_eval.study import Arm, Study
 from balint_eval.tables import ALL_COHORTS
 
-CHANGE, DIFFERENCE = "change", "difference"
+CHANGE, DIFFERENCE, LEVEL = "change", "difference", "level"
+BETWEEN_ARMS = frozenset({DIFFERENCE, LEVEL})
 _WHO = ["person_id", "cohort", "group_id", "arm"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """One question: a change within an arm, or the difference between an arm and the reference."""
+    """One question: a change within an arm, or a difference between an arm and the reference.
+
+    Attributes
+    ----------
+    kind : str
+        `change` within an arm; `difference` between arms given the earlier score; `level`, a difference between
+        arms at one wave, for what was not asked at the baseline.
+    wave_from : str
+        Blank for a level.
+    wave_to, arm, reference_arm : str
+    baseline : str
+        The study's baseline; blank where it is `wave_to` itself.
+    """
 
     kind: str
     wave_from: str
     wave_to: str
     arm: str
     reference_arm: str = ""
+    baseline: str = ""
 
     @property
     def name(self) -> str:
         """Name in the tables, such as `after-before@balint-waiting`."""
         against = f"-{self.reference_arm}" if self.reference_arm else ""
-        return f"{self.wave_to}-{self.wave_from}@{self.arm}{against}"
+        since = f"-{self.wave_from}" if self.wave_from else ""
+        return f"{self.wave_to}{since}@{self.arm}{against}"
+
+    def as_record(self) -> dict[str, str]:
+        """Give the columns of `comparisons` that a contrast fills."""
+        names = ("kind", "wave_from", "wave_to", "arm", "reference_arm")
+        return {"contrast": self.name} | {name: getattr(self, name) for name in names}
 
 
 def enumerate_contrasts(study: Study) -> list[Contrast]:
-    """List every contrast of a study: changes of each arm, then differences from the control arm."""
-    control, first = study.control_arm, study.baseline.name
+    """List every contrast of a study, wave by wave: changes of each arm, then comparisons with the control arm.
+
+    Notes
+    -----
+    An arm that starts after a wave (`starts_after`: waiting list, delayed start) is followed from its baseline up
+    to that wave, and from that wave on; beyond it, it is no control, because it then takes part itself.
+    """
     contrasts = []
     for wave in (wave.name for wave in study.later_waves):
-        contrasts += [Contrast(CHANGE, first, wave, arm.name) for arm in study.arms]
-        if control:
-            others = [arm.name for arm in study.arms if arm.name != control.name]
-            contrasts += [Contrast(DIFFERENCE, first, wave, arm, control.name) for arm in others]
-    return contrasts
+        contrasts += [_change(study, arm, wave) for arm in study.arms]
+        contrasts += _between_arms(study, wave)
+    return contrasts or _levels(study, study.baseline.name, "")
+
+
+def _change(study: Study, arm: Arm, wave: str) -> Contrast:
+    started = arm.starts_after if _is_before(study, arm.starts_after, wave) else study.baseline.name
+    return Contrast(CHANGE, started, wave, arm.name)
+
+
+def _between_arms(study: Study, wave: str) -> list[Contrast]:
+    control, first = study.control_arm, study.baseline.name
+    if control is None or _is_before(study, control.starts_after, wave):
+        return []
+    levels = _levels(study, wave, first)
+    return [replace(level, kind=DIFFERENCE, wave_from=first) for level in levels] + levels
+
+
+def _levels(study: Study, wave: str, baseline: str) -> list[Contrast]:
+    control = study.control_arm
+    others = [arm.name for arm in study.arms if control and arm.name != control.name]
+    return [Contrast(LEVEL, "", wave, arm, control.name, baseline) for arm in others if control]
+
+
+def _is_before(study: Study, wave: str, other: str) -> bool:
+    names = [wave.name for wave in study.waves]
+    return wave in names and names.index(wave) < names.index(other)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +105,8 @@ class Sample:
     has_group : ndarray of bool, shape (n,)
     treated : ndarray of int, shape (n,)
         1 in the first-named arm, 0 in the reference arm.
+    analysed : ndarray of bool, shape (n,)
+        Who has every score that the contrast needs.
     """
 
     pre: NDArray[np.float64]
@@ -66,6 +115,7 @@ class Sample:
     cluster: NDArray[np.intp]
     has_group: NDArray[np.bool_]
     treated: NDArray[np.intp]
+    analysed: NDArray[np.bool_]
 
     @property
     def grouped(self) -> bool:
@@ -74,17 +124,13 @@ class Sample:
 
     @property
     def alone(self) -> int:
-        """People with both scores and no group."""
-        return int((self._paired & ~self.has_group).sum())
+        """People analysed who have no group."""
+        return int((self.analysed & ~self.has_group).sum())
 
     @property
     def n_groups(self) -> int:
-        """Groups with somebody who has both scores; people without a group do not count."""
-        return int(np.unique(self.cluster[self._paired & self.has_group]).size)
-
-    @property
-    def _paired(self) -> NDArray[np.bool_]:
-        return np.isfinite(self.pre) & np.isfinite(self.post)
+        """Groups with somebody analysed; people without a group do not count."""
+        return int(np.unique(self.cluster[self.analysed & self.has_group]).size)
 
     def long(self) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
         """Give score, wave (0 or 1), person and cluster, one row a person and wave."""
@@ -117,8 +163,11 @@ class WideScores:
         Returns
         -------
         Sample or None
-            None where nobody has the earlier or nobody has the later score.
+            None where nobody has the earlier or nobody has the later score. A level needs scores in both arms, and
+            none of anybody of these arms at the baseline: where people started is then known and must count.
         """
+        if contrast.kind == LEVEL:
+            return self._level(contrast, cohort)
         pre, post = self._scores.get(contrast.wave_from), self._scores.get(contrast.wave_to)
         if pre is None or post is None:
             return None
@@ -126,6 +175,19 @@ class WideScores:
         if not np.isfinite(pre[chosen]).any() or not np.isfinite(post[chosen]).any():
             return None
         return _as_sample(self._who[chosen], pre[chosen], post[chosen], contrast)
+
+    def _level(self, contrast: Contrast, cohort: str) -> Sample | None:
+        post, members = self._scores.get(contrast.wave_to), self._members(contrast, ALL_COHORTS)
+        if post is None or self._has_scores(contrast.baseline, members):
+            return None
+        chosen = self._members(contrast, cohort) & np.isfinite(post)
+        if self._who["arm"][chosen].nunique() < 2:
+            return None
+        return _as_sample(self._who[chosen], np.full(int(chosen.sum()), np.nan), post[chosen], contrast)
+
+    def _has_scores(self, wave: str, members: NDArray[np.bool_]) -> bool:
+        scores = self._scores.get(wave)
+        return scores is not None and bool(np.isfinite(scores[members]).any())
 
     def _members(self, contrast: Contrast, cohort: str) -> NDArray[np.bool_]:
         in_arms = self._who["arm"].isin([contrast.arm, contrast.reference_arm]).to_numpy()
@@ -144,4 +206,5 @@ def _as_sample(who: pd.DataFrame, pre: NDArray[np.float64], post: NDArray[np.flo
         cluster=np.unique(cluster.astype(str), return_inverse=True)[1].astype(np.intp),
         has_group=has_group,
         treated=(who["arm"] == contrast.arm).to_numpy().astype(np.intp),
+        analysed=np.isfinite(post) & (np.isfinite(pre) | (contrast.kind == LEVEL)),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from balint_eval.contrasts import CHANGE, DIFFERENCE
+from balint_eval.contrasts import BETWEEN_ARMS, CHANGE, LEVEL
 from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.model import Instrument, Mark, Scale
 from balint_eval.study import Outcome, StudyFile
@@ -223,7 +223,7 @@ def judge_claims(comparisons: pd.DataFrame, outcomes: pd.DataFrame, file: StudyF
         rows.append({key: row[key] for key in keys} | {
             "verdict": verdict,
             "may_say_effect": (
-                row["kind"] == DIFFERENCE and file.study.plan.allocation in {"people", "groups"} and not confounded
+                row["kind"] in BETWEEN_ARMS and file.study.plan.allocation in {"people", "groups"} and not confounded
             ),
             "reason": reason or (ARMS_ARE_COHORTS if confounded else _design_reason(row["kind"], file)),
         })  # fmt: skip
@@ -234,7 +234,7 @@ def _arms_are_cohorts(comparisons: pd.DataFrame, file: StudyFile) -> bool:
     """Say whether no cohort has people of two arms, so that arms cannot be told from cohorts."""
     if len(file.study.cohorts) < 2 or file.study.control_arm is None or comparisons.empty:
         return False
-    within = comparisons[(comparisons["cohort"] != ALL_COHORTS) & (comparisons["kind"] == DIFFERENCE)]
+    within = comparisons[(comparisons["cohort"] != ALL_COHORTS) & comparisons["kind"].isin(BETWEEN_ARMS)]
     return not (within["n_paired"] > 0).any()
 
 
@@ -267,6 +267,8 @@ def _place(low: float, high: float, smallest: float) -> str:
 def _design_reason(kind: object, file: StudyFile) -> str:
     if kind == CHANGE:
         return "no control arm: time, the course and other events may explain a change"
+    if kind == LEVEL and file.study.plan.allocation == "not_random":
+        return "arms were not formed at random and were asked only afterwards: they may have differed from the start"
     if file.study.plan.allocation == "not_random":
         return "arms were not formed at random: they may have differed from the start"
     return ""

@@ -55,6 +55,10 @@ class Arm(Model):
     """Name shown to readers."""
     role: Literal["intervention", "control"] = "intervention"
     """The first control arm is the one the others are compared with."""
+    starts_after: str = ""
+    """Wave after which this arm's own programme begins (waiting list, delayed start); blank: after the baseline.
+
+    After that wave a control arm is no control any more, and its change is counted from there."""
 
 
 class AnswerCode(Model):
@@ -450,10 +454,10 @@ class Study(Model):
 
     @property
     def primary_wave(self) -> str:
-        """Name of the wave of the main comparison."""
+        """Name of the wave of the main comparison; the only wave where there is one."""
         posts = [wave.name for wave in self.later_waves if wave.role == "post"]
         later = [wave.name for wave in self.later_waves]
-        return self.plan.primary_wave or next(iter(posts + later), "")
+        return self.plan.primary_wave or next(iter(posts + later), self.baseline.name)
 
     @property
     def control_arm(self) -> Arm | None:

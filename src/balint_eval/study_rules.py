@@ -25,6 +25,8 @@ def broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
     finders = (
         _name_faults,
         _wave_faults,
+        _arm_faults,
+        _delayed_control_faults,
         _instrument_faults,
         _outcome_faults,
         _export_faults,
@@ -66,6 +68,30 @@ def _wave_faults(file: StudyFile) -> Iterator[Fault]:
                 what,
                 "list the one baseline first; later waves are compared with it",
             )
+
+
+def _arm_faults(file: StudyFile) -> Iterator[Fault]:
+    """Hold the start of a delayed arm to the waves: the first is no delay, after the last it never starts."""
+    names = [wave.name for wave in file.study.waves]
+    for index, arm in enumerate(file.study.arms):
+        at = ("arms", index, "starts_after")
+        if arm.starts_after and arm.starts_after not in names:
+            yield at, *unknown_name("wave", arm.starts_after, set(names))
+        elif arm.starts_after == names[0]:
+            what = f"the arm '{arm.name}' starts after the first wave, as every arm does"
+            yield at, "CFG-ARMS", what, "leave starts_after out"
+        elif arm.starts_after == names[-1]:
+            what = f"the arm '{arm.name}' starts after the last wave, so nothing of its programme is seen"
+            yield at, "CFG-ARMS", what, "leave starts_after out: the arm is a control throughout"
+
+
+def _delayed_control_faults(file: StudyFile) -> Iterator[Fault]:
+    names = [wave.name for wave in file.study.waves]
+    control, primary = file.study.control_arm, file.study.primary_wave
+    started = control.starts_after if control else ""
+    if control and {started, primary} <= set(names) and names.index(primary) > names.index(started):
+        what = f"at the main wave '{primary}' the control arm '{control.name}' takes part itself"
+        yield ("plan",), "CFG-PLAN", what, f"set plan.primary_wave to '{started}' or an earlier wave"
 
 
 def _instrument_faults(file: StudyFile) -> Iterator[Fault]:

@@ -103,13 +103,17 @@ def assert_numbers_or_notes(table):
     ("arms", "waves", "names"),
     [
         (ONE_ARM, ("before", "after"), ["after-before@balint"]),
-        (ARMS, ("before", "after"), ["after-before@balint", "after-before@waiting", "after-before@balint-waiting"]),
+        (ARMS, ("before", "after"), ["after-before@balint", "after-before@waiting", "after-before@balint-waiting",
+                                     "after@balint-waiting"]),
         (
             {"balint": "intervention", "lectures": "intervention", "waiting": "control"},
             ("before", "after"),
             ["after-before@balint", "after-before@lectures", "after-before@waiting",
-             "after-before@balint-waiting", "after-before@lectures-waiting"],
+             "after-before@balint-waiting", "after-before@lectures-waiting",
+             "after@balint-waiting", "after@lectures-waiting"],
         ),
+        # Asked once only: the arms are compared at that wave.
+        (ARMS, ("before",), ["before@balint-waiting"]),
         (ONE_ARM, ("before", "after", "later"), ["after-before@balint", "later-before@balint"]),
         ({"balint": "intervention", "lectures": "intervention"}, ("before", "after"),
          ["after-before@balint", "after-before@lectures"]),
@@ -151,7 +155,7 @@ def test_one_arm_tests_its_change_and_has_no_difference():
     assert set(table["kind"]) == {"change"}
     assert dict(zip(table["method"], table["role"], strict=True)) == {
         "change_cr2": "primary", "group_means_t": "sensitivity", "mixed_model": "sensitivity",
-        "paired_t": "sensitivity", "rank_cr2": "sensitivity", "wilcoxon": "sensitivity",
+        "permutation": "sensitivity", "paired_t": "sensitivity", "rank_cr2": "sensitivity", "wilcoxon": "sensitivity",
     }  # fmt: skip
 
 
@@ -294,7 +298,9 @@ def test_ten_times_the_points_keep_d_and_p(seed):
     people = some_people()
     scores = drawn(people, seed)
     plain, larger = compared(scores, people), compared(scores.assign(score=scores["score"] * 10), people)
-    assert_allclose(larger[FREE_OF_UNITS], plain[FREE_OF_UNITS], rtol=1e-6, atol=1e-8)
+    # The statistic of a permutation is a difference in points.
+    tests = plain["method"] != "permutation"
+    assert_allclose(larger.loc[tests, FREE_OF_UNITS], plain.loc[tests, FREE_OF_UNITS], rtol=1e-6, atol=1e-8)
     # rank_cr2 is in ranks.
     in_points = plain["method"] != "rank_cr2"
     assert_allclose(larger.loc[in_points, IN_POINTS], 10 * plain.loc[in_points, IN_POINTS], rtol=1e-6, atol=1e-7)
@@ -360,13 +366,62 @@ def test_an_outcome_asked_in_one_arm_only_has_no_difference_but_a_note():
     assert_numbers_or_notes(table)
 
 
-@pytest.mark.parametrize("wave", ["before", "after"])
-def test_an_outcome_of_one_wave_gives_no_rows(wave):
+def scores_of_two(wave):
+    """TEQ was asked at both waves, CARE at one."""
     people = some_people()
-    outcomes = some_outcomes(TEQ="primary", CARE="patients")
     scores = drawn(people, 8, instruments=("TEQ", "CARE"))
-    scores = scores[(scores["instrument"] == "TEQ") | (scores["wave"] == wave)]
+    return people, scores[(scores["instrument"] == "TEQ") | (scores["wave"] == wave)]
+
+
+def test_an_outcome_of_the_baseline_alone_gives_no_rows():
+    people, scores = scores_of_two("before")
+    outcomes = some_outcomes(TEQ="primary", CARE="patients")
     assert set(compared(scores, people, outcomes)["instrument"]) == {"TEQ"}
+
+
+def test_an_outcome_asked_afterwards_alone_is_compared_between_arms():
+    people, scores = scores_of_two("after")
+    table = compared(scores, people, some_outcomes(TEQ="primary", CARE="patients"))
+    assert set(table.loc[table["instrument"] == "TEQ", "kind"]) == {"change", "difference"}
+    rows = table[table["instrument"] == "CARE"]
+    assert set(rows["contrast"]) == {"after@balint-waiting"}
+    assert set(rows["method"]) == {
+        "level_cr2", "level_t", "mann_whitney", "group_means_t", "permutation", "rank_cr2", "mixed_model"
+    }  # fmt: skip
+    assert one(rows, method="level_cr2")["role"] == "secondary"
+    assert one(rows, method="level_cr2")["family"] == "patients"
+    wide = scores[scores["instrument"] == "CARE"].merge(people, on="person_id").dropna(subset="score")
+    arms = [wide.loc[wide["arm"] == arm, "score"] for arm in ARMS]
+    assert one(rows, method="level_cr2")["estimate"] == pytest.approx(arms[0].mean() - arms[1].mean())
+    assert (rows["n_pre"] == 0).all()
+    assert (rows["n_paired"] == len(wide)).all()
+    assert rows[["mean_pre", "sd_pre"]].isna().all(axis=None)
+    assert_numbers_or_notes(rows[rows["method"] != "permutation"])
+
+
+def test_one_wave_with_two_arms_is_a_comparison_of_levels():
+    people = some_people()
+    table = compared(drawn(people, 4, waves=("before",)), people, study=a_study(waves=("before",), allocation="people"))
+    assert set(table["kind"]) == {"level"}
+    assert one(table, role="primary")["method"] == "level_cr2"
+
+
+def delayed(**plan):
+    study = a_study(ARMS, ("before", "after", "later"), allocation="people", **plan)
+    arms = [study.arms[0], study.arms[1].model_copy(update={"starts_after": "after"})]
+    return study.model_copy(update={"arms": arms})
+
+
+def test_a_delayed_arm_is_no_control_once_it_has_started():
+    names = [contrast.name for contrast in enumerate_contrasts(delayed())]
+    assert "after-before@balint-waiting" in names
+    assert not any(name.startswith("later") and name.endswith("-waiting") for name in names)
+
+
+def test_a_delayed_arm_changes_from_its_own_start():
+    names = [contrast.name for contrast in enumerate_contrasts(delayed())]
+    assert [name for name in names if name.endswith("@waiting")] == ["after-before@waiting", "later-after@waiting"]
+    assert "later-before@balint" in names
 
 
 def test_no_scores_give_empty_tables():

@@ -374,3 +374,34 @@ def test_more_than_fifty_faults_are_counted(folder):
     folder.items(0)["missing_codes"] = list(range(60))
     with pytest.raises(StudyError, match=r"and 10 more \(60 problems in all\)"):
         folder.read()
+
+
+def delayed(content, after, **plan):
+    """Give the study a waiting arm that starts after a wave."""
+    content["waves"] = [{"name": name, "role": role} for name, role in WAVES.items()]
+    content["arms"] = [{"name": "balint"}, {"name": "waiting", "role": "control", "starts_after": after}]
+    content["plan"] = {"allocation": "people", **plan}
+
+
+WAVES = {"before": "baseline", "after": "post", "later": "follow_up"}
+
+
+def test_a_delayed_arm_is_in_order(folder):
+    delayed(folder.content, "after")
+    assert read_study(folder.write()).study.arms[1].starts_after == "after"
+
+
+@pytest.mark.parametrize(
+    ("after", "plan", "code", "says"),
+    [
+        ("aftr", {}, "CFG-REFERENCE", "wave 'aftr'"),
+        ("before", {}, "CFG-ARMS", "starts after the first wave"),
+        ("later", {}, "CFG-ARMS", "starts after the last wave"),
+        ("after", {"primary_wave": "later"}, "CFG-PLAN", "the control arm 'waiting' takes part itself"),
+    ],
+)
+def test_a_delayed_arm_needs_a_wave_to_start_after(folder, faults, after, plan, code, says):
+    delayed(folder.content, after, **plan)
+    problem = faults()[0]
+    assert problem.code == code
+    assert says in problem.what

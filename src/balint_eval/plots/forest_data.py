@@ -59,9 +59,8 @@ class Row:
 
 def main_comparisons(comparisons: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Give the comparisons of record at the primary wave: between arms with a control, else changes."""
-    kind = "difference" if study.control_arm else "change"
     rows = pooled_estimates(comparisons)
-    return rows[rows["role"].isin(MAIN_ROLES) & (rows["kind"] == kind) & (rows["wave_to"] == study.primary_wave)]
+    return rows[rows["role"].isin(MAIN_ROLES) & (rows["wave_to"] == study.primary_wave)]
 
 
 def forest_rows(comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -> list[Row]:

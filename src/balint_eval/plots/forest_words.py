@@ -24,9 +24,9 @@ def turned_note(rows: list[Row]) -> str:
 
 def caption(rows: list[Row], kind: str, study: Study) -> str:
     """Say what markers, lines and signs mean and what is left out."""
-    waves = (
-        f"{isolated(wave_label(study, study.primary_wave))} minus {isolated(wave_label(study, study.baseline.name))}"
-    )
+    waves = isolated(wave_label(study, study.primary_wave))
+    if study.later_waves:
+        waves = f"{waves} minus {isolated(wave_label(study, study.baseline.name))}"
     against = ", arm minus control" if kind == "difference" else ""
     few = sum(not row.enough for row in rows)
     withheld = (

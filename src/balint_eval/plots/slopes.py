@@ -82,8 +82,10 @@ def paired_slopes(
     Returns
     -------
     Drawing or None
-        None when no group has five complete pairs. Not for release: it shows single values.
+        None with one wave, or when no group has five complete pairs. Not for release: it shows single values.
     """
+    if not study.later_waves:
+        return None
     panels = slots(paired_scores(scores, participants, study, instrument, scale), study)
     everyone = [slot for panel in panels.values() for slot in panel]
     if not any(slot.shown for slot in everyone):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from balint_eval.contrasts import LEVEL
 from balint_eval.report import counts, numbers
 from balint_eval.report.cells import table
 from balint_eval.report.figures import plain_figure
 from balint_eval.report.frame import frame
 from balint_eval.report.levels import level_strip
-from balint_eval.report.material import Drawing, Headline, Material
+from balint_eval.report.material import Drawing, Headline, Material, Row
 from balint_eval.report.model import (
     Block,
     BulletList,
@@ -24,7 +25,7 @@ from balint_eval.report.model import (
     numbered,
 )
 from balint_eval.report.programme import programme_rows
-from balint_eval.report.steps import limits, next_steps, pairs
+from balint_eval.report.steps import limits, next_steps, one_wave, pairs
 from balint_eval.report.wording import (
     GAINS,
     LOSSES,
@@ -96,7 +97,8 @@ def _changes(material: Material) -> Section:
     blocks: tuple[Block, ...] = (Paragraph(_compared(material), "lead"), *claims) if claims else ()
     if not claims:
         blocks = (Paragraph(say("There is no result to report: no outcome could be compared.")),)
-    return Section(say("What changed"), "what-changed", (*blocks, *_asked_once(material)))
+    heading = say("What was found") if one_wave(material) else say("What changed")
+    return Section(heading, "what-changed", (*blocks, *_asked_once(material)))
 
 
 def _asked_once(material: Material) -> tuple[Block, ...]:
@@ -117,6 +119,8 @@ def _asked_once(material: Material) -> tuple[Block, ...]:
 
 def _compared(material: Material) -> str:
     row = material.headlines[0].comparison
+    if row["kind"] == LEVEL:
+        return _compared_once(material, row)
     waves = {"first": material.wave(row["wave_from"]), "last": material.wave(row["wave_to"])}
     if row["kind"] != "difference":
         return say("Compared: “{first}” with “{last}”, the same people both times.", **waves)
@@ -124,6 +128,13 @@ def _compared(material: Material) -> str:
     arms = {"arm": listed(others), "reference": material.arm(row["reference_arm"])}
     said = say("Compared at “{last}”: {arm} with {reference}.", **arms, last=waves["last"])
     return f"{said} {say('Where each person started was taken into account.')}"
+
+
+def _compared_once(material: Material, row: Row) -> str:
+    others = [material.arm(arm.name) for arm in material.study.arms if arm.name != row["reference_arm"]]
+    arms = {"arm": listed(others), "reference": material.arm(row["reference_arm"])}
+    said = say("Compared at “{wave}”: {arm} with {reference}.", **arms, wave=material.wave(row["wave_to"]))
+    return f"{said} {say('It was not asked before, so where people started is not known.')}"
 
 
 def plain_claim(material: Material, line: Headline, plain: bool = True) -> Claim:
@@ -136,7 +147,8 @@ def plain_claim(material: Material, line: Headline, plain: bool = True) -> Claim
     plain : bool
         False writes the result as a paper would.
     """
-    row, word = line.comparison, verdict(str(line.claim["verdict"]))
+    row = line.comparison
+    word = verdict(str(line.claim["verdict"]), row["kind"])
     key = ComparisonKey(*(str(row[name]) for name in ("cohort", "instrument", "scale", "contrast", "method")))
     text = _plain_text(material, line) if plain else apa(row)
     primary = line.outcome["role"] == "primary"
@@ -175,18 +187,29 @@ def _too_wide(line: Headline) -> str:
 def _certainty(material: Material) -> Section:
     if not material.headlines:
         return Section(say("How sure are we?"), "how-sure", ())
-    few = numbers.too_few(pairs(material))
-    shown = numbers.WITHHELD if few else numbers.count(pairs(material))
+    people = _answered(material)
+    shown = numbers.WITHHELD if numbers.too_few(people) else numbers.count(people)
     groups = sum(counts.groups_by_arm(material).values())
     figures = [
         KeyFigure(
             say("{pairs} of {enrolled}", pairs=shown, enrolled=numbers.count(counts.enrolled(material))),
-            say("people enrolled answered both times") if _has_roster(material) else say("people answered both times"),
+            _who_answered(material),
         )
     ]
     figures += [KeyFigure(numbers.count(groups), say("groups"))] if groups else []
     figures += _lost(material)
     return Section(say("How sure are we?"), "how-sure", (KeyFigures(tuple(figures)), BulletList(_sureness(material))))
+
+
+def _answered(material: Material) -> int:
+    """Count those who answered at both waves of the main comparison, or at the only wave."""
+    return max(line.comparison["n_paired"] for line in material.headlines) if one_wave(material) else pairs(material)
+
+
+def _who_answered(material: Material) -> str:
+    if one_wave(material):
+        return say("people enrolled answered") if _has_roster(material) else say("people answered")
+    return say("people enrolled answered both times") if _has_roster(material) else say("people answered both times")
 
 
 def _has_roster(material: Material) -> bool:

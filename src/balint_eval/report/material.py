@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from balint_eval.contrasts import BETWEEN_ARMS
 from balint_eval.report.wording import listed, say
 from balint_eval.study import Outcome, Study, StudyFile
 from balint_eval.tables import ALL_COHORTS
@@ -117,7 +118,7 @@ class Material:
                 places.get((row["instrument"], row["scale"]), 999),
                 (row["instrument"], row["scale"]),
                 waves.get(row.get("wave_to", row.get("wave", "")), 99),
-                row.get("kind", "") != "difference",
+                row.get("kind", "") not in BETWEEN_ARMS,
                 str(row.get("contrast", "")),
             ),
         )
@@ -145,9 +146,9 @@ class Material:
             and claim.comparison["role"] in _MAIN_ROLES
             and not (control and claim.comparison["arm"] == control.name)
         ]
-        between = {id(claim.outcome) for claim in at_wave if claim.comparison["kind"] == "difference"}
+        between = {id(claim.outcome) for claim in at_wave if claim.comparison["kind"] in BETWEEN_ARMS}
         return [
-            claim for claim in at_wave if id(claim.outcome) not in between or claim.comparison["kind"] == "difference"
+            claim for claim in at_wave if id(claim.outcome) not in between or claim.comparison["kind"] in BETWEEN_ARMS
         ]
 
     def outcome(self, row: Row) -> Row:
@@ -188,16 +189,18 @@ class Material:
     def compared(self, row: Row) -> str:
         """Give the later wave of a comparison, with the arms where they could be mistaken."""
         wave, arms = self.wave(row["wave_to"]), len(self.study.arms)
-        if row["kind"] == "difference":
+        if row["kind"] in BETWEEN_ARMS:
             pair = f"{self.arm(row['arm'])} − {self.arm(row['reference_arm'])}"
             return f"{wave}: {pair}" if arms > 2 else wave
         return f"{wave}: {self.arm(row['arm'])}" if arms > 1 else wave
 
     def signs(self, rows: Sequence[Row]) -> str:
         """Say which way the numbers of some comparisons are taken."""
-        first = listed(list(dict.fromkeys(self.wave(row["wave_from"]) for row in rows)))
-        said = say("In points of the scale: the later wave minus “{first}”", first=first)
-        pairs = {(row["arm"], row["reference_arm"]) for row in rows if row["kind"] == "difference"}
+        first = listed(list(dict.fromkeys(self.wave(row["wave_from"]) for row in rows if row["wave_from"])))
+        said = say("In points of the scale")
+        if first:
+            said = say("In points of the scale: the later wave minus “{first}”", first=first)
+        pairs = {(row["arm"], row["reference_arm"]) for row in rows if row["kind"] in BETWEEN_ARMS}
         if len(pairs) != 1:
             return f"{said}."
         arm, reference = (self.arm(name) for name in pairs.pop())

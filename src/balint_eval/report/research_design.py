@@ -58,8 +58,14 @@ def estimand(material: Material) -> str:
     """Say in words what the main comparison estimates."""
     wave = {"wave": material.wave(material.study.primary_wave), "first": material.wave(material.study.baseline.name)}
     control = material.study.control_arm
+    if not material.study.later_waves and control is None:
+        return say("none: with one wave and one arm nothing is compared")
     if not material.study.later_waves:
-        return say("none: with one wave nothing is compared")
+        return say(
+            "the difference at “{wave}” between the other arms and {control}; where people started is not known",
+            wave=wave["wave"],
+            control=material.arm(control.name) if control else "",
+        )
     if control is None:
         return say("the mean change from “{first}” to “{wave}” among people with both scores", **wave)
     return say(
@@ -186,7 +192,7 @@ def _claims(material: Material) -> Block:
     heads = (say("Outcome"), say("Wave"), say("Verdict"), say("Why no more is claimed"))
     rows = []
     for line in material.claims:
-        word = verdict(str(line.claim["verdict"]))
+        word = verdict(str(line.claim["verdict"]), line.comparison["kind"])
         compared = material.compared(line.comparison)
         reason = str(line.claim["reason"])
         rows.append((material.label(line.comparison), compared, f"{word.symbol} {word.word}", reason))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
+from balint_eval.contrasts import BETWEEN_ARMS, LEVEL
 from balint_eval.report import numbers
 from balint_eval.report.cells import (
     groups_cell,
@@ -29,7 +30,10 @@ EFFECTS: Mapping[str, str] = {
     ),
     "d_av": say("d_av: mean change over the root mean square of the SDs at the two waves."),
     "d_z": say("d_z: mean change over the SD of the changes."),
-    "d_pooled": say("d_pooled: difference in mean change over the SD of the changes, pooled over both arms."),
+    "d_post": say("d_post: difference over the SD of the scores at that wave, pooled over both arms."),
+    "d_pooled": say(
+        "d_pooled: difference in means over the pooled SD of what is compared: changes, or scores at one wave."
+    ),
     "rank_biserial": say(
         "rank_biserial: share of the rank sum of gains minus that of losses; persons who did not change left out."
     ),
@@ -39,7 +43,7 @@ EFFECTS: Mapping[str, str] = {
     "cliffs_delta_adjusted": say("cliffs_delta_adjusted: the same, from ranks adjusted for the earlier score."),
 }
 """What each standardised size is divided by."""
-PLANNED = ("ancova_cr2", "change_cr2")
+PLANNED = ("ancova_cr2", "change_cr2", "level_cr2")
 """Methods of record where the data have groups."""
 
 
@@ -124,9 +128,23 @@ def _arm_cells(material: Material, row: Row) -> list[tuple[str, ...]]:
 
 
 def _reference_changes(material: Material, row: Row) -> list[Row]:
+    if row["kind"] == LEVEL:
+        return [_as_change(other) for other in material.rows("descriptives") if _describes_reference(other, row)]
     same = {name: row[name] for name in ("cohort", "instrument", "scale", "wave_from", "wave_to")}
     same |= {"arm": row["reference_arm"], "kind": "change", "method": "change_cr2"}
     return [other for other in material.rows("comparisons") if all(other[name] == same[name] for name in same)]
+
+
+def _describes_reference(described: Row, row: Row) -> bool:
+    wanted = [row[name] for name in ("cohort", "reference_arm", "wave_to", "instrument", "scale")]
+    return [described[name] for name in ("cohort", "arm", "wave", "instrument", "scale")] == wanted
+
+
+def _as_change(described: Row) -> Row:
+    """Give what `descriptives` say of an arm at one wave under the names of `comparisons`."""
+    none = float("nan")
+    means = {"mean_pre": none, "sd_pre": none, "mean_post": described["mean"], "sd_post": described["sd"]}
+    return {"arm": described["arm"], "n_paired": described["n"]} | means
 
 
 def _reference_cells(material: Material, row: Row) -> tuple[str, ...]:
@@ -160,7 +178,7 @@ def within_arms(material: Material) -> Section:
     ]
     rows = material.in_order(rows)
     heading = say("Change within each arm")
-    if not rows or not any(row["kind"] == "difference" for row in material.main_rows):
+    if not rows or not any(row["kind"] in BETWEEN_ARMS for row in material.main_rows):
         return Section(heading, "arms-change", ())
     block = estimates(material, rows, "arms-change", say("Change within each arm, not a comparison of arms"))
     return Section(heading, "arms-change", (block,))

@@ -67,12 +67,12 @@ def off_plan(material: Material) -> bool:
 
 
 def _loss(material: Material) -> bool:
-    return bool(verdicts(material) & LOSSES)
+    return bool(verdicts(material) & LOSSES) and not one_wave(material)
 
 
 def _gain(material: Material) -> bool:
     found = verdicts(material, primary_only=True)
-    return bool(found) and found <= GAINS
+    return bool(found) and found <= GAINS and not one_wave(material)
 
 
 def _unsure(material: Material) -> bool:

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
+from balint_eval.contrasts import BETWEEN_ARMS, LEVEL
 from balint_eval.report import numbers
 from balint_eval.report.model import Tone
 
@@ -55,6 +56,9 @@ METHODS: Mapping[str, str] = {
     "person_change_t": say("t-test on persons' changes, persons taken as independent"),
     "mann_whitney": say("Mann-Whitney test, persons taken as independent"),
     "rank_cr2": say("CR2 on ranks, Bell-McCaffrey df"),
+    "permutation": say("permutation of arms over groups, or of signs of group means"),
+    "level_cr2": say("difference of means at one wave, CR2 errors, Bell-McCaffrey df"),
+    "level_t": say("t-test on persons' scores, persons taken as independent"),
 }
 ADJUSTMENTS: Mapping[str, str] = {
     "holm": say("Holm"),
@@ -70,9 +74,22 @@ ALLOCATIONS: Mapping[str, str] = {
 }
 
 
-def verdict(name: str) -> Verdict:
-    """Give a verdict in words; an unknown one claims nothing."""
-    return VERDICTS.get(name, VERDICTS["no_claim"])
+LEVEL_WORDS: Mapping[str, str] = {
+    "clear_gain": say("Clearly better"),
+    "small_gain": say("Probably better, maybe by too little to matter"),
+    "gain": say("Better; how much matters was not fixed beforehand"),
+    "no_relevant_change": say("No difference that matters"),
+    "loss": say("Worse; how much matters was not fixed beforehand"),
+    "small_loss": say("Probably worse, maybe by too little to matter"),
+    "clear_loss": say("Clearly worse"),
+}
+"""Words for arms that were compared at one wave: nobody was seen to gain or lose."""
+
+
+def verdict(name: str, kind: str = "") -> Verdict:
+    """Give a verdict in words that suit the kind of comparison; an unknown verdict claims nothing."""
+    found = VERDICTS.get(name, VERDICTS["no_claim"])
+    return replace(found, word=LEVEL_WORDS[name]) if kind == LEVEL and name in LEVEL_WORDS else found
 
 
 def method(name: str) -> str:
@@ -129,10 +146,12 @@ def headline(comparison: Row, outcome: Row, arm: str, reference: str) -> str:
     """
     if numbers.too_few(comparison["n_paired"]):
         few = str(numbers.SMALLEST_COUNT)
+        if comparison["kind"] == LEVEL:
+            return say("Fewer than {few} people answered, so no numbers are shown.", few=few)
         return say("Fewer than {few} people answered both times, so no numbers are shown.", few=few)
     if not isfinite(comparison["estimate"]):
         return say("There were too few people or groups to give an average.")
-    found = _difference if comparison["kind"] == "difference" else _change
+    found = _difference if comparison["kind"] in BETWEEN_ARMS else _change
     if not usable(comparison):
         unknown = say("How far chance reaches cannot be told from so few groups, so no likely range is given.")
         return f"{found(comparison, outcome, arm, reference)} {unknown}"
@@ -215,7 +234,7 @@ def apa(comparison: Row) -> str:
 def _apa_estimate(row: Row) -> list[str]:
     if not isfinite(row["estimate"]):
         return [say("no estimate")]
-    name = say("difference") if row["kind"] == "difference" else say("change")
+    name = say("difference") if row["kind"] in BETWEEN_ARMS else say("change")
     interval = numbers.between(row["conf_low"], row["conf_high"], 2)
     return [
         f"{name} = {numbers.decimal(row['estimate'], 2)}",
@@ -247,7 +266,8 @@ def _apa_size(row: Row) -> str:
 
 
 def _apa_people(row: Row) -> str:
+    people = say("{n} people") if row["kind"] == LEVEL else say("{n} pairs")
+    said = say(people, n=numbers.count(row["n_paired"]))
     if not row["n_groups"]:
-        return say("{n} pairs", n=numbers.count(row["n_paired"]))
-    values = {"n": numbers.count(row["n_paired"]), "groups": numbers.count(row["n_groups"])}
-    return say("{n} pairs in {groups} groups", **values)
+        return said
+    return say("{people} in {groups} groups", people=said, groups=numbers.count(row["n_groups"]))

@@ -37,6 +37,7 @@ PERSON = "person"
 
 _NOT_CONVERGED = "The mixed model did not converge, so no number is given."
 _NO_ERROR = "The Kenward-Roger standard error cannot be computed for these data."
+_ICC = "ICC {:.3f}: groups account for {:.0f} % of the variance within a wave."
 _FIELDS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 _WHAT = {
     GROUP: "variance between groups",
@@ -138,6 +139,37 @@ def estimate_controlled(
     return _estimate(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"), conf_level)
 
 
+def estimate_level(
+    score: ArrayLike, group: ArrayLike, arm: ArrayLike, conf_level: float = 0.95
+) -> tuple[Result, RemlFit | None]:
+    """Estimate the difference of two arms at one wave: `score ~ arm + (1 | group)`, REML, Kenward-Roger df.
+
+    Parameters
+    ----------
+    score, group, arm : array, shape (n,)
+        One row a person; 1 is the first-named arm.
+    conf_level : float
+
+    Returns
+    -------
+    Result
+        `estimate` is the first-named arm minus the other, in points. No numbers, with a note, when there is one
+        group in each arm, no variance within groups, or no convergence.
+    RemlFit or None
+    """
+    n = np.asarray(score).size
+    data = arrange(score, np.ones(n), np.arange(n), group, arm)
+    described = replace(describe_pairs(data, conf_level), n_paired=n)
+    try:
+        _need_groups(data)
+        _need_noise_within_groups(data)
+        design = np.column_stack([np.ones(len(data.arm)), data.arm])
+        fit = fit_reml(data.score, design, (random_intercept(GROUP, data.group),), ("(Intercept)", "arm"))
+    except MixedModelError as error:
+        return replace(described, note=f"No mixed model: {_uncapitalised(str(error))}"), None
+    return _concluded(described, fit, conf_level, _level_remarks(data, fit)), fit
+
+
 def fit_change(score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike) -> RemlFit:
     """Give the fit behind `change_mixed`, for `describe_fit`; `MixedModelError` when there is none."""
     data = arrange(score, wave, person, group)
@@ -207,13 +239,17 @@ def _estimate(
         fit = _fit(data, design, names)
     except MixedModelError as error:
         return replace(described, note=f"No mixed model: {_uncapitalised(str(error))}"), None
+    return _concluded(described, fit, conf_level, _remarks(data, fit)), fit
+
+
+def _concluded(described: Result, fit: RemlFit, conf_level: float, remarks: Iterable[str]) -> Result:
+    """Test the last coefficient; a fit that did not converge gives no number."""
     if not fit.converged:
-        return replace(described, converged=False, note=_NOT_CONVERGED), fit
-    test = contrast_test(kenward_roger(fit), np.eye(len(names))[-1], conf_level=conf_level)
+        return replace(described, converged=False, note=_NOT_CONVERGED)
+    test = contrast_test(kenward_roger(fit), np.eye(len(fit.names))[-1], conf_level=conf_level)
     if not isfinite(test.std_error):
-        return replace(described, estimate=test.estimate, note=_NO_ERROR), fit
-    numbers = {field: getattr(test, field) for field in _FIELDS}
-    return replace(described, **numbers, note=" ".join(_remarks(data, fit))), fit
+        return replace(described, estimate=test.estimate, note=_NO_ERROR)
+    return replace(described, **{field: getattr(test, field) for field in _FIELDS}, note=" ".join(remarks))
 
 
 def _uncapitalised(sentence: str) -> str:
@@ -222,6 +258,7 @@ def _uncapitalised(sentence: str) -> str:
 
 def _fit(data: LongScores, design: FloatArray, names: tuple[str, ...]) -> RemlFit:
     _need_groups(data)
+    _need_waves(data)
     _need_noise(data)
     return fit_reml(data.score, design, _random_terms(data), names)
 
@@ -232,6 +269,9 @@ def _need_groups(data: LongScores) -> None:
         raise MixedModelError("There are fewer than two groups, so nothing is known of how groups differ.")
     if groups <= arms:
         raise MixedModelError("There is one group in each arm, so groups cannot be told from arms.")
+
+
+def _need_waves(data: LongScores) -> None:
     if len(np.unique(data.wave)) < 2:
         raise MixedModelError("There are scores at one wave only.")
 
@@ -244,6 +284,15 @@ def _need_noise(data: LongScores) -> None:
     within = change - (np.bincount(codes, weights=change) / sizes)[codes]
     if len(change) > len(groups) and np.ptp(within) <= NOISE * np.max(np.abs(data.score)):
         raise MixedModelError("All members of a group change alike, so there is no error to judge a change by.")
+
+
+def _need_noise_within_groups(data: LongScores) -> None:
+    sizes = np.bincount(data.group)
+    within = data.score - (np.bincount(data.group, weights=data.score) / np.maximum(sizes, 1))[data.group]
+    if np.max(sizes) < 2:
+        raise MixedModelError("Nobody shares a group, so groups cannot be told from people.")
+    if np.ptp(within) <= NOISE * np.max(np.abs(data.score)):
+        raise MixedModelError("All members of a group have one score, so there is no error to judge a difference by.")
 
 
 def _random_terms(data: LongScores) -> tuple[RandomTerm, ...]:
@@ -259,7 +308,7 @@ def _random_terms(data: LongScores) -> tuple[RandomTerm, ...]:
 
 def _remarks(data: LongScores, fit: RemlFit) -> Iterable[str]:
     share = group_share(fit)
-    yield f"ICC {share:.3f}: groups account for {100 * share:.0f} % of the variance within a wave."
+    yield _ICC.format(share, 100 * share)
     zero = [_WHAT[term.name] for term in fit.terms if term.singular]
     if zero:
         yield f"The estimated {' and the '.join(zero)} {'is' if len(zero) == 1 else 'are'} zero."
@@ -267,6 +316,15 @@ def _remarks(data: LongScores, fit: RemlFit) -> Iterable[str]:
         yield "Nobody has a score at both waves, so the model has no variance between persons."
     if data.without_group:
         yield f"Scores left out because the person has no group: {data.without_group}."
+    if _fewest_groups(data) == 1:
+        yield "One arm has a single group."
+
+
+def _level_remarks(data: LongScores, fit: RemlFit) -> Iterable[str]:
+    share = group_share(fit)
+    yield _ICC.format(share, 100 * share)
+    if fit.terms[0].singular:
+        yield f"The estimated {_WHAT[GROUP]} is zero."
     if _fewest_groups(data) == 1:
         yield "One arm has a single group."
 
