@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
+from balint_eval.ingest.readers.open import read_export
 from balint_eval.pipeline import evaluate
 
 STUDIES = Path(__file__).parents[1] / "studies"
@@ -101,3 +103,23 @@ def test_iri_undeclared_is_reported_and_not_reversed_twice(tmp_path: Path) -> No
     assert "already_reversed: true" in findings.at["EC", "mend"]
     assert tables["scores"]["score"].isna().all()
     assert set(tables["scores"]["status"]) == {"doubtful_key"}
+
+
+def test_qualtrics_legacy_and_insights_by_the_same_keys_and_question_texts(tmp_path: Path) -> None:
+    """One study file, word for word, for both formats: person by ImportId, items by question text."""
+    folder = need(SHARED / "exports" / "qualtrics" / "qualtricstools")
+    name = "Single_Answer_Matrix_Questions__Single_Answer_Matrix_Questions"
+    insights = folder / f"{name}_(Insights).csv"
+    labels = read_export(insights, shown_as="insights").labels
+    study = yaml.safe_load((STUDIES / "qualtrics.yaml").read_text())
+    export = study["cohorts"][0]["exports"][0] | {"person_id": "responseId"}
+    export["items"] = [{"instrument": "statements", "columns": [labels[f"Q2_{item}"] for item in (1, 2, 3)]}]
+    tables = []
+    for number, path in enumerate((insights, folder / f"{name}.csv")):
+        study["cohorts"][0]["exports"] = [export | {"file": path.as_posix()}]
+        written = tmp_path / f"{number}.yaml"
+        written.write_text(yaml.safe_dump(study))
+        tables.append(evaluate(written, key=KEY).tables["responses"])
+    columns = ["person_id", "instrument", "item", "value"]
+    assert len(tables[0]) == 15
+    pd.testing.assert_frame_equal(tables[0][columns], tables[1][columns])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from balint_eval.ingest.grid import Grid
+from balint_eval.ingest.readers.form_notes import points_note
 from balint_eval.ingest.readers.layout import Layout, tidy_names
 from balint_eval.ingest.readers.plain import foreign_header
 from balint_eval.ingest.text import match_key
@@ -58,5 +59,6 @@ def arrange(grid: Grid) -> Layout:
         names=list(grid.header),
         labels={name: name for name in names[1:]},
         ended=names[0] if names else "",
+        notes=tuple(points_note(grid)),
         problems=tuple(foreign_header(grid)),
     )

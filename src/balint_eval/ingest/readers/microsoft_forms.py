@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from balint_eval.ingest.grid import Grid
+from balint_eval.ingest.readers.form_notes import numbered_note, points_note, several_answers_note
 from balint_eval.ingest.readers.layout import Layout, tidy_names
 from balint_eval.ingest.readers.plain import foreign_header
 from balint_eval.ingest.text import match_key
@@ -53,5 +54,6 @@ def arrange(grid: Grid) -> Layout:
         labels={name: name for name in names[META_COLUMNS:]},
         started=names[1] if timed else "",
         ended=names[2] if timed else "",
+        notes=(*numbered_note(names[META_COLUMNS:]), *several_answers_note(grid), *points_note(grid)),
         problems=tuple(foreign_header(grid)),
     )

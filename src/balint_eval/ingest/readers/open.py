@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from balint_eval.errors import DataError, Problem, shown
 from balint_eval.ingest.delimited import read_delimited
-from balint_eval.ingest.encoding import decode
+from balint_eval.ingest.encoding import Decoded, decode
 from balint_eval.ingest.grid import Grid, Record, counted, listed
 from balint_eval.ingest.packed import PackedRecords, column_of, packed_records, without_column
-from balint_eval.ingest.readers import redcap
+from balint_eval.ingest.readers import qualtrics, redcap
 from balint_eval.ingest.readers.checks import header_problems, row_problems
 from balint_eval.ingest.readers.layout import Layout, name_problems, normal, renamed_notes
 from balint_eval.ingest.readers.platforms import KNOWN, PLATFORMS, recognise, said_of
@@ -63,7 +63,7 @@ def read_export(
     sheet : str
         Sheet of a workbook; needed where more than one is visible.
     encoding, delimiter : str
-        As declared; `""` takes UTF-8 and the delimiter that fits.
+        As declared; `""` takes UTF-8 (and UTF-16 in a `.tsv` of Qualtrics) and the delimiter that fits.
     dictionary : pathlib.Path, optional
         REDCap data dictionary; makes `auto` mean REDCap.
     syntax : pathlib.Path, optional
@@ -139,7 +139,7 @@ def _grid(
         return read_workbook(content, file=file, sheet=sheet)
     _refuse_other_format(content, file)
     tabbed = source.path.suffix.casefold() in (".tsv", ".tab")
-    decoded = decode(content, declared=encoding, file=file, accept_utf16=tabbed and platform == "qualtrics")
+    decoded = _decoded(source, encoding, platform, tabbed)
     prefer = "\t" if tabbed else ""
     if syntax is not None:
         text, delimiter = with_double_quotes(decoded.text, syntax, file), delimiter or syntax.delimiter
@@ -148,6 +148,20 @@ def _grid(
         grid = read_delimited(decoded.text, file=file, delimiter=delimiter, prefer=prefer)
     ignored = ("The file is not a workbook, so `sheet` was not used.",) if sheet else ()
     return _with(grid, encoding=decoded.encoding, notes=(*decoded.notes, *grid.notes, *ignored))
+
+
+def _decoded(source: Source, encoding: str, platform: str, tabbed: bool) -> Decoded:
+    """Decode a text file; UTF-16 without being told only where it is a table of Qualtrics, which writes its TSV so."""
+    try:
+        accept = tabbed and platform == "qualtrics"
+        return decode(source.content, declared=encoding, file=source.file, accept_utf16=accept)
+    except DataError:
+        if not tabbed or platform != "auto" or encoding:
+            raise
+        decoded = decode(source.content, declared="", file=source.file, accept_utf16=True)
+        if not qualtrics.is_qualtrics(read_delimited(decoded.text, file=source.file, prefer="\t")):
+            raise
+        return decoded
 
 
 def _with(grid: Grid, *, notes: tuple[str, ...], encoding: str = "", records: Sequence[Record] | None = None) -> Grid:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from balint_eval.errors import Problem
-from balint_eval.ingest.grid import Grid, Record, letter, listed
+from balint_eval.ingest.grid import Grid, Record, counted, letter, listed
 from balint_eval.ingest.readers.layout import Layout, tidy_names
 from balint_eval.ingest.text import match_key
 
@@ -53,9 +53,11 @@ STATUSES = {
     "16": "",
     "offline": "",
 }
+SEEN_NOT_ANSWERED = frozenset({"-99", "-999"})
 UNFINISHED = frozenset({"0", "false", "falsch", "faux", "falso", "hamis", "nein", "no"})
 
 _IMPORT_ID = re.compile(r"\s*\{.*['\"]ImportId['\"]\s*:")
+_ZONE = re.compile(r"['\"]timeZone['\"]\s*:\s*['\"]([^'\"]+)['\"]")
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b")
 
 
@@ -108,7 +110,7 @@ def arrange(grid: Grid) -> Layout:
         started=by_key.get("startDate", ""),
         ended=by_key.get("endDate", ""),
         reason=lambda record: _reason(record, places),
-        notes=(*notes, *_unknown_statuses(people, places)),
+        notes=(*notes, *_unknown_statuses(people, places), *_zones(grid, found), *_unanswered(people)),
         problems=tuple(_problems(grid, found)),
     )
 
@@ -191,6 +193,21 @@ def _reason(record: Record, places: dict[str, int]) -> str:
     if (channel := value("distributionChannel")) in ("preview", "test"):
         return channel
     return "unfinished" if value("finished") in UNFINISHED else ""
+
+
+def _zones(grid: Grid, found: int | None) -> list[str]:
+    """Say in which time zone the moments are written, where the ImportIds say it."""
+    named = {zone for cell in (grid.records[found] if found is not None else []) for zone in _ZONE.findall(cell)}
+    return [f"Moments are written in the time zone {listed(sorted(named))}."] if named else []
+
+
+def _unanswered(people: Sequence[Record]) -> list[str]:
+    """Count the code that Qualtrics gives questions seen and not answered, where the export asked for it."""
+    number = sum(cell in SEEN_NOT_ANSWERED for record in people for cell in record)
+    if not number:
+        return []
+    held = counted(number, "cell holds", "cells hold")
+    return [f"{held} -99 or -999, Qualtrics' codes of a question seen and not answered: see the key missing_codes."]
 
 
 def _unknown_statuses(people: Sequence[Record], places: dict[str, int]) -> list[str]:

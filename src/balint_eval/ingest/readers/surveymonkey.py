@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from balint_eval.ingest.grid import Grid, Record
+import re
+
+from balint_eval.ingest.grid import Grid, Record, counted
 from balint_eval.ingest.readers.layout import Layout
 from balint_eval.ingest.readers.plain import foreign_header
 from balint_eval.ingest.text import is_blank, match_key, tidy_header
@@ -10,6 +12,8 @@ from balint_eval.ingest.text import is_blank, match_key, tidy_header
 ID_WORDS = frozenset({"respondentid", "respondent_id"})
 RESPONSE_WORDS = frozenset({"response", "openendedresponse", "open-endedresponse"})
 STARTED, ENDED = "startdate", "enddate"
+
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]+")
 
 
 def is_surveymonkey(grid: Grid) -> bool:
@@ -36,8 +40,18 @@ def arrange(grid: Grid) -> Layout:
         labels={name: name for name in tidied[1:]},
         started=by_key.get(STARTED, ""),
         ended=by_key.get(ENDED, ""),
+        notes=tuple(_rounded_ids(grid.records[rows:])),
         problems=tuple(foreign_header(grid)),
     )
+
+
+def _rounded_ids(people: list[Record]) -> list[str]:
+    """Say that a spreadsheet has rounded the respondents' numbers; as a person's code they are refused later."""
+    rounded = [record for record in people if record and _ROUNDED.fullmatch(record[0].strip())]
+    if not rounded:
+        return []
+    lost = counted(len(rounded), "respondent's number", "respondents' numbers")
+    return [f"{lost} were rounded by a spreadsheet, as in 1.2E+10, and tell nobody apart; export again as CSV."]
 
 
 def _has_second_row(grid: Grid) -> bool:
