@@ -81,6 +81,11 @@ REFUSED = {
     f"{REDCAP}/decimal-comma-and-dot__metadata.csv": "IN-DICTIONARY",
 }
 
+DEFINITIONS = sorted(
+    path.relative_to(EXPORTS).as_posix() for suffix in ("qsf", "xml") for path in EXPORTS.rglob(f"*.{suffix}")
+)
+"""Definitions of surveys and whole projects, which hold no table of answers."""
+
 PAIRS = {
     "Many_Different_Question_Types": 5,
     "Multiple_Answer_Matrix_Questions": 5,
@@ -119,9 +124,28 @@ def test_refused_for_a_reason(name, code):
 
 
 def test_no_file_is_forgotten():
-    found = {path.relative_to(EXPORTS).as_posix() for path in EXPORTS.rglob("*.csv")}
+    found = {
+        path.relative_to(EXPORTS).as_posix() for path in EXPORTS.rglob("*.*") if path.suffix not in (".md", ".txt")
+    }
     dictionaries = {f"{REDCAP}/{name}__dictionary.csv" for name in WITH_DICTIONARY}
-    assert found == set(EXPECTED) | set(REFUSED) | dictionaries
+    assert found == set(EXPECTED) | set(REFUSED) | dictionaries | {*DEFINITIONS}
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_a_definition_of_a_survey_holds_no_answers(name):
+    with pytest.raises(DataError) as caught:
+        read(name)
+    (problem,) = caught.value.problems
+    assert problem.code == "IN-FORMAT"
+    assert {".qsf": "a JSON file", ".xml": "an XML file"}[Path(name).suffix] in problem.what
+    assert "export the answers as CSV" in problem.mend
+
+
+def test_every_file_of_a_platform_says_so():
+    for name, (platform, *_) in EXPECTED.items():
+        said = [note for note in read(name).notes if "ecognised" in note]
+        assert len(said) == 1, name
+        assert ("No survey platform" in said[0]) == (platform == "plain"), name
 
 
 def test_the_odd_byte_has_its_place_and_the_declared_encoding_reads_it():

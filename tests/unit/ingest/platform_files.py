@@ -48,8 +48,12 @@ def limesurvey_header(mode):
 
 def limesurvey(mode="bracket", people=None, delimiter=";"):
     """Give a LimeSurvey CSV export."""
-    rows = [limesurvey_header(mode), *(LIME_PEOPLE if people is None else people)]
-    return ("\ufeff" + table(rows, delimiter, csv.QUOTE_ALL, "\r\n") + "\r\n").encode()
+    return limesurvey_table(limesurvey_header(mode), LIME_PEOPLE if people is None else people, delimiter)
+
+
+def limesurvey_table(header, people, delimiter=";"):
+    """Give any table as LimeSurvey writes it."""
+    return ("\ufeff" + table([header, *people], delimiter, csv.QUOTE_ALL, "\r\n") + "\r\n").encode()
 
 
 LIME_VARIABLES = [
@@ -71,9 +75,9 @@ LIME_R_DATA = table(LIME_BARE)
 LIME_R_DATA_WITH_HEADER = table([[name.upper() for name, *_ in LIME_VARIABLES], *LIME_BARE])
 
 
-def limesurvey_spss_syntax():
-    """Give the `.sps` file of `LIME_SPSS_DATA`."""
-    numbered = [(f"V{n}", *rest) for n, rest in enumerate(LIME_VARIABLES, start=1)]
+def limesurvey_spss_syntax(variables=tuple(LIME_VARIABLES)):
+    """Give the `.sps` file of a data file such as `LIME_SPSS_DATA`."""
+    numbered = [(f"V{n}", *rest) for n, rest in enumerate(variables, start=1)]
     lines = ["SET UNICODE=ON.", "GET DATA", " /TYPE=TXT", " /FILE='survey_1_SPSS_data_file.dat'", " /DELCASE=LINE",
         ' /DELIMITERS=","', " /QUALIFIER=\"'\"", " /ARRANGEMENT=DELIMITED", " /FIRSTCASE=1", " /IMPORTCASE=ALL",
         " /VARIABLES="]  # fmt: skip
