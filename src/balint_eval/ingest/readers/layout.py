@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, column_shown, escaped, letter, listed
+from balint_eval.ingest.packed import PackedRecords, column_of
 from balint_eval.ingest.text import is_blank, match_key, tidy_header
 
 Reason = Callable[[Record], str]
@@ -56,6 +57,22 @@ class Layout:
 def tidy_names(grid: Grid) -> list[str]:
     """Give the tidied names of the first record."""
     return [tidy_header(cell) for cell in grid.header]
+
+
+def count_cells(records: Sequence[Record], texts: Collection[str], positions: Iterable[int]) -> int:
+    """Count the cells of some columns that are one of some texts; whole columns at a time, since files are long."""
+    if isinstance(records, PackedRecords):
+        columns = (column_of(records, at) for at in positions if at < records.width)
+        return sum(column.count(text) for column in columns for text in texts)
+    wanted = set(positions)
+    return sum(cell in texts for record in records for at, cell in enumerate(record) if at in wanted)
+
+
+def cells_at(records: Sequence[Record], position: int) -> list[str]:
+    """Give the cells of one column, of those records that reach so far."""
+    if isinstance(records, PackedRecords):
+        return column_of(records, position) if position < records.width else []
+    return [record[position] for record in records if position < len(record)]
 
 
 def name_problems(names: list[str], file: str, row: int) -> list[Problem]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, counted
-from balint_eval.ingest.readers.layout import Layout
+from balint_eval.ingest.readers.layout import Layout, cells_at, count_cells
 from balint_eval.ingest.readers.plain import foreign_header
 from balint_eval.ingest.text import clean_header, is_blank, tidy_header
 
@@ -31,7 +31,7 @@ META_TEXTS = {
 META = frozenset(META_TEXTS.values())
 
 ANONYMOUS_MOMENT = "1980-01-01"
-NOT_ASKED, OTHER = "n/a", "-oth-"
+NOT_ASKED, OTHER = ("N/A", "n/a"), "-oth-"
 NOT_SHOWN = "{question_not_shown}"
 SEEN = 50
 
@@ -138,16 +138,12 @@ def _name_at(names: list[str], at: Mapping[str, int], code: str) -> str:
 
 def _ended(names: list[str], at: Mapping[str, int], people: Sequence[Record]) -> str:
     """Give the column with the moment of sending; not the one that anonymising has made alike."""
-    dated = "submitdate" in at and any(not _anonymous(cell) for cell in _column(people, at["submitdate"]) if cell)
+    dated = "submitdate" in at and any(not _anonymous(cell) for cell in cells_at(people, at["submitdate"]) if cell)
     return _name_at(names, at, "submitdate" if dated else "datestamp")
 
 
 def _anonymous(cell: str) -> bool:
     return cell.startswith(ANONYMOUS_MOMENT)
-
-
-def _column(people: Sequence[Record], position: int) -> list[str]:
-    return [record[position] for record in people if position < len(record)]
 
 
 def _reason(record: Record, at: Mapping[str, int]) -> str:
@@ -159,15 +155,15 @@ def _notes(people: Sequence[Record], at: Mapping[str, int]) -> list[str]:
     notes = []
     if "submitdate" not in at:
         notes.append("There is no column submitdate, so unfinished responses cannot be told from finished ones.")
-    elif any(map(_anonymous, _column(people, at["submitdate"]))):
+    elif any(map(_anonymous, cells_at(people, at["submitdate"]))):
         notes.append("submitdate is 1980-01-01, LimeSurvey's mark of an anonymised survey: no date is read from it.")
-    asked = [cell for record in people for place, cell in enumerate(record) if place not in at.values()]
-    if number := sum(cell.casefold() == NOT_ASKED for cell in asked):
+    asked = set(range(len(people[0]) if people else 0)) - set(at.values())
+    if number := count_cells(people, NOT_ASKED, asked):
         notes.append(
             f"{counted(number, 'cell holds', 'cells hold')} N/A, which LimeSurvey writes for no answer; "
             "missing_codes: [N/A] reads them so."
         )
-    if number := asked.count(OTHER):
+    if number := count_cells(people, [OTHER], asked):
         notes.append(f"{counted(number, 'cell holds', 'cells hold')} -oth-, LimeSurvey's code of the answer 'other'.")
     return notes
 

@@ -288,5 +288,5 @@ def _statuses(layout: Layout, people: Sequence[Record]) -> list[str]:
 
 def _status_notes(status: pd.Series[str]) -> list[str]:
     counts = {str(reason): int(number) for reason, number in status[status != ""].value_counts().items()}
-    said = [f"{counted(number, 'response')} {reason}" for reason, number in sorted(counts.items())]
+    said = [f"{counted(number, 'response')} {reason.replace('_', ' ')}" for reason, number in sorted(counts.items())]
     return [f"Of {counted(len(status), 'response')}: {listed(said)}."] if said else []

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, counted, letter, listed
-from balint_eval.ingest.readers.layout import Layout, tidy_names
+from balint_eval.ingest.readers.layout import Layout, count_cells, tidy_names
 from balint_eval.ingest.text import match_key
 
 SEARCHED_RECORDS = 10
@@ -203,7 +203,7 @@ def _zones(grid: Grid, found: int | None) -> list[str]:
 
 def _unanswered(people: Sequence[Record]) -> list[str]:
     """Count the code that Qualtrics gives questions seen and not answered, where the export asked for it."""
-    number = sum(cell in SEEN_NOT_ANSWERED for record in people for cell in record)
+    number = count_cells(people, SEEN_NOT_ANSWERED, range(len(people[0]) if people else 0))
     if not number:
         return []
     held = counted(number, "cell holds", "cells hold")

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from balint_eval.errors import Problem
-from balint_eval.ingest.grid import Grid, counted, letter, listed
+from balint_eval.ingest.grid import Grid, Record, counted, letter, listed
+from balint_eval.ingest.readers.layout import cells_at
 from balint_eval.ingest.text import match_key
 
 MARKER_LABELS = {
@@ -45,14 +46,16 @@ class Headers:
     notes: tuple[str, ...] = ()
 
 
-def has_label_headers(header: Sequence[str], records: Sequence[Sequence[str]]) -> bool:
+def has_label_headers(header: Sequence[str], records: Sequence[Record]) -> bool:
     """Tell an export by labels without its dictionary: the status of forms in words, or REDCap's own columns."""
     keys = [match_key(cell) for cell in header]
     if {"repeatinstrument", "repeatinstance"} <= set(keys):
         return True
     status = [at for at, key in enumerate(keys) if key == COMPLETE]
-    cells = {record[at].strip() for record in records for at in status if at < len(record)}
-    return bool(status) and cells <= STATUS_LABELS and bool(cells - {""})
+    if not status:
+        return False
+    cells = {cell.strip() for at in status for cell in set(cells_at(records, at))}
+    return cells <= STATUS_LABELS and bool(cells - {""})
 
 
 def named_by_dictionary(header: Sequence[str], expected: Sequence[Column]) -> Headers:
@@ -162,7 +165,7 @@ def coded_by_dictionary(grid: Grid, names: Sequence[str], choices: Mapping[str, 
         occurs stands for two codes.
     """
     columns = {name: at for at, name in enumerate(names) if name in choices}
-    cells = {name: {record[at] for record in grid.records[1:] if at < len(record)} for name, at in columns.items()}
+    cells = {name: set(cells_at(grid.records[1:], at)) for name, at in columns.items()}
     coded = {name: _only(found, choices[name].keys(), choices[name].values()) for name, found in cells.items()}
     labelled = {name: _only(found, choices[name].values(), choices[name].keys()) for name, found in cells.items()}
     if not any(labelled.values()):

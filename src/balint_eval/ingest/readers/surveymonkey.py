@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from balint_eval.ingest.grid import Grid, Record, counted
 from balint_eval.ingest.readers.layout import Layout
@@ -45,7 +46,7 @@ def arrange(grid: Grid) -> Layout:
     )
 
 
-def _rounded_ids(people: list[Record]) -> list[str]:
+def _rounded_ids(people: Sequence[Record]) -> list[str]:
     """Say that a spreadsheet has rounded the respondents' numbers; as a person's code they are refused later."""
     rounded = [record for record in people if record and _ROUNDED.fullmatch(record[0].strip())]
     if not rounded:
