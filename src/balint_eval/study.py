@@ -27,6 +27,8 @@ def _day_as_text(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
+STUDENT_MINUTES = 60
+"""Minutes of a meeting of a student Balint group."""
 Day = Annotated[str, BeforeValidator(_day_as_text)]
 Calendar = Literal["", "gregorian", "jalali"]
 
@@ -329,6 +331,8 @@ class Programme(Model):
     """Name shown to readers."""
     sessions: int | None = None
     """Meetings planned."""
+    variant: Literal["standard", "student"] = "standard"
+    """`student` for the shorter form: 60 minutes a meeting, where `minutes` says nothing else."""
     minutes: int = 90
     """Minutes of one meeting."""
     minutes_tolerance: int = Field(default=15, ge=0)
@@ -337,6 +341,17 @@ class Programme(Model):
     """Fewest and most members of a group."""
     leaders: tuple[int, int] = (1, 2)
     """Fewest and most leaders present."""
+    interval_days: tuple[int, int] = (7, 31)
+    """Fewest and most days from one meeting of a group to the next: weekly to monthly."""
+    interval_tolerance: int = Field(default=3, ge=0)
+    """Days by which an interval may differ from that and still count as held as planned."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shorter_for_students(cls, values: object) -> object:
+        if isinstance(values, dict) and values.get("variant") == "student":
+            return {"minutes": STUDENT_MINUTES, **values}
+        return values
 
 
 class Outcome(Model):

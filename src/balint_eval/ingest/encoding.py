@@ -25,6 +25,10 @@ SAY_HOW = (
     "`encoding: latin-1`, `encoding: cp1252` or, for Persian, `encoding: cp1256`"
 )
 
+CANDIDATES = ("cp1256", "cp1252", "cp1250")
+"""Code pages of Persian and Arabic, of Western and of Central European texts."""
+WORDS_SHOWN = 3
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -144,7 +148,33 @@ def _undecodable(content: bytes, error: UnicodeDecodeError, name: str, file: str
     more = text.count("\ufffd") - before.count("\ufffd") - 1
     what = f"byte 0x{byte:02X} at position {error.start} is not {name.upper()}"
     what += f", nor are {more} further places" if more > 0 else ""
-    return Problem("IN-ENCODING", what, SAY_HOW, file, row, column)
+    return Problem("IN-ENCODING", what + _readings(content), SAY_HOW, file, row, column)
+
+
+def _readings(content: bytes) -> str:
+    """Show the first words of the header in each likely code page, for a person to tell which is right.
+
+    The header alone: further down stand answers and what people wrote.
+    """
+    header = content[:SAMPLE].splitlines()[0] if content[:SAMPLE].strip() else b""
+    words = [word for word in _BETWEEN_WORDS.split(header) if not word.isascii()][:WORDS_SHOWN]
+    readings = {name: _in_code_page(words, content, name) for name in CANDIDATES}
+    said = [f"in {name} {', '.join(shown(word, 20) for word in read)}" for name, read in readings.items() if read]
+    if said:
+        return f"; words of the header read {'; '.join(said)}"
+    return "; the header is plain ASCII, so it does not show which encoding is right" if not words else ""
+
+
+_BETWEEN_WORDS = re.compile(rb'[\s,;|"]+')
+
+
+def _in_code_page(words: list[bytes], content: bytes, name: str) -> list[str]:
+    """Decode the words; none where the file as a whole cannot be of this code page."""
+    try:
+        content.decode(name)
+        return [word.decode(name) for word in words]
+    except UnicodeDecodeError:
+        return []
 
 
 def _place(before: str) -> tuple[int, str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from balint_eval.errors import DataError, Problem, cell_shown, masked
+from balint_eval.ingest.personal import personal_kind
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
+from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_text, is_blank
 from balint_eval.study import Cohort, StudyFile
 
@@ -47,12 +49,22 @@ def read_roster(file: StudyFile, cohort: Cohort, pseudonym: Callable[[str], str]
         raise DataError(problems)
     ids = sheet.cells[columns[roster.person_id]]
     faults = list(_id_faults(ids, roster.file, roster.person_id, pseudonym))
+    faults += _personal_faults(sheet, {name: columns[name] for name in roster.covariates}, roster.file)
     if faults:
         raise DataError(faults)
     given = {name: sheet.cells[columns[source]].map(clean_text) for name, source in names.items() if source}
     extra = {name: sheet.cells[columns[name]].map(clean_text) for name in roster.covariates}
     blank = dict.fromkeys((name for name in ATTRIBUTES if name not in given), "")
     return pd.DataFrame({**given, **extra, "person_id": ids.map(pseudonym)}).assign(**blank)
+
+
+def _personal_faults(sheet: Sheet, covariates: Mapping[str, str], file: str) -> Iterator[Problem]:
+    """Refuse covariates that tell who a person is: they would stand in the tables of the results."""
+    for name, column in covariates.items():
+        if kind := personal_kind(column, sheet.cells[column]):
+            what = f"this column looks like what tells who a person is ({kind}), and covariates are kept in the results"
+            mend = "take it out of covariates (the age or year of birth serves in place of the date)"
+            yield Problem("PV-PERSONAL", what, mend, file, 1, name)
 
 
 def _id_faults(ids: pd.Series, file: str, column: str, pseudonym: Callable[[str], str]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.answers import decode_items
+from balint_eval.ingest.personal import personal_columns
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.row_flags import row_flags
 from balint_eval.ingest.rows import Rows, missing_together, place_rows, resolve_columns
@@ -84,7 +85,13 @@ def read_one(file: StudyFile, export: Export) -> list[Reading]:
     whole = replace(
         first,
         problems=[*_nobody_left(sheet, used), *_once(reading.problems for reading in readings)],
-        notes=[*sheet.notes, *_wave_notes(readings), *first.notes, *flags],
+        notes=[
+            *sheet.notes,
+            *_wave_notes(readings),
+            *first.notes,
+            *flags,
+            *personal_columns(sheet, set(columns.values())),
+        ],
         columns_used=len(set(columns.values())),
     )
     return [whole, *(replace(reading, problems=[]) for reading in readings[1:])]

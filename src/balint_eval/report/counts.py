@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from math import isfinite
 
 from balint_eval.report import numbers
@@ -35,6 +37,8 @@ class GroupRun:
     ----------
     members : int
         People of the group in the participants table.
+    days_between : Span or None
+        Days from one meeting to the next, in the order of their dates; None with fewer than two dates.
     minutes, leaders : Span or None
         None when the log does not say.
     """
@@ -46,6 +50,27 @@ class GroupRun:
     minutes: Span | None
     leaders: Span | None
     members: int
+    days_between: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """What the people got whose group kept an attendance log.
+
+    Attributes
+    ----------
+    people : int
+        Members of groups with an attendance log, also those who never came.
+    meetings, minutes : Span
+        Meetings a person came to, and their minutes together.
+    most : int
+        People who came to at least three quarters of their group's meetings.
+    """
+
+    people: int
+    meetings: Span
+    minutes: Span
+    most: int
 
 
 def enrolled(material: Material) -> int:
@@ -98,7 +123,42 @@ def _group_run(group: str, rows: list[Row], sizes: Counter[str]) -> GroupRun:
         span_of([float(row["minutes"]) for row in rows]),
         span_of(leaders),
         sizes.get(group, 0),
+        _days_between(dates),
     )
+
+
+def _days_between(dates: list[str]) -> Span | None:
+    days = [date.fromisoformat(day) for day in dates]
+    return span_of([float((later - earlier).days) for earlier, later in pairwise(days)])
+
+
+def _meeting(row: Row) -> tuple[str, str, int]:
+    return str(row["cohort"]), str(row["group_id"]), int(row["session"])
+
+
+MOST_MEETINGS = 0.75
+"""Share of the meetings held that counts as having taken part."""
+
+
+def dose(material: Material) -> Dose | None:
+    """Count meetings and minutes of every person; None where nobody's attendance was kept."""
+    length = {_meeting(row): float(row["minutes"]) for row in material.own_rows("sessions")}
+    held = Counter((cohort, group) for cohort, group, _ in length)
+    came: dict[tuple[str, str], list[float]] = {}
+    logged = set()
+    for row in material.own_rows("attendance"):
+        meeting = _meeting(row)
+        logged.add(meeting[:2])
+        if meeting in length:
+            came.setdefault((row["cohort"], row["person_id"]), []).append(length[meeting])
+    people = [row for row in material.own_rows("participants") if (row["cohort"], row["group_id"]) in logged]
+    if not people:
+        return None
+    minutes = [came.get((row["cohort"], row["person_id"]), []) for row in people]
+    meetings = [held[row["cohort"], row["group_id"]] for row in people]
+    most = sum(len(own) >= MOST_MEETINGS * number for own, number in zip(minutes, meetings, strict=True))
+    counted = Span(min(map(len, minutes)), max(map(len, minutes)))
+    return Dose(len(people), counted, Span(min(map(sum, minutes)), max(map(sum, minutes))), most)
 
 
 def overall(spans: list[Span | None]) -> Span | None:

@@ -16,12 +16,33 @@ def programme_rows(material: Material) -> list[tuple[str, ...]]:
     planned = (plan.sessions, plan.sessions) if plan.sessions else None
     members = counts.span_of([float(run.members) for run in runs if run.members])
     minutes = (plan.minutes - plan.minutes_tolerance, plan.minutes + plan.minutes_tolerance)
+    between = (plan.interval_days[0] - plan.interval_tolerance, plan.interval_days[1] + plan.interval_tolerance)
     return [
         _held(say("Meetings a group"), planned, meetings),
         _held_about(say("Minutes a meeting"), minutes, counts.overall([run.minutes for run in runs])),
+        _held(say("Days from a meeting to the next"), between, counts.overall([run.days_between for run in runs])),
         _held_by_people(say("Members a group"), plan.members, members),
         _held(say("Leaders a meeting"), plan.leaders, counts.overall([run.leaders for run in runs])),
+        *_dose_rows(counts.dose(material)),
     ]
+
+
+def _dose_rows(dose: counts.Dose | None) -> list[tuple[str, ...]]:
+    """Say what people got of it; lowest and highest tell of single people, so of few people nothing is said."""
+    if dose is None:
+        return []
+    few = dose.people < numbers.SMALLEST_FOR_EXTREMES
+    share = numbers.percent(dose.most / dose.people)
+    if few and dose.most in (0, dose.people):
+        share = numbers.PROTECTED
+    found = {
+        say("Meetings a person came to"): numbers.PROTECTED if few else dose.meetings.text,
+        say("Minutes a person got"): numbers.PROTECTED if few else dose.minutes.text,
+        say("People who came to three quarters of the meetings or more"): (
+            numbers.WITHHELD if numbers.too_few(dose.people) else share
+        ),
+    }
+    return [(feature, say("not fixed"), text, numbers.MISSING) for feature, text in found.items()]
 
 
 def _held(feature: str, plan: tuple[float, float] | None, found: counts.Span | None) -> tuple[str, ...]:

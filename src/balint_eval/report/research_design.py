@@ -153,8 +153,11 @@ def setting(material: Material) -> Section:
     if not rows:
         return Section(say("Setting, dose and fidelity"), "setting", ())
     heads = (say("Feature"), say("Planned"), say("As it ran"), say("Kept?"))
-    note = say("Lowest to highest over the groups, counted from the session log and the roster.")
-    plan = table("fidelity", say("Programme against plan"), heads, rows, [note], "sessions, participants")
+    notes = [
+        say("Lowest to highest over the groups, counted from the session log and the roster."),
+        say("What people came to is counted from the attendance; who never came counts as 0 meetings."),
+    ]
+    plan = table("fidelity", say("Programme against plan"), heads, rows, notes, "sessions, attendance, participants")
     blocks: tuple[Block, ...] = (plan, _groups(material), *figure(material, "attendance"))
     return Section(say("Setting, dose and fidelity"), "setting", blocks)
 

@@ -57,13 +57,15 @@ def no_control(material: Material) -> bool:
 
 
 def off_plan(material: Material) -> bool:
-    """Say whether some group met less often or shorter than planned."""
+    """Say whether some group met less often, shorter or with longer pauses than planned."""
     plan = material.study.programme
     runs = counts.group_runs(material)
     meetings = any(plan.sessions and run.meetings < plan.sessions for run in runs)
     shortest = plan.minutes - plan.minutes_tolerance
     short = any(run.minutes and run.minutes.low < shortest for run in runs)
-    return meetings or short
+    rare = plan.interval_days[1] + plan.interval_tolerance
+    pauses = any(run.days_between and run.days_between.high > rare for run in runs)
+    return meetings or short or pauses
 
 
 def _loss(material: Material) -> bool:

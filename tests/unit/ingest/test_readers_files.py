@@ -139,6 +139,22 @@ def test_a_persian_code_page_is_read_when_declared(file):
     assert export(file, content, encoding="cp1256").cells.iloc[0, 1] == "علي"
 
 
+def test_the_header_is_shown_in_each_likely_code_page(file):
+    content = "کد,گروه\nA,علي\n".encode("cp1256", "replace")
+    problem = the_problem(file, content)
+    assert "in cp1256 'کد', 'گروه'" in problem.what
+    assert "علي" not in problem.what
+    assert "in cp1252" not in problem.what  # bytes that cp1252 does not have
+    hungarian = the_problem(file, "név,kor\nA,1\n".encode("cp1250"))
+    assert "in cp1252 'név'" in hungarian.what
+    assert "in cp1250 'név'" in hungarian.what
+
+
+def test_a_plain_header_shows_nothing_of_the_answers(file):
+    problem = the_problem(file, "id,q\nA,عليرضا\n".encode("cp1256"))
+    assert "the header is plain ASCII" in problem.what
+
+
 def test_unknown_and_contradicted_encodings_are_refused(file):
     assert "not known" in the_problem(file, GOOD, encoding="utf-9").what
     assert "byte order mark" in the_problem(file, "\ufeff" + GOOD, encoding="latin-1").what
