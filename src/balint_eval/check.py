@@ -25,16 +25,20 @@ def check(study: Path) -> list[str]:
         With every problem of the study file, or of all exports.
     """
     from balint_eval.ingest.pseudonyms import pseudonymiser
-    from balint_eval.pipeline import ingest_all, score
+    from balint_eval.pipeline import compare_cohorts, ingest_all, merge_responses, score
     from balint_eval.study import read_study
 
     file = read_study(study)
     lines = [f"The study file {file.shown_as} is in order: {_counted(len(file.study.cohorts), 'cohort')}."]
     # Nothing is kept, so a key of the moment serves and no key file is made.
-    for cohort, ingested in ingest_all(file, pseudonymiser(bytes(range(32)))):
-        findings = score(ingested.tables["responses"], file, cohort)["findings"]
+    cohorts = ingest_all(file, pseudonymiser(bytes(range(32))))
+    for cohort, ingested in cohorts:
+        findings = score(ingested.tables, file, cohort)["findings"]
         lines += _describe(cohort.name, {**ingested.tables, "findings": findings})
         lines += _look_alikes(ingested.tables["responses"], ingested.linkage)
+    together = compare_cohorts(merge_responses([ingested.tables for _, ingested in cohorts]), file)
+    if len(together):
+        lines += ["All cohorts, held against each other:", *_findings(together)]
     return [*lines, f"Next: {program()} run {file.shown_as}"]
 
 
@@ -53,11 +57,14 @@ def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
         f"  wave {row.wave}: {_counted(int(str(row.rows)), 'person', 'people')} {_WORDS[str(row.reason)]}"
         for row in flow[flow["file"] == ""].itertuples()
     ]
-    findings = [
+    return [f"Cohort {cohort}:", *files, *people, _groups(tables["participants"]), *_findings(tables["findings"])]
+
+
+def _findings(findings: pd.DataFrame) -> list[str]:
+    return [
         f"  {row.severity}: {row.instrument} {row.scale}: {row.seen}; {row.why}. To mend it: {row.mend}."
-        for row in tables["findings"].itertuples()
+        for row in findings.itertuples()
     ]
-    return [f"Cohort {cohort}:", *files, *people, _groups(tables["participants"]), *findings]
 
 
 def _fate(flow: pd.DataFrame, file: str, rows: int) -> str:

@@ -22,7 +22,8 @@ from balint_eval.scoring import score_responses, withhold
 from balint_eval.study import Cohort, StudyFile, read_study
 from balint_eval.tables import TABLES, check_table
 
-INGESTED = ("participants", "responses", "flow", "sources", "sessions", "attendance")
+INGESTED = ("participants", "responses", "totals", "flow", "sources", "sessions", "attendance")
+TO_SCORE = ("responses", "totals")
 SCORED = ("scores", "findings")
 COMPARED = (
     "comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts",
@@ -77,7 +78,7 @@ def evaluate(study: Path | str, *, key: bytes | None = None) -> Evaluation:
     """
     file = read_study(study)
     ingested = ingest_all(file, pseudonymiser(key or read_key()))
-    parts = [{**result.tables, **score(result.tables["responses"], file, cohort)} for cohort, result in ingested]
+    parts = [{**result.tables, **score(result.tables, file, cohort)} for cohort, result in ingested]
     merged = merge(parts)
     return Evaluation(file, {**merged, **analyse(merged, file)})
 
@@ -100,8 +101,15 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
     return ingested
 
 
-def score(responses: pd.DataFrame, file: StudyFile, cohort: Cohort) -> Tables:
+def score(ingested: Mapping[str, pd.DataFrame], file: StudyFile, cohort: Cohort) -> Tables:
     """Score one cohort's responses, after the doctor has looked at them.
+
+    Parameters
+    ----------
+    ingested : mapping
+        The tables `responses` and `totals`.
+    file : StudyFile
+    cohort : Cohort
 
     Returns
     -------
@@ -109,17 +117,41 @@ def score(responses: pd.DataFrame, file: StudyFile, cohort: Cohort) -> Tables:
         `scores` and `findings`.
     """
     waves = [wave.name for wave in file.study.waves]
-    findings = examine(responses, file.instruments, accepted_codes(cohort), waves)
+    responses = ingested["responses"]
+    findings = examine(responses, file.instruments, accepted_codes(cohort), waves, ingested["totals"])
     return {
         "scores": score_responses(responses, file.instruments, doubtful_scales(findings, file.instruments)),
         "findings": findings,
     }
 
 
+def compare_cohorts(responses: pd.DataFrame, file: StudyFile) -> pd.DataFrame:
+    """Let the doctor hold the cohorts of a study against each other.
+
+    Parameters
+    ----------
+    responses : pandas.DataFrame
+        Contract `responses`, of all cohorts.
+    file : StudyFile
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `findings`.
+    """
+    waves = [wave.name for wave in file.study.waves]
+    return examine_cohorts(responses, file.instruments, accepted_codes(*file.study.cohorts), waves)
+
+
 def merge(parts: Iterable[Mapping[str, pd.DataFrame]]) -> Tables:
     """Put the tables of all cohorts together."""
     listed = list(parts)
     return {name: _stack([part[name] for part in listed], name) for name in MERGED}
+
+
+def merge_responses(parts: Iterable[Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
+    """Put the responses of all cohorts together."""
+    return _stack([part["responses"] for part in parts], "responses")
 
 
 def _stack(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
@@ -172,8 +204,7 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
 
 def _hold_cohorts_together(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     """Let the doctor compare the cohorts; an instrument in doubt loses its scores in all of them."""
-    waves = [wave.name for wave in file.study.waves]
-    found = examine_cohorts(merged["responses"], file.instruments, accepted_codes(*file.study.cohorts), waves)
+    found = compare_cohorts(merged["responses"], file)
     if found.empty:
         return {}
     return {

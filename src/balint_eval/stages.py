@@ -68,10 +68,11 @@ def _write_restricted(frame: pd.DataFrame, path: Path) -> None:
 
 def run_score(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
     """Score one cohort's responses."""
-    from balint_eval.pipeline import score
+    from balint_eval.pipeline import TO_SCORE, score
 
     folder = folders.cohort(cohort_name)
-    tables = score(read_table(folder / "responses.csv", "responses"), file, file.cohort(cohort_name))
+    ingested = {name: read_table(folder / f"{name}.csv", name) for name in TO_SCORE}
+    tables = score(ingested, file, file.cohort(cohort_name))
     for name, table in tables.items():
         write_table(table, folder / f"{name}.csv", name)
     status = tables["scores"]["status"].value_counts().sort_index()

@@ -81,6 +81,15 @@ class AnswerSet(Model):
     """Every answer of the form with its code."""
 
 
+class SuppliedTotal(Model):
+    """A total that came with the export: the doctor holds it against the score by the key."""
+
+    scale: str = "total"
+    """Scale of the instrument it is a total of."""
+    column: str
+    """Its column, named as an item's column is."""
+
+
 class Items(Model):
     """Where one instrument's items stand in an export, and how its answers are written."""
 
@@ -98,6 +107,8 @@ class Items(Model):
     """Name of one of the study's `answer_sets`, in place of `answers`."""
     missing_codes: list[str] = Field(default_factory=list)
     """Texts that mean 'not answered', such as `-99`; a blank always does."""
+    totals: list[SuppliedTotal] = Field(default_factory=list)
+    """Totals the export already holds; they are never used as scores, only compared with them."""
     already_reversed: bool = False
     """True when the platform has reversed the items; they are then not reversed again."""
     key_confirmed: bool = False

@@ -30,6 +30,7 @@ def items_faults(
     yield from _answer_faults(instrument, items, (*at, "answers"))
     yield from _missing_code_faults(instrument, items, items.missing_codes, (*at, "missing_codes"))
     yield from _missing_code_faults(instrument, items, everywhere, (*at[:-2], "missing_codes"))
+    yield from _total_faults(instrument, items, (*at, "totals"))
 
 
 def _column_faults(instrument: Instrument, items: Items, at: Location) -> Iterator[Fault]:
@@ -63,6 +64,20 @@ def _missing_code_faults(instrument: Instrument, items: Items, missing: Sequence
             answers = "one of answers:" if texts else f"an answer of {instrument.name} ({codes_shown(instrument)})"
             what = f"the missing code {text} is also {answers}"
             yield (*at, index), "CFG-MISSCODE", what, "choose a code outside the answers"
+
+
+def _total_faults(instrument: Instrument, items: Items, at: Location) -> Iterator[Fault]:
+    names = {scale.name for scale in instrument.scales}
+    columns = items.column_names(instrument.n_items)
+    for index, total in enumerate(items.totals):
+        if total.scale not in names:
+            yield (*at, index, "scale"), *unknown_name(f"scale of {instrument.name}", total.scale, names)
+        if total.column in columns:
+            what = f"the column '{total.column}' is named as an item and as a total of {instrument.name}"
+            yield (*at, index, "column"), "CFG-COLUMNS", what, "name each column for one use"
+    for name in _repeated(total.scale for total in items.totals):
+        what = f"two totals are given for the scale {name} of {instrument.name}"
+        yield at, "CFG-TOTALS", what, "keep one of them"
 
 
 def _repeated(texts: Iterable[str]) -> list[str]:

@@ -155,7 +155,9 @@ def test_ingest_writes_tables_and_keeps_what_is_private(folder, tell, tmp_path):
     folder.rows("before.csv", *[[*row, "=cmd()"] for row in BEFORE], header=[*folder.header, "said"])
     assert main(["ingest", str(folder.write()), "--cohort", "one"]) == 0
     tables = sorted(path.name for path in (tmp_path / "results" / "small" / "cohorts" / "one").iterdir())
-    assert tables == [f"{n}.csv" for n in ("attendance", "flow", "participants", "responses", "sessions", "sources")]
+    assert tables == [
+        f"{n}.csv" for n in ("attendance", "flow", "participants", "responses", "sessions", "sources", "totals")
+    ]
     private = tmp_path / "restricted" / "small" / "one"
     for path in private.iterdir():
         assert path.stat().st_mode & 0o077 == 0

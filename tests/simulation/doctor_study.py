@@ -22,6 +22,7 @@ from balint_eval.doctor import examine
 from balint_eval.instruments.registry import known_instruments
 
 SEED = 20263
+"""The thresholds were set on parts of the draws of this seed: another seed is the fairer test."""
 INSTRUMENTS = ("TEQ", "IRI", "CBI", "PSS10", "OLBI", "JSE20", "ProQOL5", "UWES9", "MBI_HSS", "QCAE")
 BANDS = ((12, 29), (30, 59), (60, 119), (120, 200))
 RIGHT_NAMES: Mapping[str, frozenset[str]] = {
@@ -119,14 +120,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the study and write its page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questionnaires", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--write", type=Path)
     chosen = parser.parse_args(arguments)
     from doctor_page import page
 
-    faulty = run(list(KINDS), chosen.questionnaires)
-    more = run(list(MORE_KINDS), chosen.questionnaires // 5)
-    sound = run(["clean"], chosen.questionnaires)
-    text = page(faulty, more, sound, SEED)
+    faulty = run(list(KINDS), chosen.questionnaires, chosen.seed)
+    more = run(list(MORE_KINDS), chosen.questionnaires // 5, chosen.seed)
+    sound = run(["clean"], chosen.questionnaires, chosen.seed)
+    text = page(faulty, more, sound, chosen.seed)
     if chosen.write:
         chosen.write.write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")

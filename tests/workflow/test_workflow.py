@@ -109,7 +109,8 @@ def changed(finished: Path, tmp_path: Path) -> Path:
 def test_names_of_all_outputs(finished: Path) -> None:
     results = finished / "results" / "demo"
     found = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
-    ingested = {"participants", "responses", "flow", "sources", "sessions", "attendance", "scores", "findings"}
+    ingested = {"participants", "responses", "totals", "flow", "sources", "sessions", "attendance"}
+    ingested |= {"scores", "findings"}
     expected = {f"cohorts/{cohort}/{name}.csv" for cohort in ("students", "residents") for name in ingested}
     expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
     expected |= {

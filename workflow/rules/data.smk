@@ -1,5 +1,5 @@
 # Requires: the exports, rosters and logs of one cohort.
-# Gives: cohorts/{cohort}/{participants,responses,flow,sources,sessions,attendance,scores,findings}.csv.
+# Gives: cohorts/{cohort}/{participants,responses,totals,flow,sources,sessions,attendance,scores,findings}.csv.
 
 
 rule ingest:
@@ -28,6 +28,7 @@ rule score:
     """Check the key of every scale against the answers, then score."""
     input:
         responses=f"{root}/cohorts/{{cohort}}/responses.csv",
+        totals=f"{root}/cohorts/{{cohort}}/totals.csv",
     output:
         tables=[f"{root}/cohorts/{{cohort}}/{name}.csv" for name in SCORED],
     log:

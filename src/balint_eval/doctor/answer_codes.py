@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 from math import exp
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import gammaln
@@ -17,9 +18,12 @@ FEWEST_PEOPLE = 12
 FEWEST_ITEMS = 4
 CHANCE_OF_UNUSED = 1e-5
 """Chance, were the waves alike, below which a code that nobody gives any more is named."""
-ENOUGH_T, ENOUGH_T_OF_FEW = 2.2, 2.8
-"""Standard errors by which two codes must stand in the wrong order, from 30 people on and below; by simulation."""
-FEW = 30
+ENOUGH_ODDS = 5.0
+"""Log odds, exchanged to as they stand, from which two codes are named; as for single items (keys.py)."""
+LARGEST_EXPECTED = 3.0
+"""Standard errors expected at most: where the two codes are common a wrong order by half of one says nothing yet."""
+FEWEST_EFFECTIVE = 12.0
+"""People, weighed by what each one adds, below which the sum is no more normal: a rare answer is a few people's."""
 INNER_SHARE = 0.08
 """Share of both neighbouring answers from which an answer between them that nobody gives is named."""
 
@@ -92,38 +96,62 @@ def swapped_codes(form: Form) -> Iterator[Finding]:
 
     Notes
     -----
-    Among the people who gave one of the two answers to an item, those with the higher one should score higher
-    on the rest of the scale, over all waves. Every person's evidence is summed, and the sum held against its
-    standard error over people, for each two codes in each wave and in all waves.
+    Among the people who gave one of the two answers to an item, those with the higher one should score higher on the
+    rest of the scale, over all waves, by as much as the other answers lead one to expect. Every person's evidence
+    is summed and taken over its standard error over people: about normal with variance 1, and with the mean `expected`
+    when the codes are right, `-expected` when they are exchanged. That gives the log odds, for each two
+    codes in each wave and in all waves.
     """
     if form.fewest < FEWEST_PEOPLE:
         return
     rest = _rest_scores(form)
-    evidence = {
-        pair: {wave: _order(form, wave, rest, pair) for wave in form.stored}
+    judged = [
+        (odds, t, wave, pair)
         for pair in combinations(form.instrument.response.codes, 2)
-    }
-    found = [(*_worst(form, waves), pair) for pair, waves in evidence.items()]
-    if found:
-        t, wave, pair = min(found)
-        if t < -(ENOUGH_T if form.fewest >= FEW else ENOUGH_T_OF_FEW):
-            yield _swap_finding(form, pair, wave, t)
+        for wave, odds, t in _judged(form, rest, pair)
+    ]
+    odds, t, wave, pair = max(judged, default=(0.0, 0.0, ALL_WAVES, (0.0, 0.0)))
+    if odds > ENOUGH_ODDS:
+        yield _swap_finding(form, pair, wave, t)
 
 
-def _worst(form: Form, waves: dict[str, dict[str, float]]) -> tuple[float, str]:
-    """Give the most contrary t value and its wave; all waves together count as one."""
-    people = sorted({who for one in waves.values() for who in one})
-    together = np.array([sum(one.get(who, 0.0) for one in waves.values()) for who in people])
-    each = [(t_of_sum(together), ALL_WAVES)]
+class _Evidence(NamedTuple):
+    """What one wave says of two codes."""
+
+    people: list[str]
+    each: FloatArray
+    """Each person's evidence that the higher code goes with the higher rest."""
+    weight: float
+    """What their sum is expected to be for each point of the rest that goes with one point of the code."""
+
+
+def _judged(form: Form, rest: dict[str, FloatArray], pair: tuple[float, float]) -> Iterator[tuple[str, float, float]]:
+    """Give the log odds and the t value of two codes, in all waves together and in each."""
+    waves = {wave: _order(form, wave, rest, pair) for wave in form.stored}
+    slope = _slope_elsewhere(form, rest, pair)
+    yield ALL_WAVES, *_odds(list(waves.values()), slope)
     if len(waves) > 1:
-        each += [(t_of_sum(np.array(list(one.values()))), wave) for wave, one in waves.items()]
-    return min(each)
+        for wave, evidence in waves.items():
+            yield wave, *_odds([evidence], slope)
 
 
-def t_of_sum(values: FloatArray) -> float:
-    """Give the sum of one value a person over its standard error, were the true sum nothing."""
+def _odds(waves: list[_Evidence], slope: float) -> tuple[float, float]:
+    summed: dict[str, float] = {}
+    for evidence in waves:
+        for who, value in zip(evidence.people, evidence.each.tolist(), strict=True):
+            summed[who] = summed.get(who, 0.0) + value
+    values = np.array(list(summed.values()))
     error = float(np.sqrt((values**2).sum()))
-    return float(values.sum()) / error if error > 1e-12 and (values != 0).sum() >= 5 else 0.0
+    if error < 1e-12 or effective_people(values) < FEWEST_EFFECTIVE:
+        return 0.0, 0.0
+    t = float(values.sum()) / error
+    expected = slope * sum(evidence.weight for evidence in waves) / error
+    return -2.0 * t * min(max(expected, 0.0), LARGEST_EXPECTED), t
+
+
+def effective_people(values: FloatArray) -> float:
+    """Give how many people with equal shares would make a sum as uneven; Kish 1965, Survey sampling."""
+    return float(np.abs(values).sum()) ** 2 / float((values**2).sum())
 
 
 def _rest_scores(form: Form) -> dict[str, FloatArray]:
@@ -142,14 +170,29 @@ def _rest_scores(form: Form) -> dict[str, FloatArray]:
     return rests
 
 
-def _order(form: Form, wave: str, rest: dict[str, FloatArray], pair: tuple[float, float]) -> dict[str, float]:
-    """Give each person's evidence that the higher code goes with the higher rest."""
-    stored, who = form.stored[wave], form.people[wave].tolist()
-    scores = np.array([rest[one] for one in who])
-    high, either = stored == pair[1], (stored == pair[0]) | (stored == pair[1])
-    direction = np.where(np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse), -1.0, 1.0)
-    centred = _within(high.astype(float), either) * direction * _within(scores, either)
-    return dict(zip(who, centred.sum(axis=1).tolist(), strict=True))
+def _rest_rows(form: Form, wave: str, rest: dict[str, FloatArray]) -> FloatArray:
+    """Give the rest scores of one wave's rows, turned round for reversed items."""
+    turned = np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse)
+    return np.array([rest[one] for one in form.people[wave].tolist()]) * np.where(turned, -1.0, 1.0)
+
+
+def _order(form: Form, wave: str, rest: dict[str, FloatArray], pair: tuple[float, float]) -> _Evidence:
+    stored, scores = form.stored[wave], _rest_rows(form, wave, rest)
+    either = (stored == pair[0]) | (stored == pair[1])
+    high = _within((stored == pair[1]).astype(float), either)
+    each = (high * _within(scores, either)).sum(axis=1)
+    return _Evidence(form.people[wave].tolist(), each, float((high**2).sum()) * (pair[1] - pair[0]))
+
+
+def _slope_elsewhere(form: Form, rest: dict[str, FloatArray], pair: tuple[float, float]) -> float:
+    """Give by how much the rest rises with a point of the code, among the answers that are neither of the two."""
+    together = spread = 0.0
+    for wave, stored in form.stored.items():
+        others = ~np.isnan(stored) & (stored != pair[0]) & (stored != pair[1])
+        code = _within(np.where(others, stored, 0.0), others)
+        together += float((code * _within(_rest_rows(form, wave, rest), others)).sum())
+        spread += float((code**2).sum())
+    return together / spread if spread > 0 else 0.0
 
 
 def _within(values: FloatArray, chosen: FloatArray) -> FloatArray:

@@ -15,6 +15,7 @@ from balint_eval.doctor.keys import reversed_already, single_items
 from balint_eval.doctor.limits import what_could_not_be_seen
 from balint_eval.doctor.missing_codes import blanks_stored_as_answers
 from balint_eval.doctor.order import columns_out_of_order, identical_columns
+from balint_eval.doctor.totals import supplied_totals
 from balint_eval.doctor.waves import anchors_reversed, off_by_a_step
 from balint_eval.instruments.model import Instrument
 
@@ -42,6 +43,7 @@ def examine(
     instruments: Mapping[str, Instrument],
     accepted: Mapping[str, Iterable[str]] | None = None,
     waves: Sequence[str] = (),
+    totals: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Look in the answers for faults of key, coding and columns, and for careless answers.
 
@@ -54,6 +56,8 @@ def examine(
         Findings a person has looked at (`accept:` in the study file): they warn and withhold no score.
     waves : sequence of str
         The study's waves in order.
+    totals : pandas.DataFrame, optional
+        Contract `totals`: totals the exports came with, to be held against the scores.
 
     Returns
     -------
@@ -63,7 +67,8 @@ def examine(
     """
     findings: list[Finding] = []
     for form in make_forms(responses, instruments, waves):
-        found = _place(_examine_form(form), form)
+        supplied = [] if totals is None else list(supplied_totals(form, totals))
+        found = _place([*_examine_form(form), *supplied], form)
         findings += settled(found, (accepted or {}).get(form.instrument.name, ()))
     findings += same_answers(responses)
     return as_table(findings)

@@ -26,7 +26,7 @@ class Ingested:
     Attributes
     ----------
     tables : dict of table name to pandas.DataFrame
-        participants, responses, flow, sources, sessions, attendance, each held to its contract.
+        participants, responses, totals, flow, sources, sessions, attendance, each held to its contract.
     comments : pandas.DataFrame
         Free text (wave, comment), shuffled, without person; for `restricted/` only.
     linkage : pandas.DataFrame
@@ -74,6 +74,7 @@ def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Inge
     tables = {
         "participants": people.participants,
         "responses": _responses(cohort.name, readings, used),
+        "totals": _totals(cohort.name, readings, used),
         "flow": count_rows(cohort.name, readings, answers, used, counts),
         "sources": list_sources(cohort.name, readings),
         "sessions": with_presence(sessions, attendance),
@@ -262,3 +263,19 @@ def _long_values(readings: Sequence[Reading], answers: pd.DataFrame) -> pd.DataF
 def _responses(cohort: str, readings: Sequence[Reading], used: pd.DataFrame) -> pd.DataFrame:
     values = _long_values(readings, used).rename(columns={"file": "source_file", "row": "source_row"})
     return values.assign(cohort=cohort)[TABLES["responses"].names]
+
+
+def _totals(cohort: str, readings: Sequence[Reading], used: pd.DataFrame) -> pd.DataFrame:
+    """Give the totals the exports hold, of the answer rows that are used."""
+    supplied = [
+        totals.assign(reading=at, instrument=name)
+        for at, reading in enumerate(readings)
+        for name, totals in reading.totals.items()
+        if len(totals)
+    ]
+    if not supplied:
+        return empty_table("totals")
+    place = ["reading", "row", "instrument"]
+    linked = used.merge(pd.concat(supplied, ignore_index=True), on=place, validate="1:m")
+    named = linked.rename(columns={"file": "source_file", "row": "source_row", "column": "source_column"})
+    return named.assign(cohort=cohort)[TABLES["totals"].names]

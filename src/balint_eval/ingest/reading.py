@@ -14,6 +14,7 @@ from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.row_flags import row_flags
 from balint_eval.ingest.rows import Rows, missing_together, place_rows, resolve_columns
 from balint_eval.ingest.sheet import Sheet
+from balint_eval.ingest.totals import read_totals, stacked
 from balint_eval.ingest.wide import undated, views_of
 from balint_eval.study import Export, Items, StudyFile
 
@@ -34,6 +35,8 @@ class Reading:
         Readings of the same file.
     answers : mapping of instrument name to pandas.DataFrame, shape (rows, items)
         Codes; rows without any answer are left out.
+    totals : mapping of instrument name to pandas.DataFrame
+        row, scale, value, column: totals the export holds.
     with_comment : frozenset of int
         Lines with a comment.
     problems : list of Problem
@@ -45,6 +48,7 @@ class Reading:
     sheet: Sheet
     rows: Rows
     answers: Mapping[str, pd.DataFrame]
+    totals: Mapping[str, pd.DataFrame]
     with_comment: frozenset[int]
     problems: list[Problem]
     notes: list[str]
@@ -80,8 +84,8 @@ def read_one(file: StudyFile, export: Export) -> list[Reading]:
     readings = [_read_view(file, seen, view, columns, number, len(views)) for number, view in enumerate(views)]
     first, tables = readings[0], [reading.rows.table for reading in readings]
     used = _in_any_wave(tables)
-    n_items = sum(file.instruments[items.instrument].n_items for items in export.items)
-    flags = row_flags(sheet, replace(first.rows, table=used), columns, export.comments, n_items)
+    n_items = _fewest_items(file, export)
+    flags = row_flags(seen, replace(first.rows, table=used), columns, export.comments, n_items)
     whole = replace(
         first,
         problems=[*_nobody_left(sheet, used), *_once(reading.problems for reading in readings)],
@@ -102,20 +106,30 @@ def _read_view(
 ) -> Reading:
     """Place and decode the rows of one export, or of one wave of a wide one."""
     rows = place_rows(sheet, view, columns, _any_answer(sheet, view, file, columns), file.study)
-    answers, found, notes = _decode_all(sheet, view, file, columns, rows)
+    decoded = _decode_all(sheet, view, file, columns, rows)
     spoken = _filled(sheet, [columns[name] for name in view.comments])
     return Reading(
         export=view,
         sheet=sheet,
         rows=rows,
-        answers=answers,
+        answers=decoded.answers,
+        totals=decoded.totals,
         with_comment=frozenset(int(row) for row in spoken.index[spoken]),
-        problems=[*rows.problems, *found],
-        notes=[*rows.notes, *notes],
+        problems=[*rows.problems, *decoded.problems],
+        notes=[*rows.notes, *decoded.notes],
         columns_used=0,
         number=number,
         waves_in_row=waves_in_row,
     )
+
+
+def _fewest_items(file: StudyFile, export: Export) -> int:
+    """Give how many items a row of the export was asked at least, whatever its wave."""
+    sizes = [(file.instruments[items.instrument].n_items, items.waves) for items in export.items]
+    waves = {wave for _, asked in sizes for wave in asked}
+    always = sum(size for size, asked in sizes if not asked)
+    by_wave = [always + sum(size for size, asked in sizes if wave in asked) for wave in waves]
+    return min(by_wave, default=always)
 
 
 def _in_any_wave(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -155,6 +169,7 @@ def _wanted(file: StudyFile, export: Export) -> Iterator[str]:
         yield export.wave_from.column
     for items in export.items:
         yield from items.column_names(file.instruments[items.instrument].n_items)
+        yield from (total.column for total in items.totals)
 
 
 def _item_columns(items: Items, file: StudyFile, columns: Mapping[str, str]) -> list[str]:
@@ -171,10 +186,19 @@ def _filled(sheet: Sheet, names: Sequence[str]) -> pd.Series:
     return (sheet.cells[list(names)].map(str.strip) != "").any(axis=1)
 
 
-def _decode_all(
-    sheet: Sheet, export: Export, file: StudyFile, columns: Mapping[str, str], rows: Rows
-) -> tuple[dict[str, pd.DataFrame], list[Problem], list[str]]:
+@dataclass(frozen=True)
+class _AllDecoded:
+    """Answers and totals of every instrument of one export."""
+
+    answers: dict[str, pd.DataFrame]
+    totals: dict[str, pd.DataFrame]
+    problems: list[Problem]
+    notes: list[str]
+
+
+def _decode_all(sheet: Sheet, export: Export, file: StudyFile, columns: Mapping[str, str], rows: Rows) -> _AllDecoded:
     parts: dict[str, list[pd.DataFrame]] = {}
+    totals: dict[str, list[pd.DataFrame]] = {}
     problems: list[Problem] = []
     notes: list[str] = []
     for items in export.items:
@@ -184,13 +208,17 @@ def _decode_all(
             update={"missing_codes": [*export.missing_codes, *items.missing_codes]}
         )
         decoded = decode_items(cells, _item_columns(items, file, columns), coded, instrument, sheet.file)
-        parts.setdefault(items.instrument, []).append(decoded.values.dropna(how="all"))
-        problems += decoded.problems
-        notes += decoded.notes
+        values = decoded.values.dropna(how="all")
+        parts.setdefault(items.instrument, []).append(values)
+        supplied, wrong, said = read_totals(cells, columns, coded, values.index, sheet.file)
+        totals.setdefault(items.instrument, []).append(supplied)
+        problems += [*decoded.problems, *wrong]
+        notes += [*decoded.notes, *said]
         if items.already_reversed:
             what = f"The items of {instrument.name} that the platform had reversed were turned back, as declared."
             notes.append(what)
-    return {name: pd.concat(frames) for name, frames in parts.items()}, problems, notes
+    answers = {name: pd.concat(frames) for name, frames in parts.items()}
+    return _AllDecoded(answers, {name: stacked(frames) for name, frames in totals.items()}, problems, notes)
 
 
 def _asked(rows: Rows, items: Items) -> pd.Index:

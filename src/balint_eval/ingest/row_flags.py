@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from balint_eval.ingest.durations import seconds_between
 from balint_eval.ingest.rows import Rows
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_text
@@ -63,8 +64,17 @@ def _is_test(text: str) -> bool:
 
 def _fast(sheet: Sheet, used: pd.DataFrame, n_items: int) -> int:
     """Count the rows that took less than two seconds an item; 0 where no times are there."""
-    names = [column for column in sheet.cells.columns if clean_text(str(column)).casefold() in DURATION]
-    if not names or n_items == 0:
+    if n_items == 0:
         return 0
-    seconds = pd.to_numeric(sheet.cells.loc[used.index, names[0]], errors="coerce")
-    return int((seconds < SECONDS_AN_ITEM * n_items).sum())
+    return int((_seconds(sheet, used) < SECONDS_AN_ITEM * n_items).sum())
+
+
+def _seconds(sheet: Sheet, used: pd.DataFrame) -> pd.Series:
+    """Give how long each response took: as the platform says, else from its start and end; NaN where unknown."""
+    cells = sheet.cells.loc[used.index]
+    names = [column for column in cells.columns if clean_text(str(column)).casefold() in DURATION]
+    if names:
+        return pd.to_numeric(cells[names[0]], errors="coerce")
+    if not (sheet.started and sheet.ended):
+        return pd.Series(dtype="float64")
+    return pd.Series(map(seconds_between, cells[sheet.started], cells[sheet.ended]), cells.index, dtype="float64")

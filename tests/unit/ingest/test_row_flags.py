@@ -41,3 +41,26 @@ def test_answers_too_fast_to_be_read(folder, seconds, said):
     folder.rows("after.csv", *AFTER)
     text = notes(folder.ingest())
     assert ("WARN-FAST: 2 rows look too fast to be read, under 2 seconds an item" in text) is said
+
+
+@pytest.mark.parametrize(("ended", "said"), [(("10:00:03", "10:00:05", "10:04:00"), True), (("10:00:06",) * 3, False)])
+def test_start_and_end_of_the_platform_serve_where_it_gives_no_duration(folder, ended, said):
+    header = ["StartDate", "EndDate", "code", "q1", "q2", "q3"]
+    keys = [f'{{"ImportId":"{name}"}}' for name in ("startDate", "endDate", "QID1", "QID2_1", "QID2_2", "QID2_3")]
+    times = [("2026-03-31 10:00:00", f"2026-03-31 {time}") for time in ended]
+    rows = [[*time, *row] for time, row in zip(times, PEOPLE, strict=True)]
+    folder.rows("before.csv", header, keys, *rows, header=header)
+    folder.rows("after.csv", *AFTER)
+    folder.export(0)["platform"] = "qualtrics"
+    assert ("WARN-FAST: 2 rows look too fast" in notes(folder.ingest())) is said
+
+
+def test_items_of_other_waves_do_not_count_against_a_row(folder):
+    header = ["code", "event", "q1", "q2", "q3", "Duration (in seconds)"]
+    rows = [[row[0], "b", *row[1:], 8] for row in PEOPLE] + [[row[0], "a", *row[1:], 8] for row in AFTER]
+    folder.rows("all.csv", *rows, header=header)
+    values = [{"value": "b", "wave": "before"}, {"value": "a", "wave": "after"}]
+    items = [{"instrument": "TRY", "columns": "q{item}", "waves": [wave]} for wave in ("before", "after")]
+    export = {"file": "all.csv", "platform": "plain", "person_id": "code", "items": items}
+    folder.cohort["exports"] = [export | {"wave_from": {"column": "event", "values": values}}]
+    assert "WARN-FAST" not in notes(folder.ingest())
