@@ -12,6 +12,7 @@ from balint_eval.comparisons import compare
 from balint_eval.consistency import describe_items
 from balint_eval.doctor import accepted_codes, doubtful_scales, examine, examine_cohorts
 from balint_eval.errors import BalintError, DataError, Problem
+from balint_eval.individual_change import assess_individual_change
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
@@ -27,7 +28,7 @@ TO_SCORE = ("responses", "totals")
 SCORED = ("scores", "findings")
 COMPARED = (
     "comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts",
-    "item_statistics", "retest", "pooled", "beside_published",
+    "item_statistics", "retest", "pooled", "beside_published", "individual_change", "clinical_cutoffs",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -182,6 +183,13 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     outcomes = list_outcomes(file)
     comparisons, diagnostics = compare(merged["scores"], merged["participants"], outcomes, file.study)
     item_counts = count_answers(merged["responses"], file.instruments)
+    quality = assess_quality(
+        merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
+    )
+    retest = assess_retest(merged["scores"], merged["participants"], file.study)
+    individual, bounds = assess_individual_change(
+        merged["scores"], merged["participants"], outcomes, quality, retest, file
+    )
     return {
         "findings": merged["findings"],
         "scores": merged["scores"],
@@ -192,13 +200,13 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "levels": cover_levels(file, outcomes, item_counts, merged["scores"]),
         "claims": judge_claims(comparisons, outcomes, file),
         "descriptives": describe_scores(merged["scores"], merged["participants"]),
-        "quality": assess_quality(
-            merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
-        ),
+        "quality": quality,
         "item_statistics": describe_items(merged["responses"], merged["scores"], file.instruments),
         "pooled": pool_cohorts(comparisons),
         "beside_published": set_beside_published(comparisons, outcomes, file),
-        "retest": assess_retest(merged["scores"], merged["participants"], file.study),
+        "retest": retest,
+        "individual_change": individual,
+        "clinical_cutoffs": bounds,
     }
 
 

@@ -32,6 +32,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
         "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
+        "individual_change.py",
     ),
     "figures": (*_COMMON, "plots"),
     "report": (*_COMMON, "report", "kirkpatrick.py", "provenance.py", "plots/saved.py"),

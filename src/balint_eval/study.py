@@ -382,6 +382,10 @@ class Outcome(Model):
     """Smallest change of interest, in points of the scale."""
     smallest_change_source: str = ""
     """Where that number comes from; required with it."""
+    reliability: float | None = Field(default=None, gt=0, lt=1)
+    """Reliability that individual change is held against; blank takes what `plan.reliability` says."""
+    reliability_source: str = ""
+    """Where that number comes from; required with it."""
     level: Level | None = None
     """Kirkpatrick level; blank takes the registry's."""
     level_reason: str = ""
@@ -391,6 +395,8 @@ class Outcome(Model):
     def _sourced(self) -> Outcome:
         if self.smallest_change is not None and not self.smallest_change_source:
             raise ValueError("CFG-SOURCE: a smallest change needs its source | add smallest_change_source")
+        if self.reliability is not None and not self.reliability_source:
+            raise ValueError("CFG-SOURCE: a reliability needs its source | add reliability_source")
         return self
 
 
@@ -409,6 +415,9 @@ class Plan(Model):
     """`none` says that people did not meet in groups; else nothing is claimed where nobody's group is known."""
     registration: str = ""
     """Registration id, one line."""
+    reliability: Literal["auto", "alpha", "omega", "retest", "registry"] = "auto"
+    """Reliability for individual change: alpha or omega of this study's baseline, `retest` of the control arm, or the
+    registry's published alpha with the most people; `auto` takes alpha, else the registry."""
     ordinal_alpha: bool = False
     """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
 

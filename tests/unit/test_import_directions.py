@@ -23,7 +23,7 @@ LAYERS = [
     {"quality"},
     {"contrasts", "retest"},
     {"comparisons"},
-    {"kirkpatrick", "disclosure", "pooling"},
+    {"kirkpatrick", "disclosure", "pooling", "individual_change"},
     {"plots"},
     {"report"},
     {"provenance", "pipeline"},

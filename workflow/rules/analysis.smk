@@ -2,7 +2,7 @@
 # Gives: tables/*.csv of the whole study, figures/.
 
 COMPARED = ["comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts"]
-COMPARED += ["item_statistics", "retest", "pooled", "beside_published"]
+COMPARED += ["item_statistics", "retest", "pooled", "beside_published", "individual_change", "clinical_cutoffs"]
 
 
 rule compare:

@@ -50,6 +50,32 @@ WORKS: Mapping[str, Reference] = {
         "primer for t-tests and ANOVAs. Frontiers in Psychology, 4, 863.",
         "10.3389/fpsyg.2013.00863",
     ),
+    "hartung_2001": Reference(
+        "Hartung, J., & Knapp, G. (2001). A refined method for the meta-analysis of controlled clinical trials with "
+        "binary outcome. Statistics in Medicine, 20(24), 3875-3889.",
+        "10.1002/sim.1009",
+    ),
+    "viechtbauer_2007": Reference(
+        "Viechtbauer, W. (2007). Confidence intervals for the amount of heterogeneity in meta-analysis. Statistics in "
+        "Medicine, 26(1), 37-52.",
+        "10.1002/sim.2514",
+    ),
+    "jacobson_1991": Reference(
+        "Jacobson, N. S., & Truax, P. (1991). Clinical significance: A statistical approach to defining meaningful "
+        "change in psychotherapy research. Journal of Consulting and Clinical Psychology, 59(1), 12-19.",
+        "10.1037/0022-006X.59.1.12",
+    ),
+    "christensen_1986": Reference(
+        "Christensen, L., & Mendoza, J. L. (1986). A method of assessing change in a single subject: An alteration of "
+        "the RC index. Behavior Therapy, 17(3), 305-308.",
+        "10.1016/S0005-7894(86)80060-0",
+    ),
+    "maassen_2004": Reference(
+        "Maassen, G. H. (2004). The standard error in the Jacobson and Truax reliable change index: The classical "
+        "approach to the assessment of reliable change. Journal of the International Neuropsychological Society, "
+        "10(6), 888-893.",
+        "10.1017/S1355617704106097",
+    ),
     "barr_kirkpatrick": Reference(
         "Kirkpatrick, D. L., & Kirkpatrick, J. D. (2006). Evaluating training programs: The four levels (3rd ed.). "
         "Berrett-Koehler."
@@ -59,6 +85,8 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "change_cr2": ("bell_2002", "pustejovsky_2018"),
     "ancova_cr2": ("bell_2002", "pustejovsky_2018", "hedges_2007"),
     "mixed_model": ("kenward_1997",),
+    "random_effects": ("hartung_2001", "viechtbauer_2007"),
+    "individual_change": ("jacobson_1991", "christensen_1986", "maassen_2004"),
 }
 _BY_ADJUSTMENT: Mapping[str, tuple[str, ...]] = {
     "holm": ("holm_1979",),

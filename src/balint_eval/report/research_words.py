@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from balint_eval.report import steps
 from balint_eval.report.cells import table
@@ -81,6 +82,7 @@ def methods(material: Material) -> Section:
     parts = [
         say("The planned comparison was: {planned}.", planned=planned) if planned else "",
         *(sentence for name, sentence in _SENTENCES if name in used),
+        *(_FURTHER[name] for name in _further(material)),
         _adjustment(material),
         say("Standardised sizes are named with their denominator and corrected for small samples (Hedges, 1981)."),
         say("Missing items were treated by each instrument's rule; no other value was imputed."),
@@ -190,9 +192,29 @@ def _sequence(key: str, name: str, values: list[object]) -> list[Block]:
     return [Paragraph(f"{name}:"), BulletList(tuple(str(value) for value in values))]
 
 
+_FURTHER = {
+    "random_effects": say(
+        "Cohorts were pooled by random effects (REML) with the interval of Hartung and Knapp (2001), its factor never "
+        "below 1, and the Q-profile interval of the variance between cohorts (Viechtbauer, 2007)."
+    ),
+    "individual_change": say(
+        "Change of single people was held against the error of the scores (Jacobson & Truax, 1991; Christensen & "
+        "Mendoza, 1986; Maassen, 2004)."
+    ),
+}
+
+
+def _further(material: Material) -> list[str]:
+    """Name what was done beside the comparisons."""
+    pooled = any(row["cohorts"] > 1 for row in material.rows("pooled"))
+    individual = any(isfinite(row["reliability"]) for row in material.rows("individual_change"))
+    return [name for name, done in (("random_effects", pooled), ("individual_change", individual)) if done]
+
+
 def references(material: Material) -> Section:
     """List the works cited: methods used and instruments."""
-    works = {WORKS[name] for name in cited(used_methods(material), material.study.plan.adjust)}
+    names = [*used_methods(material), *_further(material)]
+    works = {WORKS[name] for name in cited(names, material.study.plan.adjust)}
     for row in material.outcomes:
         instrument = material.file.instruments.get(row["instrument"])
         if row["citation"]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from balint_eval.report import (
     research_data,
     research_design,
+    research_individual,
     research_model,
     research_pooling,
     research_reliability,
@@ -40,6 +41,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_model.model,
     research_model.sensitivity,
     research_model.by_cohort,
+    research_individual.individual,
     research_pooling.pooling,
     research_pooling.published,
     research_model.families,

@@ -1,0 +1,168 @@
+"""Researcher report: how many people changed by more than the error of their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+
+from balint_eval.report import numbers
+from balint_eval.report.cells import guarded, number, row_notes, table
+from balint_eval.report.material import Material, Row
+from balint_eval.report.model import Section, TableBlock
+from balint_eval.report.wording import say
+
+FIRST = "jacobson_truax"
+METHODS = {
+    FIRST: say("Jacobson and Truax"),
+    "both_waves": say("SDs of both waves (Maassen)"),
+    "gulliksen_lord_novick": say("Gulliksen, Lord and Novick"),
+}
+
+
+def individual(material: Material) -> Section:
+    """Show the shares at the primary wave: by Jacobson and Truax, by the other methods, and against norms."""
+    wave = material.study.primary_wave
+    rows = [row for row in material.rows("individual_change") if row["wave_to"] == wave]
+    bounds = [row for row in material.rows("clinical_cutoffs") if row["wave_to"] == wave]
+    rows = material.in_order(rows)
+    blocks = (_shares(material, rows), _methods(material, rows), _cutoffs(material, material.in_order(bounds)))
+    return Section(say("Change of single people"), "individual", tuple(block for block in blocks if block))
+
+
+def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
+    first = [row for row in rows if row["method"] == FIRST]
+    if not first:
+        return None
+    heads = (
+        *(say("Outcome"), say("Arm"), say("#n"), say("#Change beyond error"), say("#Improved"), say("#Interval")),
+        *(say("#Within error"), say("#Worse"), say("#Interval"), say("#By chance, each side"), say("Of 10 people")),
+    )
+    cells = [(material.label(row), material.arm(row["arm"]), *_share_cells(row)) for row in first]
+    notes = [
+        say(
+            "At “{wave}”. A person improved or got worse when the change is larger than 1.96 standard errors of a "
+            "difference of two scores (Jacobson and Truax, with the factor of Christensen and Mendoza). If nobody "
+            "changed, 2.5% would stand on each side; hold the shares against that, and against the arm without the "
+            "programme. Wilson intervals take people as independent, so they are too short; nothing here is a test.",
+            wave=material.wave(material.study.primary_wave),
+        ),
+        *_sources(material, first),
+        *row_notes(first, [f"{material.label(row)}, {material.arm(row['arm'])}" for row in first]),
+    ]
+    title = say("Change of single people beyond the error of their scores")
+    return table("individual", title, heads, cells, notes, "individual_change")
+
+
+def _sources(material: Material, rows: Sequence[Row]) -> list[str]:
+    """Name the reliability behind each outcome's error."""
+    said = {material.label(row): row for row in rows if isfinite(row["reliability"])}
+    parts = [
+        say(
+            "{outcome} {value} ({source})", outcome=label, value=numbers.probability(row["reliability"], 2),
+            source=str(row["reliability_source"]),
+        )
+        for label, row in said.items()
+    ]  # fmt: skip
+    return [say("Reliability: {parts}.", parts="; ".join(parts))] if parts else []
+
+
+def _share_cells(row: Row) -> list[str]:
+    shown = [_percent(row, "improved"), _interval(row, "improved"), _percent(row, "unchanged")]
+    shown += [_percent(row, "worse"), _interval(row, "worse")]
+    chance = f"{100 * float(row['expected_share']):.1f}%" if isfinite(row["expected_share"]) else numbers.MISSING
+    facts = guarded(row["n"], numbers.count(row["n"]), number(row["threshold"], 1))
+    hidden = guarded(row["n"], *shown) if not _gives_away(row) else [numbers.PROTECTED for _ in shown]
+    return [
+        *facts,
+        *hidden,
+        chance,
+        *(guarded(row["n"], _of_ten(row)) if not _gives_away(row) else [numbers.PROTECTED]),
+    ]
+
+
+def _gives_away(row: Row) -> bool:
+    """Tell whether a share tells what became of everybody in a small arm."""
+    few = not numbers.too_few(row["n"]) and row["n"] < numbers.SMALLEST_FOR_EXTREMES
+    return bool(few and any(row[name] == row["n"] for name in ("improved", "unchanged", "worse")))
+
+
+def _percent(row: Row, name: str) -> str:
+    return numbers.percent(row[f"{name}_share"])
+
+
+def _interval(row: Row, name: str) -> str:
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if not (isfinite(low) and isfinite(high)):
+        return numbers.MISSING
+    return f"[{numbers.percent(low)}, {numbers.percent(high)}]"
+
+
+def _of_ten(row: Row) -> str:
+    if not isfinite(row["of_ten_improved"]):
+        return numbers.MISSING
+    values = {name: numbers.count(row[f"of_ten_{name}"]) for name in ("improved", "unchanged", "worse")}
+    return say("{improved} better, {unchanged} as before, {worse} worse", **values)
+
+
+def _methods(material: Material, rows: Sequence[Row]) -> TableBlock | None:
+    known = [row for row in rows if isfinite(row["reliability"])]
+    if not known:
+        return None
+    heads = (
+        *(say("Outcome"), say("Arm"), say("Method"), say("#n"), say("#Error, points"), say("#Improved")),
+        *(say("#Within error"), say("#Worse")),
+    )
+    ordered = sorted(known, key=lambda row: (known.index(_first_of(row, known)), list(METHODS).index(row["method"])))
+    cells = [
+        (
+            *(material.label(row), material.arm(row["arm"]), METHODS[str(row["method"])]),
+            *guarded(row["n"], numbers.count(row["n"]), number(row["error"])),
+            *_protected(row, [_percent(row, name) for name in ("improved", "unchanged", "worse")]),
+        )
+        for row in ordered
+    ]
+    note = say(
+        "The same people by three errors. Gulliksen, Lord and Novick hold each score against what regression to the "
+        "mean predicts from the first, so people who began low or high are judged by another change."
+    )
+    return table("individual-methods", say("By three methods"), heads, cells, [note], "individual_change")
+
+
+def _first_of(row: Row, rows: Sequence[Row]) -> Row:
+    """Give the first row of the same outcome and arm, which keeps the order of the outcomes."""
+    same = ("instrument", "scale", "arm")
+    return next(other for other in rows if all(other[name] == row[name] for name in same))
+
+
+def _protected(row: Row, shown: list[str]) -> list[str]:
+    return [numbers.PROTECTED for _ in shown] if _gives_away(row) else guarded(row["n"], *shown)
+
+
+def _cutoffs(material: Material, rows: Sequence[Row]) -> TableBlock | None:
+    if not rows:
+        return None
+    heads = (
+        *(say("Outcome"), say("Arm"), say("Norm population"), say("#Norm, M (SD)"), say("#a"), say("#b"), say("#c")),
+        *(say("#n"), say("#Beyond c before"), say("#Beyond c later"), say("#Crossed c and improved beyond error")),
+    )
+    cells = [(material.label(row), material.arm(row["arm"]), *_cutoff_cells(row)) for row in rows]
+    notes = [
+        say(
+            "Cut-offs of Jacobson and Truax: a is two SDs from this study's baseline mean, b two SDs from the norm's, "
+            "c lies where a score is as likely in either. They were made for patients and healthy people; here the "
+            "two populations are people of one profession, and c parts them only roughly."
+        ),
+        *row_notes(rows, [f"{material.label(row)}, {row['population']}" for row in rows]),
+    ]
+    return table("cutoffs", say("Beside published norms"), heads, cells, notes, "clinical_cutoffs")
+
+
+def _cutoff_cells(row: Row) -> tuple[str, ...]:
+    norm = f"{number(row['norm_mean'], 1)} ({number(row['norm_sd'], 1)})"
+    people = [f"{row['population']} ({row['source']}, {row['mark']})", norm]
+    bounds = [number(row[name], 1) for name in ("a", "b", "c")]
+    counted = [numbers.count(row[name]) for name in ("beyond_before", "beyond_after", "crossed_reliably")]
+    ends = {0, row["n"]} & {row[name] for name in ("beyond_before", "beyond_after")}
+    if ends and not numbers.too_few(row["n"]) and row["n"] < numbers.SMALLEST_FOR_EXTREMES:
+        counted = [numbers.PROTECTED for _ in counted]
+    return *people, *bounds, *guarded(row["n"], numbers.count(row["n"]), *counted)
