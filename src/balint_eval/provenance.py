@@ -17,7 +17,7 @@ PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin"
 
 _CODEBOOK = (
     "codebook", "ingest/__init__.py", "ingest/cell_text.py", "ingest/control.py", "ingest/delimited.py",
-    "ingest/delimiter.py", "ingest/grid.py", "ingest/source.py", "ingest/text.py", "ingest/workbook.py",
+    "ingest/delimiter.py", "ingest/grid.py", "ingest/packed.py", "ingest/source.py", "ingest/text.py", "ingest/workbook.py",
     "ingest/workbook_guard.py",
 )  # fmt: skip
 """The reader of the codebook, with the parts of `ingest` that know no study."""
@@ -35,7 +35,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "individual_change.py",
     ),
     "figures": (*_COMMON, "plots"),
-    "report": (*_COMMON, "report", "kirkpatrick.py", "provenance.py", "plots/saved.py"),
+    "report": (*_COMMON, "report", "contrasts.py", "kirkpatrick.py", "provenance.py", "plots/saved.py"),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
 
