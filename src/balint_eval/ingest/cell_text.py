@@ -85,16 +85,23 @@ def _unescaped(match: re.Match[str]) -> str:
 def _number_text(value: float, pattern: str, position: int, spoken: Spoken) -> str:
     if "%" in _QUOTED.sub("", pattern):
         spoken.add("Percentages given with their sign", position)
-        return f"{_plain(value * 100)}%"
+        return f"{plain_number(value * 100)}%"
     if value == int(value) and value >= 0 and _ZEROS.fullmatch(pattern):
         spoken.add("Leading zeros of the number format kept", position)
         return str(int(value)).zfill(len(pattern))
     if abs(value) >= 10**EXACT_DIGITS:
         spoken.add("Numbers longer than 15 digits, of which Excel has lost the end", position)
-    return _plain(value)
+    return plain_number(value)
 
 
-def _plain(value: float) -> str:
+def plain_number(value: float) -> str:
+    """Give a number as people read it: whole without a point, else at most 15 digits.
+
+    Examples
+    --------
+    >>> plain_number(7.0), plain_number(0.1 + 0.2)
+    ('7', '0.3')
+    """
     if abs(value) < 1e300 and value == int(value):
         return str(int(value))
     return format(value, ".15g")

@@ -19,6 +19,7 @@ from balint_eval.ingest.readers import qualtrics, redcap
 from balint_eval.ingest.readers.checks import header_problems, row_problems
 from balint_eval.ingest.readers.layout import Layout, name_problems, normal, renamed_notes
 from balint_eval.ingest.readers.platforms import KNOWN, PLATFORMS, recognise, said_of
+from balint_eval.ingest.readers.statistical import kind_of, read_statistical
 from balint_eval.ingest.readers.syntax_file import Syntax, parse_syntax, with_double_quotes
 from balint_eval.ingest.sheet import NORMAL, Sheet
 from balint_eval.ingest.source import Source, read_source, refuse_if_changed
@@ -34,7 +35,6 @@ _OTHER_FORMATS = {
     b'{"': "a JSON file",
     b"[{": "a JSON file",
     b"%pdf": "a PDF file",
-    b"$fl2": "an SPSS file",
     b"par1": "a Parquet file",
 }
 
@@ -55,7 +55,7 @@ def read_export(
     Parameters
     ----------
     path : pathlib.Path
-        CSV, TSV, any of them packed with gzip, or xlsx.
+        CSV, TSV, any of them packed with gzip, xlsx, SPSS (.sav, .zsav) or Stata (.dta).
     shown_as : str
         The file as messages name it.
     platform : str
@@ -83,6 +83,8 @@ def read_export(
     """
     _refuse_unknown(platform, shown_as)
     source = read_source(path, shown_as)
+    if kind_of(source.content):
+        return _read_statistical(source, platform, encoding, beside=bool(sheet or delimiter or dictionary or syntax))
     spoken = None if syntax is None else read_syntax(syntax)
     grid = _grid(source, platform=platform, sheet=sheet, encoding=encoding, delimiter=delimiter, syntax=spoken)
     notes, grid = _without_row_numbers(grid)
@@ -93,6 +95,20 @@ def read_export(
         raise DataError(problems)
     said = said_of(layout, platform != "auto", grid)
     return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes, *said))
+
+
+def _read_statistical(source: Source, platform: str, encoding: str, *, beside: bool) -> Sheet:
+    """Read an SPSS or Stata file, which says itself what its columns and codes are."""
+    told = read_statistical(source.content, file=source.file, encoding=encoding)
+    chosen = platform if platform != "auto" else "qualtrics" if KNOWN["qualtrics"].recognise(told.grid) else "plain"
+    layout = told.arranged(_layout(told.grid, chosen, None))
+    problems = _problems(told.grid, layout)
+    refuse_if_changed(source)
+    if problems:
+        raise DataError(problems)
+    unused = ("The keys sheet, delimiter, dictionary and syntax were not used: the file needs none of them.",)
+    said = said_of(layout, platform != "auto", told.grid)
+    return _sheet(source, told.grid, layout, (*source.notes, *told.notes, *said, *(unused if beside else ())))
 
 
 def _explained(layout: Layout, syntax: Syntax | None) -> Layout:
@@ -236,7 +252,7 @@ def _problems(grid: Grid, layout: Layout) -> list[Problem]:
     found = [*grid.problems, *layout.problems]
     if not grid.records:
         return found or row_problems(grid, layout)
-    first_row = header_problems(grid, layout) if not found else []
+    first_row = header_problems(grid, layout) if not found and grid.lines[0] else []
     names = [] if any(p.code == "HD-NONE" for p in first_row) else layout.names
     rows = row_problems(grid, layout)
     if any(problem.code == "IN-QUOTE" for problem in found):
