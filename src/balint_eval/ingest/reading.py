@@ -9,6 +9,7 @@ import pandas as pd
 
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.answers import decode_items
+from balint_eval.ingest.choice_labels import by_declared_labels
 from balint_eval.ingest.personal import personal_columns
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.row_flags import row_flags
@@ -207,13 +208,15 @@ def _decode_all(sheet: Sheet, export: Export, file: StudyFile, columns: Mapping[
         coded = file.with_answers(items).model_copy(
             update={"missing_codes": [*export.missing_codes, *items.missing_codes]}
         )
-        decoded = decode_items(cells, _item_columns(items, file, columns), coded, instrument, sheet.file)
+        named = _item_columns(items, file, columns)
+        labelled, spoken = by_declared_labels(cells, named, sheet.choices, coded.answers)
+        decoded = decode_items(labelled, named, coded, instrument, sheet.file)
         values = decoded.values.dropna(how="all")
         parts.setdefault(items.instrument, []).append(values)
         supplied, wrong, said = read_totals(cells, columns, coded, values.index, sheet.file)
         totals.setdefault(items.instrument, []).append(supplied)
         problems += [*decoded.problems, *wrong]
-        notes += [*decoded.notes, *said]
+        notes += [*spoken, *decoded.notes, *said]
         if items.already_reversed:
             what = f"The items of {instrument.name} that the platform had reversed were turned back, as declared."
             notes.append(what)

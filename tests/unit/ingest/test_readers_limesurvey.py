@@ -138,3 +138,38 @@ def test_an_open_cell_of_another_quotation_mark_is_placed(refused):
 def test_a_syntax_file_beside_a_workbook_is_refused(refused):
     (problem,) = refused(b"PK\x03\x04" + bytes(40), "data.xlsx", syntax=made.limesurvey_r_syntax())
     assert problem.code == "IN-SYNTAX"
+
+
+def test_codes_and_texts_without_the_columns_about_the_response(read_bytes):
+    rows = [row[len(made.LIME_CODES) :] for row in (made.limesurvey_header("both"), *made.LIME_PEOPLE)]
+    sheet = read_bytes(made.table(rows), platform="limesurvey")
+    assert list(sheet.cells.columns) == ["code", "G01Q01[SQ001]", "G01Q01[SQ002]", "G01Q01[SQ003]"]
+    assert sheet.labels["code"] == "Your code"
+
+
+def labelled(folder, answers):
+    """A study of one file with a syntax file; its first item column holds A1 and A2."""
+    folder.content["own_instruments"][0].update(
+        n_items=1, response={"codes": [1, 2]}, reverse=[],
+        scales=[{"name": "total", "items": [1], "rule": "sum", "range": [1, 2], "higher_is": "better"}])  # fmt: skip
+    folder.cohort["exports"] = [{
+        "file": "data.dat", "syntax": "data.sps", "wave": "before", "person_id": "id", "keep": ["unfinished"],
+        "items": [{"instrument": "TRY", "columns": ["G01Q01_SQ001"], "answers": answers}]}]  # fmt: skip
+    (folder.folder / "data.dat").write_text(made.LIME_SPSS_DATA)
+    (folder.folder / "data.sps").write_text(made.limesurvey_spss_syntax())
+    return folder
+
+
+def test_answers_may_name_the_labels_of_the_syntax_file(folder, new_folder):
+    by_code = labelled(folder, [{"answer": "A1", "code": 2}, {"answer": "A2", "code": 1}])
+    by_label = labelled(new_folder("labels"), [{"answer": "Never", "code": 2}, {"answer": "now and  then", "code": 1}])
+    codes, labels = by_code.ingest().tables, by_label.ingest().tables
+    assert codes["responses"]["value"].tolist() == labels["responses"]["value"].tolist()
+    assert sorted(codes["responses"]["value"]) == [1, 2]
+    assert "'A1' as 'never', 'A2' as 'now and then'" in labels["sources"].at[0, "notes"]
+    assert "as 'never'" not in codes["sources"].at[0, "notes"]
+
+
+def test_a_changed_syntax_file_is_an_input_of_the_cohort(folder):
+    file = labelled(folder, []).read()
+    assert file.input_files(file.study.cohorts[0]) == ["data.dat", "data.sps"]

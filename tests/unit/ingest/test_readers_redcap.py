@@ -158,3 +158,14 @@ def test_a_missing_code_that_is_an_answer_is_refused(folder):
         made_study.read()
     (problem,) = caught.value.problems
     assert (problem.code, problem.column) == ("CFG-MISSCODE", "cohorts.0.exports.0.missing_codes.1")
+
+
+def test_answers_may_name_the_labels_of_the_dictionary_tags_and_all(folder):
+    tagged = made.REDCAP_DICTIONARY.replace(
+        '"1, never | 2, often | 3, always"', '"1, <b>never</b> | 2, often | 3, always"'
+    )
+    made_study = study(folder, made.REDCAP_RAW, tagged)
+    made_study.items(0)["answers"] = [{"answer": word, "code": code} for word, code in
+        (("Never", 3), ("Often", 2), ("Always", 1))]  # fmt: skip
+    answers = made_study.ingest().tables["responses"].set_index(["wave", "source_row", "item"])["value"]
+    assert answers[("before", 3)].tolist() == [1, 3]

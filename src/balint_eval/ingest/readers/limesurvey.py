@@ -61,7 +61,8 @@ def _codes(names: list[str]) -> list[str]:
 def _split(names: list[str]) -> list[tuple[str, str]]:
     """Give code and text of each header where headers hold both, else blanks."""
     found = [_CODE_AND_TEXT.fullmatch(name) for name in names]
-    both = any(match and match["code"] in META for match in found)
+    # Without the columns about the response every header must be a code with its text.
+    both = any(match and match["code"] in META for match in found) or (bool(found) and all(found))
     return [(match["code"], match["text"]) if both and match else ("", "") for match in found]
 
 
