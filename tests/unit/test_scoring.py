@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from balint_eval.instruments.model import Instrument
 from balint_eval.instruments.registry import known_instruments
-from balint_eval.scoring import keyed_answers, reversed_by_key, score_responses
+from balint_eval.scoring import keyed_answers, reversed_by_key, score_responses, withhold
 
 KNOWN = known_instruments()
 NAMES = sorted(KNOWN)
@@ -327,3 +327,17 @@ def test_keyed_answers_are_wide_and_reversed():
     assert keyed.shape == (1, 10)
     assert keyed[0, [0, 3]].tolist() == [3, 1]  # the fourth is reversed: 0 + 4 - 3
     assert np.isnan(np.delete(keyed[0], [0, 3])).all()
+
+
+@pytest.mark.parametrize(("scale", "held"), [("DIS", {"DIS"}), ("all", {"DIS", "EXH", "total"})])
+def test_withheld_scores_keep_their_place_and_lose_their_number(scale, held):
+    table = pd.concat([responses(KNOWN[name], dict.fromkeys(range(1, 16), 2)) for name in ("OLBI", "TEQ")])
+    scored = score_responses(table, KNOWN)
+    after = withhold(scored, [("OLBI", scale)])
+    mine = (after["instrument"] == "OLBI") & after["scale"].isin(held)
+    assert set(scored.loc[scored["instrument"] == "OLBI", "scale"]) == {"DIS", "EXH", "total"}
+    assert scored["prorated"].sum() >= 2
+    assert after.loc[mine, "score"].isna().all()
+    assert set(after.loc[mine, "status"]) == {"doubtful_key"}
+    assert not after.loc[mine, "prorated"].any()
+    pd.testing.assert_frame_equal(after[~mine], scored[~mine])
