@@ -132,5 +132,5 @@ def _code_shown(code: float | None) -> str:
 
 
 def said(codes: Mapping[float, str], order: Sequence[float]) -> str:
-    """List codes with their labels, in the order of the codes."""
-    return ", ".join(f"{code:g} = {codes[code]}" for code in order if code in codes)
+    """List texts with the codes they were read as, in the order of the codes."""
+    return ", ".join(f"'{codes[code]}' as {code:g}" for code in order if code in codes)

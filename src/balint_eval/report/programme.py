@@ -5,6 +5,7 @@ from __future__ import annotations
 from balint_eval.report import counts, numbers
 from balint_eval.report.material import Material
 from balint_eval.report.wording import say
+from balint_eval.study import Programme
 
 
 def programme_rows(material: Material) -> list[tuple[str, ...]]:
@@ -16,11 +17,10 @@ def programme_rows(material: Material) -> list[tuple[str, ...]]:
     planned = (plan.sessions, plan.sessions) if plan.sessions else None
     members = counts.span_of([float(run.members) for run in runs if run.members])
     minutes = (plan.minutes - plan.minutes_tolerance, plan.minutes + plan.minutes_tolerance)
-    between = (plan.interval_days[0] - plan.interval_tolerance, plan.interval_days[1] + plan.interval_tolerance)
     return [
         _held(say("Meetings a group"), planned, meetings),
         _held_about(say("Minutes a meeting"), minutes, counts.overall([run.minutes for run in runs])),
-        _held(say("Days from a meeting to the next"), between, counts.overall([run.days_between for run in runs])),
+        _held_between(plan, counts.overall([run.days_between for run in runs])),
         _held_by_people(say("Members a group"), plan.members, members),
         _held(say("Leaders a meeting"), plan.leaders, counts.overall([run.leaders for run in runs])),
         *_dose_rows(counts.dose(material)),
@@ -58,6 +58,14 @@ def _held_about(feature: str, plan: tuple[float, float], found: counts.Span | No
     row = _held(feature, plan, found)
     middle, reach = (plan[0] + plan[1]) / 2, (plan[1] - plan[0]) / 2
     planned = say("{middle} (± {reach})", middle=numbers.trimmed(middle), reach=numbers.trimmed(reach))
+    return (row[0], planned if reach else row[1], *row[2:])
+
+
+def _held_between(plan: Programme, found: counts.Span | None) -> tuple[str, ...]:
+    """Hold the days between meetings against the plan and its tolerance, written as 7 to 31 (± 3)."""
+    (low, high), reach = plan.interval_days, plan.interval_tolerance
+    row = _held(say("Days from a meeting to the next"), (low - reach, high + reach), found)
+    planned = say("{span} (± {reach})", span=numbers.span(low, high), reach=numbers.trimmed(reach))
     return (row[0], planned if reach else row[1], *row[2:])
 
 

@@ -153,7 +153,7 @@ def test_misspelled_labels_are_listed_with_the_nearest_declared_one():
 def test_codes_with_their_labels_need_no_map(rows):
     decoded = decode(*rows)
     assert (values_of(decoded), decoded.problems) == ([[1, 5], [3, 5]], [])
-    assert "decoded by the code that each label carries (1 = " in decoded.notes[0]
+    assert f"decoded by the code that each label carries ('{rows[0][0]}' as 1, " in decoded.notes[0]
 
 
 @pytest.mark.parametrize(

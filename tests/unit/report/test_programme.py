@@ -73,6 +73,11 @@ def test_weekly_to_monthly_give_or_take_three_days(dates, kept):
     assert rows(dates=dates, came=1)["Days from a meeting to the next"][2] == kept
 
 
+def test_the_plan_is_written_with_its_tolerance():
+    assert rows()["Days from a meeting to the next"] == ("7 to 31 (± 3)", "7 to 28", "✓ yes")
+    assert rows(interval_tolerance=0)["Days from a meeting to the next"][0] == "7 to 31"
+
+
 def test_a_long_pause_is_off_the_plan():
     assert off_plan(material(dates=["2026-01-07", "2026-03-07"]))
     assert not off_plan(material())
