@@ -41,10 +41,19 @@ def test_the_same_seed_gives_the_same_cases(study):
 def test_the_page_is_of_this_study(study):
     text = PAGE.read_text(encoding="utf-8")
     assert "--questionnaires 1000 --write docs/doctor.md" in text
-    assert f"Seed {study.SEED};" in text
+    assert f"Seeds {study.SEED} and {study.FAIR_SEED};" in text
     for kind in (*study.KINDS, *study.MORE_KINDS):
         assert f"| {kind} |" in text
-    found, false = (float(share) for share in re.findall(r"\*\*([0-9.]+)% are stopped\*\*", text))
-    assert found >= 95
-    assert false <= 2
-    assert "both held" in text
+    shares = [float(share) for share in re.findall(r"\*\*([0-9.]+)% are stopped\*\*", text)]
+    assert len(shares) == 4
+    assert min(shares[0::2]) >= 95
+    assert max(shares[1::2]) <= 2
+    assert text.count("both held") == 2
+
+
+def test_every_kind_is_found_from_30_people_on(study):
+    text = PAGE.read_text(encoding="utf-8")
+    for kind in study.KINDS:
+        rows = re.findall(rf"^\| {kind} \|.*\((\d+)%\) \| [^|]* \|$", text, flags=re.MULTILINE)
+        assert len(rows) == 2
+        assert min(int(share) for share in rows) >= 95, kind

@@ -2,7 +2,7 @@
 
     python tests/simulation/doctor_study.py --questionnaires 1000 --write docs/doctor.md
 
-The seed is fixed: the same versions give the same page.
+The seeds are fixed: the same versions give the same page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from balint_eval.doctor import examine
 from balint_eval.instruments.registry import known_instruments
 
 SEED = 20263
-"""The thresholds were set on parts of the draws of this seed: another seed is the fairer test."""
+"""Thresholds were set on parts of the draws of this seed (those of DOC-SWAPPED on other draws and on real answers)."""
+FAIR_SEED = 20264
+"""No threshold was set on its draws: the fairer test."""
 INSTRUMENTS = ("TEQ", "IRI", "CBI", "PSS10", "OLBI", "JSE20", "ProQOL5", "UWES9", "MBI_HSS", "QCAE")
 BANDS = ((12, 29), (30, 59), (60, 119), (120, 200))
 RIGHT_NAMES: Mapping[str, frozenset[str]] = {
@@ -120,15 +122,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the study and write its page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questionnaires", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--write", type=Path)
     chosen = parser.parse_args(arguments)
     from doctor_page import page
 
-    faulty = run(list(KINDS), chosen.questionnaires, chosen.seed)
-    more = run(list(MORE_KINDS), chosen.questionnaires // 5, chosen.seed)
-    sound = run(["clean"], chosen.questionnaires, chosen.seed)
-    text = page(faulty, more, sound, chosen.seed)
+    faulty, fair_faulty = (run(list(KINDS), chosen.questionnaires, seed) for seed in (SEED, FAIR_SEED))
+    more = run(list(MORE_KINDS), chosen.questionnaires // 5, SEED)
+    sound, fair_sound = (run(["clean"], chosen.questionnaires, seed) for seed in (SEED, FAIR_SEED))
+    text = page(faulty, more, sound, (fair_faulty, fair_sound))
     if chosen.write:
         chosen.write.write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")
