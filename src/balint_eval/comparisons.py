@@ -9,15 +9,14 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from balint_eval.contrasts import CHANGE, DIFFERENCE, LEVEL, Contrast, Sample, WideScores, enumerate_contrasts
+from balint_eval.contrasts import CHANGE, DIFFERENCE, LEVEL, Contrast, Sample, each_sample, is_main, place_of
 from balint_eval.errors import DataError, Problem
-from balint_eval.quality import person_scores
 from balint_eval.stats import cluster, independent, levels, mixed, paired
 from balint_eval.stats.adjust import adjust_p
 from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
 from balint_eval.study import Study
-from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
+from balint_eval.tables import ALL_COHORTS, TABLES, check_table
 
 PRIMARY_METHOD = {CHANGE: "change_cr2", DIFFERENCE: "ancova_cr2", LEVEL: "level_cr2"}
 NO_GROUPS = "the data have no groups, so each person stands alone"
@@ -72,34 +71,13 @@ def _refuse_two_cohorts(participants: pd.DataFrame) -> None:
 def _compare_all(
     scores: pd.DataFrame, participants: pd.DataFrame, outcomes: pd.DataFrame, study: Study
 ) -> tuple[Rows, Rows]:
-    # Sorted first, so that the order of rows cannot reach the last digit of a mean.
-    people = person_scores(check_table(scores, "scores")).merge(
-        participants[["cohort", "person_id", "group_id", "arm"]], on=["cohort", "person_id"], validate="m:1"
-    )
-    cohorts, rows, terms = _cohorts(participants), Rows(), Rows()
-    for outcome in records(outcomes):
-        mine = people[(people["instrument"] == outcome["instrument"]) & (people["scale"] == outcome["scale"])]
-        for cohort, contrast, sample in _samples(WideScores(mine), cohorts, study):
-            results, fit = _analysed(sample, contrast, study.plan.confidence)
-            place = {"cohort": cohort, "instrument": outcome["instrument"], "scale": outcome["scale"]}
-            place |= {"contrast": contrast.name}
-            rows += [place | _row(result, contrast, outcome, study, cohort) for result in results]
-            terms += [place | term for term in _terms(fit)]
+    rows, terms = Rows(), Rows()
+    for outcome, cohort, contrast, sample in each_sample(scores, participants, outcomes, study):
+        results, fit = _analysed(sample, contrast, study.plan.confidence)
+        place = place_of(outcome, cohort, contrast)
+        rows += [place | _row(result, contrast, outcome, study, cohort) for result in results]
+        terms += [place | term for term in _terms(fit)]
     return rows, terms
-
-
-def _cohorts(participants: pd.DataFrame) -> list[str]:
-    names = sorted(participants["cohort"].unique())
-    return [ALL_COHORTS, *names] if len(names) > 1 else [ALL_COHORTS]
-
-
-def _samples(scores: WideScores, cohorts: list[str], study: Study) -> Iterator[tuple[str, Contrast, Sample]]:
-    """Give every comparison that has people at both waves."""
-    for cohort in cohorts:
-        for contrast in enumerate_contrasts(study):
-            sample = scores.sample(contrast, cohort)
-            if sample is not None:
-                yield cohort, contrast, sample
 
 
 def _analysed(sample: Sample, contrast: Contrast, level: float) -> tuple[list[Result], RemlFit | None]:
@@ -246,12 +224,12 @@ def _row(
 def _role(method: str, contrast: Contrast, outcome: dict[str, object], study: Study, cohort: str) -> str:
     if cohort != ALL_COHORTS:
         return "by_cohort"
-    if study.control_arm and contrast.kind == CHANGE:
+    if not is_main(contrast, study):
         return "by_arm"
     if method != PRIMARY_METHOD[contrast.kind]:
         return "sensitivity"
-    is_main = outcome["role"] == "primary" and contrast.wave_to == study.primary_wave
-    return "primary" if is_main else "secondary"
+    asked = outcome["role"] == "primary" and contrast.wave_to == study.primary_wave
+    return "primary" if asked else "secondary"
 
 
 def _family(outcome: dict[str, object], contrast: Contrast, study: Study) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from balint_eval.quality import person_scores
 from balint_eval.study import Arm, Study
-from balint_eval.tables import ALL_COHORTS
+from balint_eval.tables import ALL_COHORTS, check_table, records
 
 CHANGE, DIFFERENCE, LEVEL = "change", "difference", "level"
 BETWEEN_ARMS = frozenset({DIFFERENCE, LEVEL})
@@ -89,6 +92,43 @@ def _levels(study: Study, wave: str, baseline: str) -> list[Contrast]:
 def _is_before(study: Study, wave: str, other: str) -> bool:
     names = [wave.name for wave in study.waves]
     return wave in names and names.index(wave) < names.index(other)
+
+
+def each_sample(
+    scores: pd.DataFrame, participants: pd.DataFrame, outcomes: pd.DataFrame, study: Study
+) -> Iterator[tuple[dict[str, object], str, Contrast, Sample]]:
+    """Give every comparison that has scores: outcome, cohort (`all` first), contrast and sample.
+
+    Parameters
+    ----------
+    scores, participants, outcomes : pandas.DataFrame
+        Contracts of these names.
+    study : Study
+    """
+    # Sorted first, so that the order of rows cannot reach the last digit of a mean.
+    people = person_scores(check_table(scores, "scores")).merge(
+        participants[["cohort", "person_id", "group_id", "arm"]], on=["cohort", "person_id"], validate="m:1"
+    )
+    names = sorted(participants["cohort"].unique())
+    cohorts = [ALL_COHORTS, *names] if len(names) > 1 else [ALL_COHORTS]
+    for outcome in records(outcomes):
+        mine = people[(people["instrument"] == outcome["instrument"]) & (people["scale"] == outcome["scale"])]
+        wide = WideScores(mine)
+        for cohort, contrast in product(cohorts, enumerate_contrasts(study)):
+            sample = wide.sample(contrast, cohort)
+            if sample is not None:
+                yield outcome, cohort, contrast, sample
+
+
+def place_of(outcome: dict[str, object], cohort: str, contrast: Contrast) -> dict[str, object]:
+    """Give the columns by which every table names a comparison."""
+    facts = {"cohort": cohort, "instrument": outcome["instrument"], "scale": outcome["scale"]}
+    return facts | {"contrast": contrast.name}
+
+
+def is_main(contrast: Contrast, study: Study) -> bool:
+    """Whether a contrast answers the study's question: between arms where there is a control, else a change."""
+    return contrast.kind in BETWEEN_ARMS or study.control_arm is None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

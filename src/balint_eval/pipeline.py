@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from balint_eval.clustering import assess_clustering
 from balint_eval.comparisons import compare
 from balint_eval.consistency import describe_items
 from balint_eval.doctor import accepted_codes, doubtful_scales, examine, examine_cohorts
+from balint_eval.dose import assess_dose
 from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.individual_change import assess_individual_change
+from balint_eval.influence import assess_influence
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
@@ -27,8 +30,9 @@ INGESTED = ("participants", "responses", "totals", "flow", "sources", "sessions"
 TO_SCORE = ("responses", "totals")
 SCORED = ("scores", "findings")
 COMPARED = (
-    "comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts",
-    "item_statistics", "retest", "pooled", "beside_published", "individual_change", "clinical_cutoffs",
+    "comparisons", "diagnostics", "clustering", "influence", "dose", "outcomes", "levels", "claims", "descriptives",
+    "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published", "individual_change",
+    "clinical_cutoffs",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -181,7 +185,8 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     """
     merged = {**merged, **_hold_cohorts_together(merged, file)}
     outcomes = list_outcomes(file)
-    comparisons, diagnostics = compare(merged["scores"], merged["participants"], outcomes, file.study)
+    scored = (merged["scores"], merged["participants"])
+    comparisons, diagnostics = compare(*scored, outcomes, file.study)
     item_counts = count_answers(merged["responses"], file.instruments)
     quality = assess_quality(
         merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
@@ -196,6 +201,9 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "outcomes": outcomes,
         "comparisons": comparisons,
         "diagnostics": diagnostics,
+        "clustering": assess_clustering(*scored, outcomes, file.study),
+        "influence": assess_influence(*scored, outcomes, file.study),
+        "dose": assess_dose(*scored, merged["attendance"], outcomes, file.study),
         "item_counts": item_counts,
         "levels": cover_levels(file, outcomes, item_counts, merged["scores"]),
         "claims": judge_claims(comparisons, outcomes, file),

@@ -22,7 +22,7 @@ LAYERS = [
     {"doctor", "consistency", "published"},
     {"quality"},
     {"contrasts", "retest"},
-    {"comparisons"},
+    {"comparisons", "clustering", "influence", "dose"},
     {"kirkpatrick", "disclosure", "pooling", "individual_change"},
     {"plots"},
     {"report"},

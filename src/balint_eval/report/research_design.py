@@ -192,16 +192,24 @@ def evidence(material: Material) -> Section:
 
 
 def _claims(material: Material) -> Block:
-    heads = (say("Outcome"), say("Wave"), say("Verdict"), say("Why no more is claimed"))
+    heads = (
+        *(say("Outcome"), say("Wave"), say("Verdict"), say("#p, too small to matter")),
+        say("Why no more is claimed"),
+    )
     rows = []
     for line in material.claims:
         word = verdict(str(line.claim["verdict"]), line.comparison["kind"])
         compared = material.compared(line.comparison)
         reason = str(line.claim["reason"])
-        rows.append((material.label(line.comparison), compared, f"{word.symbol} {word.word}", reason))
+        small = guarded(line.comparison["n_paired"], numbers.p_value(line.claim["p_equivalence"]))
+        rows.append((material.label(line.comparison), compared, f"{word.symbol} {word.word}", *small, reason))
     if not rows:
         return Paragraph(say("No claim is made."))
-    return table("claims", say("What is claimed, and why no more"), heads, rows, [], "claims")
+    note = say(
+        "p, too small to matter: two one-sided tests of the planned method against the smallest change of interest, "
+        "up and down; a small p says that the change lies between."
+    )
+    return table("claims", say("What is claimed, and why no more"), heads, rows, [note], "claims")
 
 
 def arms_table(material: Material) -> Block:

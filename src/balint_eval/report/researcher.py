@@ -13,6 +13,7 @@ from balint_eval.report import (
     research_pooling,
     research_reliability,
     research_results,
+    research_robustness,
     research_words,
 )
 from balint_eval.report.frame import frame
@@ -39,11 +40,14 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_results.within_arms,
     research_model.within_arms_by_method,
     research_model.model,
+    research_robustness.clustering,
     research_model.sensitivity,
+    research_robustness.influence,
     research_model.by_cohort,
     research_individual.individual,
     research_pooling.pooling,
     research_pooling.published,
+    research_robustness.dose,
     research_model.families,
     research_data.reaction,
     research_words.assumptions,

@@ -1,0 +1,153 @@
+"""Researcher report: how alike group members are, who the result hangs on, and meetings attended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from balint_eval.report import numbers
+from balint_eval.report.cells import groups_cell, guarded, interval, level_of_confidence, number, row_notes, table
+from balint_eval.report.material import Material, Row
+from balint_eval.report.model import Paragraph, Section
+from balint_eval.report.wording import say
+
+_PLACE = ("cohort", "instrument", "scale", "contrast")
+
+
+def clustering(material: Material) -> Section:
+    """Show the correlation within groups and what it costs, for every main comparison."""
+    rows = _of_main(material, "clustering")
+    heading = say("How alike the members of a group are")
+    if not rows:
+        return Section(heading, "clustering", ())
+    heads = (
+        *(say("Outcome"), say("Wave"), say("#People"), say("#Groups"), say("#ICC"), f"#{level_of_confidence(rows)}"),
+        *(say("#Design effect"), f"#{level_of_confidence(rows)}"),
+    )
+    notes = [
+        say(
+            "ICC: correlation of two members of a group in what is compared, by analysis of variance within arms; "
+            "below zero, members are less alike than people of different groups."
+        ),
+        say("Design effect: by how much grouping multiplies the variance of a mean."),
+        *_notes(material, rows),
+    ]
+    cells = [(*_named(material, row), *_correlation_cells(row)) for row in rows]
+    block = table("clustering", say("Correlation within groups"), heads, cells, notes, "clustering")
+    return Section(heading, "clustering", (block,))
+
+
+def _correlation_cells(row: Row) -> list[str]:
+    return guarded(
+        row["n"],
+        numbers.count(row["n"]),
+        groups_cell(row["n_groups"]),
+        number(row["icc"]),
+        interval(row, "icc_low", "icc_high"),
+        number(row["design_effect"]),
+        interval(row, "design_effect_low", "design_effect_high"),
+    )
+
+
+def influence(material: Material) -> Section:
+    """Show how far each main result moves without one group, and without one person."""
+    rows = _of_main(material, "influence")
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(_place(row), []).append(row)
+    heading = say("Does it hang on one group or one person?")
+    if not groups:
+        return Section(heading, "influence", ())
+    heads = (
+        *(say("Outcome"), say("Wave"), say("#Estimate"), say("#Without one group"), say("#Groups that decide")),
+        say("#Without one person"),
+    )
+    cells = [_influence_cells(material, found) for found in groups.values()]
+    notes = [
+        say("In points, by the planned method. Without one group: the smallest and the largest estimate."),
+        say(
+            "Groups that decide: groups without which the interval holds zero although it did not, or leaves zero out "
+            "although it held it, of all groups."
+        ),
+        say("Without one person: the estimate without the person who moves it most."),
+    ]
+    block = table("influence", say("Estimates without one group or person"), heads, cells, notes, "influence")
+    return Section(heading, "influence", (block,))
+
+
+def _influence_cells(material: Material, rows: Sequence[Row]) -> tuple[str, ...]:
+    by_kind = {kind: [row for row in rows if row["left_out"] == kind] for kind in ("nobody", "group", "person")}
+    whole = by_kind["nobody"][0]
+    without = by_kind["group"]
+    few = min(row["n_paired"] for row in rows)
+    span = [number(edge(row["estimate"] for row in without)) for edge in (min, max)] if without else []
+    person = number(by_kind["person"][0]["estimate"]) if by_kind["person"] else numbers.MISSING
+    shown = (number(whole["estimate"]), " / ".join(span) or numbers.MISSING, _deciding(whole, without), person)
+    return (*_named(material, whole), *guarded(few, *shown))
+
+
+def _deciding(whole: Row, without: Sequence[Row]) -> str:
+    told = [row for row in without if isfinite(row["conf_low"])]
+    if not told or not isfinite(whole["conf_low"]):
+        return numbers.MISSING
+    changed = sum(_holds_zero(row) != _holds_zero(whole) for row in told)
+    return say("{changed} of {all}", changed=str(changed), all=str(len(told)))
+
+
+def _holds_zero(row: Row) -> bool:
+    return bool(row["conf_low"] <= 0 <= row["conf_high"])
+
+
+def dose(material: Material) -> Section:
+    """Show how the later score goes with the meetings a person came to."""
+    rows = material.in_order(material.rows("dose"))
+    heading = say("More meetings, more change?")
+    if not rows:
+        return Section(heading, "dose", ())
+    heads = (
+        *(say("Outcome"), say("Wave"), say("#People"), say("#Groups"), say("#Meetings, M (SD)")),
+        *(say("#Per meeting"), f"#{level_of_confidence(rows)}", say("#p")),
+    )
+    caution = say(
+        "Exploratory: people chose how often they came, so those who came more often may differ in other ways. "
+        "No claim rests on this."
+    )
+    notes = [
+        say("Points of the later score per meeting more, given the earlier score; CR2 errors, Bell-McCaffrey df."),
+        *_notes(material, rows),
+    ]
+    cells = [(*_named(material, row), *_dose_cells(row)) for row in rows]
+    block = table("dose", say("Change and meetings attended"), heads, cells, notes, "dose")
+    return Section(heading, "dose", (Paragraph(caution, "note"), block))
+
+
+def _dose_cells(row: Row) -> list[str]:
+    return guarded(
+        row["n_paired"],
+        numbers.count(row["n_paired"]),
+        groups_cell(row["n_groups"]),
+        f"{number(row['meetings_mean'])} ({number(row['meetings_sd'])})",
+        number(row["estimate"]),
+        interval(row),
+        numbers.p_value(row["p_value"]),
+    )
+
+
+def _of_main(material: Material, name: str) -> list[Row]:
+    """Give the rows of a table that belong to a main result, in the order of the results."""
+    order = {_place(row): place for place, row in enumerate(material.main_rows)}
+    return sorted((row for row in material.rows(name) if _place(row) in order), key=lambda row: order[_place(row)])
+
+
+def _place(row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in _PLACE)
+
+
+def _named(material: Material, row: Row) -> tuple[str, str]:
+    """Give outcome and wave of a row, which it shares with the main result it belongs to."""
+    main: Mapping[tuple[str, ...], Row] = {_place(other): other for other in material.rows("comparisons")}
+    return material.label(row), material.compared(main.get(_place(row), row))
+
+
+def _notes(material: Material, rows: Sequence[Row]) -> list[str]:
+    return row_notes(rows, [", ".join(_named(material, row)) for row in rows])
