@@ -89,8 +89,9 @@ def _with_header(parsed: _Parsed, header: Record) -> Records:
     records = parsed.packing.records()
     if not header or not len(records):
         return records
-    same = (a.casefold() == b.casefold() for a, b in zip(records[0], header, strict=False))
-    if sum(same) * 2 >= len(header):
+    same = [a.casefold() == b.casefold() for a, b in zip(records[0], header, strict=False)]
+    # Only in a header is a cell called like its own column; LimeSurvey may give questions other names there.
+    if same[0] or sum(same) > 1:
         return with_first(header, records[1:])
     parsed.lines.insert(0, 0)
     return with_first(header, records)

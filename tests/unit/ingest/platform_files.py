@@ -72,6 +72,9 @@ LIME_BARE = [
 ]
 LIME_SPSS_DATA = table(LIME_BARE, quote="'")
 LIME_R_DATA = table(LIME_BARE)
+LIME_R_DATA_WITH_OTHER_HEADER = table(
+    [["ID", "7X1X1", "7X1X2", "7X1X3", "7X1X4", "7X1X5SQ001", "7X1X5SQ002"], *LIME_BARE]
+)
 LIME_R_DATA_WITH_HEADER = table([[name.upper() for name, *_ in LIME_VARIABLES], *LIME_BARE])
 
 

@@ -79,6 +79,7 @@ SYNTAX = {
     "spss": (made.LIME_SPSS_DATA, made.limesurvey_spss_syntax()),
     "r": (made.LIME_R_DATA, made.limesurvey_r_syntax()),
     "r with a header of its own": (made.LIME_R_DATA_WITH_HEADER, made.limesurvey_r_syntax()),
+    "r with a header of other names": (made.LIME_R_DATA_WITH_OTHER_HEADER, made.limesurvey_r_syntax()),
 }
 
 

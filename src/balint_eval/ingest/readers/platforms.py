@@ -79,7 +79,8 @@ def said_of(layout: Layout, declared: bool, grid: Grid) -> list[str]:
     """Say aloud what the file was taken for, and whether its structure speaks for something else."""
     rows = "no header row" if grid.lines[:1] == [0] else counted_rows(layout.header_rows)
     if layout.platform == "plain":
-        return [] if declared else [f"No survey platform was recognised; read as a plain table with {rows}."]
+        shape = "a plain table" if grid.lines[:1] == [0] else f"a plain table with {rows}"
+        return [] if declared else [f"No survey platform was recognised; read as {shape}."]
     title = KNOWN[layout.platform].title
     if not declared:
         return [f"Recognised as a {title} export with {rows}."]
