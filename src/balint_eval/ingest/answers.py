@@ -311,8 +311,23 @@ def _notes(place: _Place, items: Items) -> list[str]:
             else "read as whole numbers although written otherwise"
         )
         notes.append(f"{'WARN-NORMALISE: ' * bool(items.answers)}{name}: {written} {how} (such as {examples}).")
+    notes += _missing_notes(place)
     if table.coded:
         labels = {found.code: label_shown(text, place.counts[text]) for text, found in sorted(table.coded.items())}
         pairs = said(labels, place.instrument.response.codes)
         notes.append(f"{name}: decoded by the code that each label carries ({pairs}); answers: would state it.")
     return notes
+
+
+def _missing_notes(place: _Place) -> list[str]:
+    """Keep apart what the platform keeps apart: seen and skipped (a declared code), and never shown (blank)."""
+    kinds = {text: number for text, number in place.counts.items() if math.isnan(place.table.codes[text])}
+    blank = sum(number for text, number in kinds.items() if is_blank(text))
+    coded = {text: number for text, number in kinds.items() if not is_blank(text) and text not in place.table.faults}
+    if not coded:
+        return []
+    skipped = ", ".join(f"{shown(label_shown(text, number), 30)} {number}" for text, number in sorted(coded.items()))
+    name, total = place.instrument.name, sum(coded.values())
+    return [
+        f"{name}: without an answer are {total} cells with a declared missing code ({skipped}) and {blank} blank ones."
+    ]

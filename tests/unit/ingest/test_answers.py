@@ -271,3 +271,10 @@ def test_a_long_label_is_shown_only_when_many_gave_it():
 @pytest.mark.parametrize(("text", "fault"), [("3.56", "VAL-NOTINT"), ("22", "VAL-RANGE"), ("2.5", "VAL-NOTINT")])
 def test_imputed_means_and_slips_of_the_keyboard(text, fault):
     assert codes_of(decode([text, "1"], codes=range(1, 7))) == [fault]
+
+
+def test_skipped_and_never_shown_are_counted_apart():
+    decoded = decode(["-99", "5"], ["", "-99"], ["", ""], ["n/a", "3"], entry={"missing_codes": ["-99", "N/A"]})
+    note = "TRY: without an answer are 3 cells with a declared missing code ('-99' 2, 'n/a' 1) and 3 blank ones."
+    assert decoded.notes == [note]
+    assert decode(["", "5"], entry={"missing_codes": ["-99"]}).notes == []
