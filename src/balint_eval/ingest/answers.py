@@ -21,6 +21,7 @@ from balint_eval.ingest.labels import (
     label_shown,
     listing,
     nearest,
+    one_spelling,
     said,
 )
 from balint_eval.ingest.text import clean_text, is_blank
@@ -230,10 +231,10 @@ def _told_together(place: _Place) -> Iterator[Problem]:
         mend = "correct the export, or say under answers: which code each text has"
         yield Problem("VAL-LABELMAP", what, mend, place.file, row, column, label_shown(text, 1))
     for code in sorted(_TOGETHER):
-        texts = {text: place.counts[text] for text, fault in table.faults.items() if fault[0] == code}
-        if texts:
-            row, column, text = place.first(texts)
-            what, mend = _label_words(code, texts, place)
+        found = [text for text, fault in table.faults.items() if fault[0] == code]
+        if found:
+            row, column, text = place.first(found)
+            what, mend = _label_words(code, one_spelling(found, place.counts), place)
             yield Problem(code, what, mend, place.file, row, column, label_shown(text, place.counts[text]))
 
 
@@ -245,7 +246,7 @@ def _label_words(code: str, texts: Mapping[str, int], place: _Place) -> tuple[st
         return what, f"correct them in the export, or add them to {answers_to_paste(texts, table.likely)}"
     allowed = ", ".join(f"{number:g}" for number in place.instrument.response.codes)
     what = f"answers to {name} are labels, and the study file says no codes for them: {listed}"
-    labels = {text: place.counts[text] for text in sorted({*texts, *table.coded})}
+    labels = one_spelling(sorted({*texts, *table.coded}), place.counts)
     mend = f"add to its entry under items, with one of the codes {allowed} each, "
     return what, mend + answers_to_paste(labels, table.likely)
 

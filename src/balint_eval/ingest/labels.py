@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from balint_eval.errors import LONGEST_ANSWER, masked
@@ -87,6 +87,14 @@ def contradictions(coded: Mapping[str, CodedLabel]) -> list[str]:
 
 def _quoted(texts: Collection[str]) -> str:
     return ", ".join(f"'{label_shown(text, 1)}'" for text in texts)
+
+
+def one_spelling(texts: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
+    """Give each label once, in its most frequent spelling, with how often all its spellings occur."""
+    spellings: dict[str, list[str]] = {}
+    for text in texts:
+        spellings.setdefault(label_key(text), []).append(text)
+    return {max(same, key=lambda text: counts[text]): sum(counts[text] for text in same) for same in spellings.values()}
 
 
 def nearest(text: str, known: Mapping[str, str]) -> str:

@@ -278,3 +278,10 @@ def test_skipped_and_never_shown_are_counted_apart():
     note = "TRY: without an answer are 3 cells with a declared missing code ('-99' 2, 'n/a' 1) and 3 blank ones."
     assert decoded.notes == [note]
     assert decode(["", "5"], entry={"missing_codes": ["-99"]}).notes == []
+
+
+def test_spellings_of_one_label_are_listed_once():
+    (problem,) = decode(["Agree", "agree "], ["agree ", "agree."], ["1 = never", "5"]).problems
+    assert "'agree' (4)" in problem.what
+    assert problem.mend.count("gree") == 1
+    assert '{answer: "agree", code: ___}' in problem.mend
