@@ -151,7 +151,9 @@ def _declared(texts: Sequence[str], items: Items) -> _Meanings:
         if code is None and found and loose.get(found.label) == found.code:
             code = found.code
         codes[text] = math.nan if code is None else code
-        if code is None:
+        if code is None and clean_text(text).casefold() in _MISSING_WORDS:
+            faults[text] = _text_fault(text, "")
+        elif code is None:
             beside, likely_code = _beside(text, found, loose, spelled)
             faults[text] = ("VAL-LABELMAP", beside, "")
             likely |= {} if likely_code is None else {text: likely_code}

@@ -3,6 +3,8 @@
 import platform_files as made
 import pytest
 
+from balint_eval.errors import DataError
+
 NAMED_BY_CODE = ("bracket", "underscore", "both")
 
 
@@ -174,3 +176,16 @@ def test_answers_may_name_the_labels_of_the_syntax_file(folder, new_folder):
 def test_a_changed_syntax_file_is_an_input_of_the_cohort(folder):
     file = labelled(folder, []).read()
     assert file.input_files(file.study.cohorts[0]) == ["data.dat", "data.sps"]
+
+
+def test_no_answer_as_a_text_is_refused_until_it_is_declared(folder):
+    answers = [{"answer": "A1", "code": 1}, {"answer": "A2", "code": 2}]
+    made_study = labelled(folder, answers)
+    (folder.folder / "data.dat").write_text(made.LIME_SPSS_DATA.replace("A1", "N/A"))
+    with pytest.raises(DataError) as caught:
+        made_study.ingest()
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row, problem.value) == ("VAL-MISSTEXT", 1, "N/A")
+    assert 'missing_codes: ["N/A"]' in problem.mend
+    made_study.export(0)["missing_codes"] = ["n/a"]
+    assert made_study.ingest().tables["responses"]["value"].tolist() == [2]
