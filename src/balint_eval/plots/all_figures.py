@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from balint_eval.plots.attendance import attendance_by_session
+from balint_eval.plots.beside import beside_published
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.flow import flow_diagram
 from balint_eval.plots.forest import forest
@@ -25,11 +26,12 @@ FIGURES: Mapping[str, Callable[..., Drawing | None]] = {
     "reaction": stacked_likert,
     "flow": flow_diagram,
     "attendance": attendance_by_session,
+    "published": beside_published,
 }
 """The figures by name; each function gives None where there is nothing to draw."""
 NEEDED = (
     "participants", "scores", "comparisons", "outcomes", "descriptives", "item_counts", "flow", "sessions",
-    "attendance",
+    "attendance", "beside_published",
 )  # fmt: skip
 """Tables the figures draw from."""
 
@@ -48,7 +50,8 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile) -> dict[str, 
     dict
         File name without suffix to `Drawing`, in a stable order: `forest`, `forest_narrow` (for a
         column of a paper, or a phone), `means`, then for each outcome
-        `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`.
+        `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`,
+        and for each primary outcome `published_<instrument>_<scale>` and the same narrow.
     """
     given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
     return {name: drawing for name, drawing in _drawings(given, study.study) if drawing is not None}
@@ -68,3 +71,8 @@ def _drawings(tables: Mapping[str, pd.DataFrame], study: Study) -> Iterator[tupl
     yield "reaction", stacked_likert(tables["item_counts"], study)
     yield "flow", flow_diagram(tables["flow"], people, study)
     yield "attendance", attendance_by_session(tables["sessions"], tables["attendance"], people, study)
+    for outcome in (one for one in study.outcomes if one.role == "primary"):
+        place = (tables["beside_published"], outcomes, study, outcome.instrument, outcome.scale)
+        name = f"published_{outcome.instrument}_{outcome.scale}"
+        yield name, beside_published(*place)
+        yield f"{name}_narrow", beside_published(*place, width_mm=NARROW)

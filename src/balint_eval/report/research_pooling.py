@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from balint_eval.report import numbers
 from balint_eval.report.cells import guarded, interval, level_of_confidence, number, row_notes, table
+from balint_eval.report.figures import figure
 from balint_eval.report.material import Material, Row
-from balint_eval.report.model import Section, TableBlock
+from balint_eval.report.model import Block, Section, TableBlock
 from balint_eval.report.research_results import EFFECTS
 from balint_eval.report.wording import method, say
 
@@ -106,8 +107,10 @@ def published(material: Material) -> Section:
     primary = {(one["instrument"], one["scale"]) for one in material.outcomes if one["role"] == "primary"}
     chosen = [row for row in rows if (row["instrument"], row["scale"]) in primary]
     groups = {_place(row): None for row in chosen}
-    blocks = tuple(_beside(material, [row for row in chosen if _place(row) == place]) for place in groups)
-    return Section(say("Beside published Balint studies"), "published", blocks)
+    names = dict.fromkeys(f"published_{row['instrument']}_{row['scale']}" for row in chosen)
+    blocks: list[Block] = [block for name in names for block in figure(material, name)]
+    blocks += [_beside(material, [row for row in chosen if _place(row) == place]) for place in groups]
+    return Section(say("Beside published Balint studies"), "published", tuple(blocks))
 
 
 def _beside(material: Material, rows: Sequence[Row]) -> TableBlock:

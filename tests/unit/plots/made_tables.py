@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from balint_eval.study import Study, StudyFile
-from balint_eval.tables import check_table
+from balint_eval.tables import TABLES, check_table
 
 OUTCOMES = [
     ("TEQ", "total", "Empathy (Toronto Empathy Questionnaire)", "2a", "primary", 0, 64, "better", 3.0),
@@ -212,4 +212,28 @@ def made_tables(study: Study) -> dict[str, pd.DataFrame]:
         "participants": people, "scores": scored, "comparisons": comparisons(study, people, scored),
         "outcomes": outcomes(), "descriptives": descriptives(study, people, scored),
         "item_counts": item_counts(), "flow": flow(study), "sessions": held, "attendance": present,
+        "beside_published": beside_published(),
     }  # fmt: skip
+
+
+def beside_published() -> pd.DataFrame:
+    """Give invented published results beside the first outcome: usual, overlapping, implausible, without interval."""
+    sources = [
+        ("this study", 0, 0.41, 0.05, 0.77, 16, False, ""),
+        ("this study, c1", 0, 0.52, -0.9, 1.94, 9, False, "part of the row `this study`"),
+        ("this study, c2", 0, 9.99, 9.0, 9.999, 4, False, "part of the row `this study`"),
+        ("Doe and others 2030", 8, 0.27, 0.01, 0.53, 240, False, "beside Roe 2031: they may share participants"),
+        ("Roe 2031", 9, 6.87, 5.5, 8.3, 56, False, "implausibly large: above 2 look at the source"),
+        ("Poe 2032", 10, -0.2, np.nan, np.nan, 0, True, "a meta-analysis: holds single trials"),
+    ]
+    instrument, scale = OUTCOMES[0][:2]
+    rows = [
+        {
+            "instrument": instrument, "scale": scale, "contrast": "post-pre@balint-control", "source": source,
+            "row": row, "outcome": "empathy", "measured_with": "a rather long name of a scale", "people": people,
+            "comparison": "Balint vs control", "effect_name": "g_post" if row else "d_total", "effect": effect,
+            "effect_low": low, "effect_high": high, "from_meta_analysis": meta, "warning": warning,
+        }
+        for source, row, effect, low, high, people, meta, warning in sources
+    ]  # fmt: skip
+    return check_table(pd.DataFrame(rows, columns=TABLES["beside_published"].names), "beside_published")

@@ -25,7 +25,9 @@ TRICKY = [
 def names(study):
     pairs = [(o.instrument, o.scale) for o in study.outcomes]
     middle = [f"{kind}_{i}_{s}" for i, s in pairs for kind in ("means", "slopes")]
-    return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance"]
+    beside = [f"published_{o.instrument}_{o.scale}" for o in study.outcomes if o.role == "primary"]
+    last = [name for one in beside for name in (one, f"{one}_narrow")]
+    return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance", *last]
 
 
 def draw(name, study, tables, width):
@@ -38,6 +40,7 @@ def draw(name, study, tables, width):
         "reaction": (tables["item_counts"], study),
         "flow": (tables["flow"], people, study),
         "attendance": (tables["sessions"], tables["attendance"], people, study),
+        "published": (tables["beside_published"], tables["outcomes"], study, *first),
     }[name.removesuffix("_narrow")]
     return FIGURES[name.removesuffix("_narrow")](*given, width_mm=width)
 

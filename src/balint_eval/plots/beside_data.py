@@ -1,0 +1,96 @@
+"""The rows of the figure beside published results: this study first, then trials, then meta-analyses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+import pandas as pd
+
+from balint_eval.plots.style import SMALLEST_SHOWN
+from balint_eval.plots.words import interval, number
+from balint_eval.study import Study
+
+THIS_STUDY = "this study"
+_DOUBTFUL = ("implausibl", "inconsistent")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One line of the figure; above zero is better."""
+
+    label: str
+    what: str
+    """What was measured and compared, by whom and how standardised."""
+    own: bool
+    whole: bool
+    """True for the whole study, false for one of its cohorts and for published results."""
+    meta: bool
+    doubtful: bool
+    """True where its size is implausible or its numbers do not fit together."""
+    overlapping: bool
+    people: int
+    effect_name: str
+    effect: float
+    low: float
+    high: float
+
+    @property
+    def shown(self) -> bool:
+        """True when enough people stand behind it; published numbers are public."""
+        return not self.own or self.people >= SMALLEST_SHOWN
+
+    @property
+    def numbers(self) -> str:
+        """The effect with its interval, where it has one."""
+        if not self.shown:
+            return "too few people"
+        limits = f" {interval(self.low, self.high, 2)}" if self.has_interval else ""
+        return f"{number(self.effect, 2)}{limits}"
+
+    @property
+    def has_interval(self) -> bool:
+        """True when both limits are known."""
+        return isfinite(self.low) and isfinite(self.high)
+
+
+def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str) -> list[Beside]:
+    """Give the rows of one outcome, for the first arm that has any."""
+    mine = beside[(beside["instrument"] == instrument) & (beside["scale"] == scale)]
+    if mine.empty:
+        return []
+    rows = mine[mine["contrast"] == sorted(mine["contrast"].unique())[0]]
+    made = [_row(one, study) for one in rows.to_dict("records")]
+    return sorted(made, key=lambda row: (not row.own, not row.whole, row.meta))
+
+
+def _row(one: dict[str, object], study: Study) -> Beside:
+    source, warning = str(one["source"]), str(one["warning"])
+    own, people = one["row"] == 0, int(str(one["people"]))
+    enough = not own or people >= SMALLEST_SHOWN
+    count = f"n\u00a0=\u00a0{people}" if people and enough else f"n\u00a0<\u00a0{SMALLEST_SHOWN}" if own else ""
+    parts = ("" if own else one["outcome"], "" if own else one["measured_with"], "" if own else one["comparison"])
+    what = ", ".join(str(part) for part in (*parts, count, one["effect_name"]) if part)
+    effect, low, high = (float(str(one[name])) if enough else float("nan") for name in _NUMBERS)
+    return Beside(
+        _label(source, study) if own else source, what, own, source == THIS_STUDY, bool(one["from_meta_analysis"]),
+        any(word in warning for word in _DOUBTFUL), "share participants" in warning, people, str(one["effect_name"]),
+        effect, low, high,
+    )  # fmt: skip
+
+
+_NUMBERS = ("effect", "effect_low", "effect_high")
+
+
+def _label(source: str, study: Study) -> str:
+    cohort = source.partition(", ")[2]
+    label = next((one.label for one in study.cohorts if one.name == cohort and one.label), cohort)
+    return f"This study, {label}" if cohort else "This study"
+
+
+def beside_table(rows: list[Beside]) -> pd.DataFrame:
+    """Give the numbers of the figure."""
+    names = ("label", "what", "people", "effect_name", "effect", "low", "high", "meta", "doubtful", "overlapping")
+    return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=list(names)).rename(
+        columns={"label": "source", "low": "effect_low", "high": "effect_high", "meta": "from_meta_analysis"}
+    )
