@@ -35,7 +35,10 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "individual_change.py",
     ),
     "figures": (*_COMMON, "plots"),
-    "report": (*_COMMON, "report", "contrasts.py", "kirkpatrick.py", "provenance.py", "plots/saved.py"),
+    "report": (
+        *_COMMON, "report", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py", "plots/saved.py",
+        "quality.py", "scoring.py", "score_arrays.py", "stats",
+    ),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
 
