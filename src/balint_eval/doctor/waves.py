@@ -35,7 +35,7 @@ def anchors_reversed(form: Form) -> Iterator[Finding]:
         profile = _profile(form, first, second)
         odds = odds_of_turned(retest, EXPECTED_RETEST, people)
         odds += odds_of_turned(profile, EXPECTED_PROFILE, form.instrument.n_items)
-        if odds > ENOUGH_ODDS and min(retest, profile) < 0 and form.fewest >= FEWEST_PEOPLE:
+        if odds > ENOUGH_ODDS and form.fewest >= FEWEST_PEOPLE:
             yield _anchor_finding(form, first, second, retest, profile)
 
 
