@@ -10,7 +10,7 @@ from typing import Any
 from balint_eval.codebook.model import LEFT_OUT, MISSING, AnswerRow, Codebook, ColumnRow, FormRow, WaveRow
 from balint_eval.codebook.read import CodebookFile
 from balint_eval.codebook.words import word
-from balint_eval.errors import Problem, cell_shown
+from balint_eval.errors import Problem, cell_shown, shown
 from balint_eval.ingest.text import clean_text
 from balint_eval.settings_words import Location
 
@@ -125,6 +125,13 @@ def _say_dates(part: Part, codebook: CodebookFile, said: Said) -> None:
 
 def _say_waves(part: Part, codebook: CodebookFile, said: Said, given: Collection[str]) -> None:
     columns = [(position, row) for position, row in part.columns if row.use == "wave"]
+    for position, row in part.waves:
+        if not row.wave:
+            what = f"it is not said which wave {part.file} is" + (
+                f" where its wave column says {shown(row.value, 30)}" if row.value else ""
+            )
+            mend = "write the name of a wave of the study file, or 'leave out' for rows that are not used"
+            said.problems.append(codebook.places.problem("CFG-BLANK", what, mend, ("waves", position, "wave")))
     if len(columns) > 1:
         what = f"{part.file} has more than one column with the use 'wave'"
         at = ("columns", columns[1][0], "use")
@@ -141,7 +148,7 @@ def _say_waves(part: Part, codebook: CodebookFile, said: Said, given: Collection
     unused = [member for member in whole[:1] if member[1].wave == LEFT_OUT]
     mend = "give it one; a file that is not used is taken out of the study file and of the codebook"
     said.problems += _wave_problems([*unused, *whole[1:]], "a file has one wave", mend, codebook)
-    if whole and not unused:
+    if whole and not unused and whole[0][1].wave:
         said.keys["wave"], said.places["wave"] = whole[0][1].wave, ("waves", whole[0][0], "wave")
     elif not whole and not _wide(part) and not {"wave", "wave_from"} & set(given):
         said.problems.append(_no_wave(part, codebook))
@@ -169,7 +176,7 @@ def _no_wave(part: Part, codebook: CodebookFile) -> Problem:
 def _say_wave_column(column: Numbered, rows: Sequence[tuple[int, WaveRow]], said: Said) -> None:
     values = []
     for number, (position, row) in enumerate(rows):
-        kept = {} if row.wave == LEFT_OUT else {"wave": row.wave}
+        kept = {} if row.wave in (LEFT_OUT, "") else {"wave": row.wave}
         values.append({"value": row.value, **kept})
         said.places[f"wave_from.values.{number}"] = ("waves", position, "wave")
     said.keys["wave_from"] = {"column": column[1].column, "values": values}

@@ -75,8 +75,8 @@ class WaveRow(Model):
     """The export."""
     value: Text = ""
     """Value of the wave column; blank for a file without one."""
-    wave: str
-    """Name of the wave, or `leave_out` for rows that are not used."""
+    wave: Text = ""
+    """Name of the wave, or `leave_out` for rows that are not used; needed."""
     note: Text = ""
     """Only to help people."""
 

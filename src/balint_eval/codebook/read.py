@@ -198,11 +198,6 @@ def _expected(name: str, *, blank: bool) -> tuple[str, str]:
             "this is neither a number nor the word missing",
             "write the instrument's code, or the word missing where the text means no answer",
         ),
-        "wave": (
-            "the wave is not given",
-            "this is not a wave",
-            "write the name of a wave of the study file, or 'leave out' for rows that are not used",
-        ),
         "item": ("the number of the item is not given", "this is not the number of an item", "write a whole number"),
     }
     if name in {"already_reversed", "key_confirmed"}:

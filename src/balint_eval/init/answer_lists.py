@@ -19,6 +19,9 @@ _NO_ANSWER = re.compile(
     re.IGNORECASE,
 )
 
+NO_ANSWER = "no answer"
+"""Name of the list of texts that mean no answer, whatever the form."""
+
 
 @dataclass
 class AnswerList:
@@ -58,7 +61,11 @@ class AnswerLists:
         rows, confirm = _rows(guess, instrument)
         if not rows:
             return ""
-        chosen = self._shared(rows, instrument) or self._new(guess.block, instrument)
+        if all(row["code"] == "missing" for row in rows.values()):
+            # What means no answer means it for every form that has no such code: one list, confirmed once.
+            chosen = self._named(NO_ANSWER) or self._add(NO_ANSWER, None)
+        else:
+            chosen = self._shared(rows, instrument) or self._new(guess.block, instrument)
         for answer, row in rows.items():
             kept = chosen.rows.setdefault(answer, row)
             if kept is not row:
@@ -75,13 +82,19 @@ class AnswerLists:
         ]
         return next((known for known in same if set(known.rows) & set(rows)), None)
 
+    def _named(self, name: str) -> AnswerList | None:
+        return next((known for known in self.lists if known.name == name), None)
+
+    def _add(self, name: str, instrument: Instrument | None) -> AnswerList:
+        self.lists.append(AnswerList(name, instrument))
+        return self.lists[-1]
+
     def _new(self, block: Block, instrument: Instrument | None) -> AnswerList:
         stem = re.sub(r"\W+", "_", (block.stem if block.stem != "#" else "")).strip("_")
         wanted = instrument.name if instrument else stem or "answers"
         taken = {known.name for known in self.lists}
         number = next(n for n in range(1, len(taken) + 2) if _numbered(wanted, n) not in taken)
-        self.lists.append(AnswerList(_numbered(wanted, number), instrument))
-        return self.lists[-1]
+        return self._add(_numbered(wanted, number), instrument)
 
 
 def _numbered(name: str, number: int) -> str:

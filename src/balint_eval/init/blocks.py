@@ -19,10 +19,10 @@ MISSING_NUMBERS = frozenset(
 )
 """Numbers that platforms and people write for no answer, and that no form here uses as a code."""
 
-_WORD = r"(?:items?|questions?|statements?|sq|q|no|nr|گویه|سوال|پرسش|شماره)?"
-_BEHIND = re.compile(
-    rf"(?P<stem>.*?)[\s_.\-:#(\[/]*{_WORD}[\s_.\-:#]*(?<![0-9])0*(?P<number>[0-9]{{1,3}})[\s)\]]*", re.IGNORECASE
-)
+_WORD = r"(?:[\s_.\-:#(\[/]+(?:items?|questions?|statements?|sq|q|no|nr|گویه|سوال|پرسش|شماره))?"
+_BEHIND = re.compile(rf"(?P<stem>.*?){_WORD}[\s_.\-:#(\[/]*(?<![0-9])0*(?P<number>[0-9]{{1,3}})[\s)\]]*", re.IGNORECASE)
+_GENERIC = re.compile(r"(q|question|item|var|v|x|col|column|s|statement|سوال|پرسش|گویه)?[\s_.\-#]*[0-9]*")
+"""Stems that say nothing of a questionnaire: only such a run of columns is cut where the kind of answer changes."""
 _BEFORE = re.compile(r"0*(?P<number>[0-9]{1,3})\s*[.):\-–،]\s*(?P<text>\D.*)")
 _GRID = re.compile(r"(?P<stem>.+?)\s*\[(?P<row>[^\[\]]+)\]")
 
@@ -101,8 +101,8 @@ def numbered(name: str) -> tuple[str, int] | None:
 
     Examples
     --------
-    >>> numbered("PSS10_4"), numbered("TEQ [Item 12]"), numbered("Your code")
-    (('pss10', 4), ('teq', 12), None)
+    >>> numbered("PSS10_4"), numbered("TEQ_04"), numbered("TEQ [Item 12]"), numbered("G1[SQ003]"), numbered("Code")
+    (('pss10', 4), ('teq', 4), ('teq', 12), ('g1', 3), None)
     """
     found = _BEHIND.fullmatch(clean_header(name))
     return (found["stem"].strip(" _.-:").casefold(), int(found["number"])) if found else None
@@ -140,7 +140,8 @@ def find_blocks(columns: Sequence[Column]) -> list[Block]:
         stem, number = stem_of(column)
         last = runs[-1] if runs else []
         joined = bool(last) and last[-1][0].position + 1 >= column.position - _skipped(columns, last[-1][0], column)
-        if joined and stem == last[-1][1] and _continues(last, column):
+        same = joined and stem == last[-1][1]
+        if same and (not _GENERIC.fullmatch(stem) or _continues(last, column)):
             last.append((column, stem, number))
         else:
             runs.append([(column, stem, number)])

@@ -68,7 +68,7 @@ _WAVE = re.compile(
     r"|نوبت|موج|مرحله|زمان سنجش|پیش ?آزمون",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"\b(dates?|answered on|completed on|filled in on)\b|تاریخ", re.IGNORECASE)
+_DATE = re.compile(r"\b(dates?|(answered|rated|completed|submitted|filled in) on)\b|تاریخ", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(total|sum|score|mean|average)\b|نمره|جمع|میانگین", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T].*)?")
 

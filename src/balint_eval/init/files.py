@@ -12,8 +12,8 @@ from typing import Literal
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.readers.open import read_dictionary, read_export
 from balint_eval.ingest.sheet import Sheet
-from balint_eval.init.blocks import find_blocks
-from balint_eval.init.columns import Column, columns_of, overlap
+from balint_eval.init.blocks import find_blocks, stem_of
+from balint_eval.init.columns import MOST_ANSWERS, Column, columns_of, overlap
 from balint_eval.init.waves import name_waves
 
 Kind = Literal["export", "roster", "sessions", "attendance", "unused"]
@@ -138,16 +138,30 @@ def _kind(columns: Sequence[Column]) -> Kind:
 
 
 def item_columns(columns: Iterable[Column]) -> list[Column]:
-    """Give the columns that may be items; a column in which nobody answered may be one too."""
-    return [
+    """Give the columns that may be items; a column in which nobody answered may be one too.
+
+    A column whose few answers all differ, as with eight people, is one where a numbered neighbour has such answers.
+    """
+    possible = [
         column
         for column in columns
         if not column.of_platform
-        and (column.like_answers or not column.counts)
         and not (column.named_code and column.unique_share > 0.5)
         and not column.named_total
         and not column.is_private
     ]
+    sure = [column for column in possible if column.like_answers or not column.counts]
+    known: dict[str, set[str]] = {}
+    for column in sure:
+        known.setdefault(stem_of(column)[0], set()).update(column.counts)
+    return [column for column in possible if column in sure or _like_neighbours(column, known)]
+
+
+def _like_neighbours(column: Column, known: Mapping[str, set[str]]) -> bool:
+    stem, number = stem_of(column)
+    said = known.get(stem, set()) if stem and number is not None else set()
+    few = len(column.counts) <= MOST_ANSWERS and not column.written
+    return few and 2 * len(said & set(column.counts)) >= len(column.counts)
 
 
 def into_cohorts(given: Sequence[Given], codes: Mapping[str, frozenset[str]]) -> list[Group]:

@@ -147,8 +147,10 @@ def _of_that_name(block: Block, base: Instrument) -> Guess:
         names = (form.name, *others) if not form.to_confirm else tuple(others)
         return Guess(block, "", "open", (*reasons, Message("versions", names=", ".join(names))), names)
     if block.numbers and not block.in_form_order:
+        # Columns may be missing between them, so that a longer form looks like a shorter one.
         reasons.append(Message("not_in_order", number=block.n_items))
-    elif not block.numbers and block.n_items > 1:
+        return Guess(block, "", "open", tuple(reasons), (form.name,))
+    if not block.numbers and block.n_items > 1:
         reasons.append(Message("order_of_file"))
     return settled_guess(block, form, reasons)
 
@@ -160,9 +162,22 @@ def settled_guess(block: Block, form: Instrument, reasons: Sequence[Message]) ->
         doubt: Message | None = Message("strange", numbers=_listed(strange), allowed=_listed(form.response.codes))
     else:
         doubt = codes_doubtful(block, form)
+    coded_so = _coded_so(block, form) if doubt and not strange else []
     said = (*reasons, *((doubt,) if doubt else ()))
+    said += (Message("coded_version", names=", ".join(coded_so)),) if coded_so else ()
     recode = doubt is not None and not strange
     return Guess(block, form.name, "certain" if len(said) == 1 else "likely", said, (), recode, strange)
+
+
+def _coded_so(block: Block, form: Instrument) -> list[str]:
+    """Give the versions of an instrument whose codes the answers could be as they are."""
+    numbers = set(declared_codes(block)) or set(said_numbers(block))
+    others = [version for version in _versions(form.name.partition("@")[0]) if version.n_items == form.n_items]
+    return [
+        v.name
+        for v in others
+        if numbers and v.response.codes != form.response.codes and numbers <= set(v.response.codes)
+    ]
 
 
 def strange_numbers(block: Block, form: Instrument) -> tuple[float, ...]:
@@ -213,14 +228,21 @@ def codes_doubtful(block: Block, form: Instrument) -> Message | None:
     said = said_numbers(block)
     if not said <= set(codes):
         return Message("other_codes", codes=_listed(sorted(said)), allowed=_listed(codes))
-    return _end_unseen(said, codes)
+    return _end_unseen(said, form)
 
 
-def _end_unseen(said: frozenset[float], codes: Sequence[float]) -> Message | None:
-    """Doubt codes from 0 where 0 never occurs, and codes from 1 where the highest never does: it may be a step off."""
-    end = codes[0] if codes[0] == 0 else codes[-1]
-    if end in said or codes[1] - codes[0] != 1:
+def _end_unseen(said: frozenset[float], form: Instrument) -> Message | None:
+    """Doubt codes of which an end never occurs, where the answers may be stored a step off.
+
+    Codes from 0 are in doubt where 0 never occurs, codes from 1 where the highest never does, and where a version of
+    the form has fewer codes.
+    """
+    codes = form.response.codes
+    shorter = any(len(version.response.codes) < len(codes) for version in _versions(form.name.partition("@")[0]))
+    ends = {codes[0] if codes[0] == 0 else codes[-1]} | ({codes[-1]} if shorter else set())
+    if ends <= said or codes[1] - codes[0] != 1:
         return None
+    end = min(ends - said)
     return Message("end_unseen", end=f"{end:g}", allowed=_listed(codes))
 
 
@@ -236,12 +258,16 @@ def declared_codes(block: Block) -> tuple[float, ...]:
     return tuple(code for code in codes if code not in MISSING_NUMBERS)
 
 
-def _by_structure(block: Block) -> Iterator[str]:
-    """Give the instruments with as many items whose codes the answers could be."""
+def _by_structure(block: Block) -> list[str]:
+    """Give the instruments with as many items whose codes the answers could be, those with the same ends first."""
+    codes = set(declared_codes(block)) or set(said_numbers(block))
+    found = {}
     for name in _bases():
         forms = [form for form in [known_instruments()[name], *_versions(name)] if form.n_items == block.n_items]
-        if any(_could_be(block, form) for form in forms):
-            yield name
+        fitting = [form for form in forms if _could_be(block, form)]
+        if fitting:
+            found[name] = not any(codes and {f.response.codes[0], f.response.codes[-1]} <= codes for f in fitting)
+    return sorted(found, key=lambda name: (found[name], name.casefold()))
 
 
 def _could_be(block: Block, form: Instrument) -> bool:

@@ -62,8 +62,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "این پرسشنامه نسخه‌هایی با کلید دیگر دارد که از روی فایل تشخیص داده نمی‌شوند؛ یکی را انتخاب کنید: {names}",
     ),
     "not_in_order": (
-        "the numbers in the names are not 1 to {number}, so say the item of each column",
-        "شماره‌های نام ستون‌ها ۱ تا {number} نیست؛ شمارهٔ گویهٔ هر ستون را بنویسید",
+        "the numbers in the names are not 1 to {number}, so say which instrument it is and the item of each column",
+        "شماره‌های نام ستون‌ها ۱ تا {number} نیست؛ پرسشنامه و شمارهٔ گویهٔ هر ستون را بنویسید",
     ),
     "order_of_file": (
         "numbered in the order of the file: compare with the form",
@@ -82,6 +82,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "on the sheet of answers",
         "{end} هرگز نیامده است، پس شاید پاسخ‌ها یک پله جابه‌جا ذخیره شده باشند ({allowed} انتظار می‌رود): "
         "هر کد را در برگهٔ پاسخ‌ها تأیید کنید",
+    ),
+    "coded_version": (
+        "or choose the version that is scored with these codes: {names}",
+        "یا نسخه‌ای را انتخاب کنید که با همین کدها نمره می‌گیرد: {names}",
     ),
     "strange": (
         "{numbers} is no code of the form ({allowed}): say on the sheet of answers what it means",

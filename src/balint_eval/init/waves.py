@@ -26,6 +26,8 @@ _WORDS = {
     }),
 }  # fmt: skip
 _COUNTED = re.compile(r"(?:t|w|wave|time|visit|round|measurement|m|نوبت|موج|مرحله)?0*([0-9]{1,2})")
+_REDCAP_ARM = re.compile(r"[\s_\-]*arm[\s_\-]*[0-9]+$")
+"""End of REDCap's event names, which counts arms and not waves."""
 _RANKS = {
     "first": 1,
     "second": 2,
@@ -73,6 +75,7 @@ def wave_count(text: str) -> int | None:
 
 def _words(text: str, *, joined: bool = False) -> list[str]:
     plain = clean_text(ascii_digits(text.rsplit(".", 1)[0] if re.search(r"\.\w{2,4}$", text) else text))
+    plain = _REDCAP_ARM.sub("", plain)
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     if not joined:
         spaced = re.sub(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])", " ", spaced)

@@ -233,7 +233,7 @@ def test_rows_that_contradict_each_other_or_the_study(faults, book, change, code
             "no column of the file has the use 'wave'",
         ),
         ([{"file": "before.csv", "wave": LEFT_OUT}], "CFG-WAVE", "a file has one wave"),
-        ([{"file": "before.csv", "wave": ""}], "CFG-BLANK", "the wave is not given"),
+        ([{"file": "before.csv", "wave": ""}], "CFG-BLANK", "it is not said which wave before.csv is"),
     ],
 )
 def test_waves_that_are_not_said(faults, book, rows, code, says):
