@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test check setup format coverage-study error-study doctor-study bench-scoring mutation generate lock browser-setup clean help
+.PHONY: demo test check setup format coverage-study error-study doctor-study linkage-study bench-scoring mutation generate lock browser-setup clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -59,6 +59,9 @@ error-study: $(STAMP) ## 10,000 simulated studies a cell in which nothing change
 
 doctor-study: $(STAMP) ## 1,000 simulated questionnaires with one planted fault each, and as many without, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/doctor_study.py --questionnaires 1000 --write docs/doctor.md
+
+linkage-study: $(STAMP) ## 600,000 simulated people linked by self-made codes: true pairs found, false links made, into docs/.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/linkage_study.py --people 30000 --write docs/linkage.md
 
 bench-scoring: $(STAMP) ## Score 1,000,000 people x 60 items x 2 waves: time and memory, beside numpy's floor.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_scoring.py

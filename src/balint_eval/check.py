@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from balint_eval.ingest.cohort import Ingested
+
 
 def check(study: Path) -> list[str]:
     """Read a study and all its files, score in memory, and say what was found.
@@ -36,6 +38,7 @@ def check(study: Path) -> list[str]:
         findings = score(ingested.tables, file, cohort)["findings"]
         lines += _describe(cohort.name, {**ingested.tables, "findings": findings})
         lines += _look_alikes(ingested.tables["responses"], ingested.linkage)
+        lines += _codes(ingested)
     together = compare_cohorts(merge_responses([ingested.tables for _, ingested in cohorts]), file)
     if len(together):
         lines += ["All cohorts, held against each other:", *_findings(together)]
@@ -53,9 +56,10 @@ def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
         f"  {row.file}: {_fate(flow, str(row.file), int(str(row.rows)))}. {row.notes}".rstrip()
         for row in tables["sources"].itertuples()
     ]
+    order = flow["reason"].map({reason: place for place, reason in enumerate(_WORDS)})
     people = [
         f"  wave {row.wave}: {_counted(int(str(row.rows)), 'person', 'people')} {_WORDS[str(row.reason)]}"
-        for row in flow[flow["file"] == ""].itertuples()
+        for row in flow.assign(order=order)[flow["file"] == ""].sort_values(["wave", "order"]).itertuples()
     ]
     return [f"Cohort {cohort}:", *files, *people, _groups(tables["participants"]), *_findings(tables["findings"])]
 
@@ -115,10 +119,27 @@ def _letters_and_digits(raw: str) -> str:
     return "".join(letter for letter in normalise_id(raw) if letter.isalnum())
 
 
+def _codes(ingested: Ingested) -> list[str]:
+    """Say what to know about ids and codes, and what waits for a decision."""
+    if ingested.review is None:
+        return [f"  {note}" for note in ingested.notes]
+    open_, decided = ingested.review.open, ingested.review.decided
+    waiting = (
+        f"{_counted(open_, 'person', 'people')} could be linked by your decision: run writes the sheet to decide in"
+    )
+    lines = [f"  {note}" for note in ingested.notes]
+    lines += [f"  {_counted(decided, 'decision')} of the review sheet applied."] if decided else []
+    return [*lines, *([f"  {waiting}."] if open_ else [])]
+
+
 _WORDS = {
     "paired": "linked to the baseline",
+    "linked_exactly": "of these linked by equal codes",
+    "linked_tolerantly": "of these linked by codes one element off",
+    "linked_by_review": "of these linked by a decision in the review sheet",
     "pre_only": "answered only at the baseline",
     "post_only": "answered only here",
+    "to_review": "of these with a code that is near another one, to be decided",
 }
 
 

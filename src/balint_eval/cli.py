@@ -92,6 +92,9 @@ def make_parser() -> argparse.ArgumentParser:
     demo.add_argument("folder", nargs="?", default="balint-demo", help="folder to put it in")
     demo.add_argument("--cores", type=int, default=2)
     demo.set_defaults(handler=run_demo)
+    keygen = commands.add_parser("keygen", help="make the key of the pseudonyms, outside of any study")
+    keygen.add_argument("file", nargs="?", help="file for the key (BALINT_EVAL_KEY_FILE, or the user's configuration)")
+    keygen.set_defaults(handler=make_key)
     instruments = commands.add_parser("instruments", help="list what can be scored, with its evidence and licence")
     instruments.add_argument("name", nargs="?", help="show one instrument in full")
     instruments.set_defaults(handler=show_instruments)
@@ -226,6 +229,17 @@ def run_demo(options: argparse.Namespace) -> int:
 
     study = copy_demo(Path(options.folder))
     return run_workflow(study, Path(options.folder) / "results", cores=options.cores, plain=False)
+
+
+def make_key(options: argparse.Namespace) -> int:
+    """Make the key of the pseudonyms and say where it lies, never what it is."""
+    from balint_eval.ingest.pseudonyms import make_new_key
+
+    path, mark = make_new_key(Path(options.file) if options.file else None)
+    print(f"Key made: {path.as_posix()} (fingerprint {mark}). Keep a copy in a safe place, never beside the answers.")
+    if options.file:
+        print(f"To use it, set the environment variable BALINT_EVAL_KEY_FILE to {path.absolute().as_posix()}")
+    return 0
 
 
 def show_instruments(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from balint_eval.contrasts import CHANGE, DIFFERENCE, LEVEL, Contrast, Sample, each_sample, is_main, place_of
 from balint_eval.errors import DataError, Problem
+from balint_eval.relinked import stricter_scores
 from balint_eval.stats import cluster, independent, levels, mixed, paired
 from balint_eval.stats.adjust import adjust_p
 from balint_eval.stats.reml import RemlFit
@@ -23,12 +24,19 @@ NO_GROUPS = "the data have no groups, so each person stands alone"
 SOME_ALONE = "{} of {} people have no group and stand alone"
 UNLIKE_MEANS = "a group's mean and a single person's score cannot be treated alike: no test on group means"
 
+_TESTED = frozenset({"primary", "secondary"})
+"""Roles of the planned comparisons."""
+
 Rows = list[dict[str, object]]
 Modelled = tuple[Result, RemlFit | None]
 
 
 def compare(
-    scores: pd.DataFrame, participants: pd.DataFrame, outcomes: pd.DataFrame, study: Study
+    scores: pd.DataFrame,
+    participants: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    study: Study,
+    links: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare every outcome in every contrast by every method, over all cohorts and within each.
 
@@ -37,6 +45,9 @@ def compare(
     scores, participants, outcomes : pandas.DataFrame
         Contracts of these names.
     study : Study
+    links : pandas.DataFrame, optional
+        Contract `links`. Where codes were not all equal, or double answers were set aside, the planned comparison is
+        repeated without them, as sensitivity rows.
 
     Returns
     -------
@@ -53,7 +64,7 @@ def compare(
     _refuse_two_cohorts(participants)
     # Threads cost more than they save on matrices this small, and would add numbers up in another order.
     with threadpool_limits(limits=1, user_api="blas"):
-        rows, terms = _compare_all(scores, participants, outcomes, study)
+        rows, terms = _compare_all(scores, participants, outcomes, study, links)
     comparisons = _adjusted(pd.DataFrame(rows, columns=TABLES["comparisons"].names), study.plan.adjust)
     diagnostics = pd.DataFrame(terms, columns=TABLES["diagnostics"].names)
     return check_table(comparisons, "comparisons"), check_table(diagnostics, "diagnostics")
@@ -69,7 +80,11 @@ def _refuse_two_cohorts(participants: pd.DataFrame) -> None:
 
 
 def _compare_all(
-    scores: pd.DataFrame, participants: pd.DataFrame, outcomes: pd.DataFrame, study: Study
+    scores: pd.DataFrame,
+    participants: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    study: Study,
+    links: pd.DataFrame | None,
 ) -> tuple[Rows, Rows]:
     rows, terms = Rows(), Rows()
     for outcome, cohort, contrast, sample in each_sample(scores, participants, outcomes, study):
@@ -77,7 +92,42 @@ def _compare_all(
         place = place_of(outcome, cohort, contrast)
         rows += [place | _row(result, contrast, outcome, study, cohort) for result in results]
         terms += [place | term for term in _terms(fit)]
-    return rows, terms
+    return [*rows, *_under_stricter_rules(scores, participants, outcomes, study, links)], terms
+
+
+def _under_stricter_rules(
+    scores: pd.DataFrame,
+    participants: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    study: Study,
+    links: pd.DataFrame | None,
+) -> Iterator[dict[str, object]]:
+    """Repeat the planned method under stricter rules for links and double answers, where it has other pairs then.
+
+    A comparison at one wave links nobody and is left out.
+    """
+    if links is None:
+        return
+    pairs = {
+        tuple(place_of(outcome, cohort, contrast).values()): int(sample.analysed.sum())
+        for outcome, cohort, contrast, sample in each_sample(scores, participants, outcomes, study)
+    }
+    for name, others, people in stricter_scores(scores, participants, links):
+        for outcome, cohort, contrast, sample in each_sample(others, people, outcomes, study):
+            place = place_of(outcome, cohort, contrast)
+            planned = PRIMARY_METHOD[contrast.kind]
+            tested = _role(planned, contrast, outcome, study, cohort) in _TESTED
+            before = pairs[tuple(place.values())]
+            if tested and contrast.kind != LEVEL and int(sample.analysed.sum()) != before:
+                result = _planned(sample, contrast, study.plan.confidence)
+                noted = _noted(result, f"{result.n_paired} of {before} pairs")
+                yield place | _row(replace(noted, method=f"{planned}_{name}"), contrast, outcome, study, cohort)
+
+
+def _planned(sample: Sample, contrast: Contrast, level: float) -> Result:
+    """Give the planned method's result; the methods give it first."""
+    result = _METHODS[contrast.kind][0](sample, level)[0]
+    return _with_some_alone(result, sample) if sample.grouped else _without_groups(result, result.method)
 
 
 def _analysed(sample: Sample, contrast: Contrast, level: float) -> tuple[list[Result], RemlFit | None]:
@@ -213,7 +263,7 @@ def _row(
     result: Result, contrast: Contrast, outcome: dict[str, object], study: Study, cohort: str
 ) -> dict[str, object]:
     role = _role(result.method, contrast, outcome, study, cohort)
-    tested = role in {"primary", "secondary"}
+    tested = role in _TESTED
     return asdict(result) | contrast.as_record() | {
         "role": role,
         "family": _family(outcome, contrast, study) if tested else "",

@@ -17,6 +17,7 @@ from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.individual_change import assess_individual_change
 from balint_eval.influence import assess_influence
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
+from balint_eval.ingest.link_notes import across_cohorts
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
 from balint_eval.pooling import pool_cohorts, set_beside_published
@@ -26,7 +27,7 @@ from balint_eval.scoring import score_responses, withhold
 from balint_eval.study import Cohort, StudyFile, read_study
 from balint_eval.tables import TABLES, check_table
 
-INGESTED = ("participants", "responses", "totals", "flow", "sources", "sessions", "attendance")
+INGESTED = ("participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links")
 TO_SCORE = ("responses", "totals")
 SCORED = ("scores", "findings")
 COMPARED = (
@@ -101,6 +102,8 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
             ingested.append((cohort, ingest_cohort(file, cohort, pseudonym)))
         except BalintError as error:
             problems += error.problems
+    places = [result.places for _, result in ingested]
+    problems += across_cohorts(pd.concat(places, ignore_index=True)) if len(places) > 1 else []
     if problems:
         raise DataError(problems)
     return ingested
@@ -186,7 +189,7 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     merged = {**merged, **_hold_cohorts_together(merged, file)}
     outcomes = list_outcomes(file)
     scored = (merged["scores"], merged["participants"])
-    comparisons, diagnostics = compare(*scored, outcomes, file.study)
+    comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"])
     item_counts = count_answers(merged["responses"], file.instruments)
     quality = assess_quality(
         merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha

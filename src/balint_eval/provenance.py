@@ -24,14 +24,14 @@ _CODEBOOK = (
 
 _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py",
-    "study_dates.py", "jalali.py", "instruments", "tables.py", "contracts.yaml", "stages.py",
+    "study_dates.py", "study_linkage.py", "jalali.py", "instruments", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
     "score": (*_COMMON, "scoring.py", "score_arrays.py", "doctor", "stats"),
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
-        "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
+        "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
         "individual_change.py",
     ),
     "figures": (*_COMMON, "plots"),

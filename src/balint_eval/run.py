@@ -67,7 +67,7 @@ def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = Fa
         did_something = _snakemake(study, results, folders, cores=cores, plain=plain)
     if not did_something:
         print("Nothing to do: the results are up to date.")
-    print("\n".join(closing_lines(folders)))
+    print("\n".join([*closing_lines(folders), *to_decide(file, folders)]))
     return 0
 
 
@@ -89,11 +89,13 @@ def check_inputs(file: StudyFile, folders: Folders) -> dict[str, str]:
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if not changed:
         return {}
-    from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
+    from balint_eval.ingest.pseudonyms import pseudonymiser
     from balint_eval.pipeline import ingest_all
+    from balint_eval.stages import key_of
 
+    key = key_of(file, changed, folders)
     print(f"Checking the files of {_listed(changed)} ...", file=sys.stderr)
-    ingest_all(_only(file, changed), pseudonymiser(read_key()))
+    ingest_all(_only(file, changed), pseudonymiser(key))
     return digests
 
 
@@ -225,6 +227,23 @@ def closing_lines(folders: Folders) -> list[str]:
     reports = sorted(folders.reports.glob("*.html"))
     made = [f"Report: {path.as_posix()}" for path in reports] + [f"Tables: {folders.tables.as_posix()}/"]
     return [*_verdicts(folders.reports / "educator.en.INTERNAL.json"), *made]
+
+
+def to_decide(file: StudyFile, folders: Folders) -> list[str]:
+    """Say where pairs of codes wait for a decision, and how it reaches the next run."""
+    from balint_eval.tables import read_table
+
+    flow = read_table(folders.tables / "flow.csv", "flow")
+    waiting = flow[flow["reason"] == "to_review"].groupby("cohort")["rows"].sum()
+    lines = []
+    for cohort, number in waiting.items():
+        sheet = folders.review(str(cohort))
+        people = "1 person waits" if number == 1 else f"{number} people wait"
+        declared = file.cohort(str(cohort)).linkage_decisions
+        key = Path(os.path.relpath(sheet, file.folder)).as_posix()
+        then = "run again" if declared else f"add to the cohort: linkage_decisions: {key}, and run again"
+        lines.append(f"To decide in the cohort {cohort}: {people} in {sheet.as_posix()}; decide there, save, {then}.")
+    return lines
 
 
 def _verdicts(model: Path) -> list[str]:

@@ -12,6 +12,8 @@ from balint_eval.tables import read_table, write_table, write_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from balint_eval.ingest.cohort import Ingested
+
 
 class Folders:
     """Where a study's results lie.
@@ -31,11 +33,20 @@ class Folders:
         self.reports = self.root / "report"
         self.logs = self.root / "logs"
         self.manifest = self.root / "manifest.json"
+        self.results = results
         self.restricted = results.parent / "restricted" / study
 
     def cohort(self, name: str) -> Path:
         """Folder of one cohort's tables."""
         return self.root / "cohorts" / name
+
+    def linkage(self, name: str) -> Path:
+        """File that says which id became which pseudonym."""
+        return self.restricted / name / "linkage.csv"
+
+    def review(self, name: str) -> Path:
+        """Review sheet of the linkage of one cohort."""
+        return self.restricted / name / "linkage_review.xlsx"
 
 
 def run_ingest(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
@@ -47,16 +58,51 @@ def run_ingest(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]
         What to log, without any id or text of a person.
     """
     from balint_eval.ingest.cohort import ingest_cohort
-    from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
+    from balint_eval.ingest.pseudonyms import fingerprint, pseudonymiser
 
-    ingested = ingest_cohort(file, file.cohort(cohort_name), pseudonymiser(read_key()))
+    key = key_of(file, [cohort_name], folders)
+    ingested = ingest_cohort(file, file.cohort(cohort_name), pseudonymiser(key))
     for name, table in ingested.tables.items():
         write_table(table, folders.cohort(cohort_name) / f"{name}.csv", name)
     restricted = folders.restricted / cohort_name
     _write_restricted(ingested.comments, restricted / "comments.csv")
-    _write_restricted(ingested.linkage, restricted / "linkage.csv")
+    # With a word before it, no spreadsheet takes 12345678 or 1e234567 for a number.
+    _write_restricted(ingested.linkage.assign(key_fingerprint=f"key {fingerprint(key)}"), folders.linkage(cohort_name))
     sources = ingested.tables["sources"]
-    return [f"{row.file}: {row.rows} rows. {row.notes}" for row in sources.itertuples()]
+    lines = [f"{row.file}: {row.rows} rows. {row.notes}" for row in sources.itertuples()]
+    return [*lines, *_write_review(cohort_name, ingested, folders)]
+
+
+def key_of(file: StudyFile, cohorts: list[str], folders: Folders) -> bytes:
+    """Read the key, held to its place and to the key of what is stored.
+
+    Raises
+    ------
+    StudyError
+        CFG-KEYPLACE, CFG-KEYWEAK or CFG-KEYCHANGED.
+    """
+    from balint_eval.ingest.pseudonyms import read_key, refuse_changed_key
+
+    key = read_key(away_from=[file.folder, folders.results, folders.restricted.parent])
+    for name in cohorts:
+        refuse_changed_key(key, folders.linkage(name))
+    return key
+
+
+def _write_review(cohort_name: str, ingested: Ingested, folders: Folders) -> list[str]:
+    """Write the review sheet; one that shows every pair already is left as its reader has it."""
+    from balint_eval.ingest.linkage.decisions import words_in
+    from balint_eval.tables import write_bytes
+
+    review, path = ingested.review, folders.review(cohort_name)
+    if review is None:
+        return list(ingested.notes)
+    words = words_in(path) if path.is_file() else None
+    if words is None or not review.marks <= set(words):
+        # What somebody has decided in the sheet and not yet named in the study file is carried over.
+        write_bytes(path, review.sheet(words or {}))
+        path.chmod(0o600)
+    return [*ingested.notes, f"Decisions of a person applied: {review.decided}. Still to decide: {review.open}."]
 
 
 def _write_restricted(frame: pd.DataFrame, path: Path) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from balint_eval.codebook.merge import Merged, item_faults, with_codebook, without_echo
@@ -173,6 +173,15 @@ class WaveColumn(Model):
         return self
 
 
+class CodeColumn(Model):
+    """The column with one element of the code."""
+
+    element: str
+    """Name of the element, from `linkage.elements`."""
+    column: str
+    """Name of the column, such as the question's text."""
+
+
 class Export(Model):
     """One export file, and which column of it holds what (here, or in the study's codebook)."""
 
@@ -187,8 +196,10 @@ class Export(Model):
     """The wave of every row; or use `wave_from`. Neither, where a row holds several waves: see `items.waves`."""
     wave_from: WaveColumn | None = None
     """Column that says which wave a row belongs to, in place of `wave`."""
+    code_columns: list[CodeColumn] = Field(default_factory=list)
+    """Columns with one element of the code each, where the code was asked in several questions."""
     person_id: str = Field(default="", validate_default=True)
-    """Column with the person's id or code; ids are always text. Needed here or in the codebook."""
+    """Column with the person's id or whole code, always read as text. Needed here or in the codebook."""
     group: str = ""
     """Column with the group, where no roster says it."""
     arm: str = ""
@@ -230,10 +241,15 @@ class Export(Model):
 
     @field_validator("person_id")
     @classmethod
-    def _needed(cls, person_id: str) -> str:
+    def _needed(cls, person_id: str, info: ValidationInfo) -> str:
         # The default is there for editors: with a codebook the key need not stand in the study file.
-        if not person_id:
+        if not person_id and not info.data.get("code_columns"):
             raise PydanticCustomError("missing", "missing")
+        if person_id.casefold() == "none":
+            raise ValueError(
+                "CFG-NOLINK: without an id or code nobody's waves can be linked, so no change of persons can be "
+                "computed | ask for a code in every wave next time; now, evaluate each wave as a study of its own"
+            )
         return person_id
 
     @model_validator(mode="after")
@@ -270,8 +286,10 @@ class Roster(Model):
 
     file: str
     """Path, relative to the study file."""
-    person_id: str
-    """Column with the id or code, as in the exports."""
+    person_id: str = ""
+    """Column with the id or whole code, as in the exports; or use `code_columns`."""
+    code_columns: list[CodeColumn] = Field(default_factory=list)
+    """Columns with one element of the code each."""
     group: str = ""
     """Column with the group."""
     arm: str = ""
@@ -333,6 +351,8 @@ class Cohort(Model):
     """Log of the meetings held."""
     attendance: AttendanceLog | None = None
     """Log of who was present."""
+    linkage_decisions: str = ""
+    """Review sheet of the linkage with your decisions, relative to the study file."""
 
 
 class Programme(Model):
@@ -422,11 +442,30 @@ class Plan(Model):
     """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
 
 
+class CodeElement(Model):
+    """One element of the code that people make themselves, such as the day of birth."""
+
+    name: Name
+    """Short name used in the review sheet."""
+    kind: Literal["letters", "number", "day", "month", "choice"]
+    """How it is tidied: letters without accents, numbers without leading zeros, months by name or number."""
+    length: int = Field(default=0, ge=0, le=40)
+    """Signs of the element: of letters the first so many count; needed where one column holds the whole code."""
+
+
 class Linkage(Model):
     """How the waves of one person are put together."""
 
-    duplicates: Literal["refuse", "first", "last"] = "refuse"
-    """What to do when a person answered twice in one wave."""
+    method: Literal["exact", "code"] = "exact"
+    """`exact` joins equal ids; `code` also joins self-made codes with one element off, where nobody else is near."""
+    elements: list[CodeElement] = Field(default_factory=list)
+    """Elements of the code, in the order in which they are written; three or more."""
+    separator: str = Field(default="", max_length=1)
+    """Sign between the elements where one column holds the whole code, such as `-`."""
+    within_group: bool = False
+    """True when a code that differs may only be joined within one group; people may then not change their group."""
+    duplicates: Literal["refuse", "first", "last", "most_complete", "none"] = "refuse"
+    """What to do when a person answered twice in one wave; `none` uses none of these answers."""
     blank_ids: Literal["refuse", "drop"] = "refuse"
     """What to do with answers whose person id is blank; `drop` leaves them out, counted."""
     outside_window: Literal["exclude", "refuse"] = "exclude"
@@ -552,7 +591,8 @@ class StudyFile:
             file for export in cohort.exports for file in (export.file, export.dictionary, export.syntax) if file
         ]
         codebook = [self.study.codebook] if self.study.codebook else []
-        return sorted({*logs, *exports, *codebook})
+        decisions = [cohort.linkage_decisions] if cohort.linkage_decisions else []
+        return sorted({*logs, *exports, *codebook, *decisions})
 
     def scale_of(self, outcome: Outcome) -> tuple[Instrument, Scale]:
         """Give the instrument and the scale an outcome names."""

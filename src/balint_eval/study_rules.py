@@ -11,6 +11,7 @@ from balint_eval.settings_words import Location
 from balint_eval.strict_yaml import Document
 from balint_eval.study_dates import date_faults
 from balint_eval.study_items import Fault, items_faults, unknown_name
+from balint_eval.study_linkage import linkage_faults
 
 if TYPE_CHECKING:
     from balint_eval.study import Export, StudyFile
@@ -32,9 +33,11 @@ def broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
         _export_faults,
         _plan_faults,
         _date_faults,
+        linkage_faults,
     )
     for find in finders:
-        for location, code, what, mend in find(file):
+        # Several exports may show the same fault of one setting.
+        for location, code, what, mend in dict.fromkeys(find(file)):
             path = ".".join(str(part) for part in location)
             yield Problem(code, what, mend, document.shown_as, document.line(location), path)
 
@@ -175,7 +178,8 @@ def _wide_faults(file: StudyFile, export: Export, waves: set[str], at: Location)
 def _content_faults(file: StudyFile, export: Export, at: Location) -> Iterator[Fault]:
     if not export.items and not export.comments:
         yield at, "CFG-ITEMS", "the export names neither items nor comments", "say under items: which columns to read"
-    other_use = {export.person_id: "the person id"} | dict.fromkeys(export.comments, "a comment")
+    ids = [export.person_id, *(entry.column for entry in export.code_columns)]
+    other_use = dict.fromkeys(ids, "the person id") | dict.fromkeys(export.comments, "a comment")
     for i, items in enumerate(export.items):
         for name in set(items.columns).intersection(other_use) if isinstance(items.columns, list) else ():
             what = f"the column '{name}' is named as an item and as {other_use[name]}"

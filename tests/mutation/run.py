@@ -30,6 +30,7 @@ SCORING = [
     "unit/instruments/test_refusals.py",
 ]  # fmt: skip
 DOCTOR = ["unit/doctor/test_thresholds.py", "unit/doctor/test_findings.py"]
+LINKAGE = ["unit/ingest/linkage", "unit/ingest/test_identity.py"]
 RELIABILITY = ["reference/test_reliability_oracle.py"]
 MODULES: dict[str, list[str]] = {
     "scoring.py": SCORING,
@@ -39,6 +40,16 @@ MODULES: dict[str, list[str]] = {
     "stats/reliability_omega.py": ["unit/stats/test_reliability_omega.py", *RELIABILITY],
     "stats/reliability_retest.py": ["unit/stats/test_reliability_retest.py", *RELIABILITY],
     "stats/reliability_ordinal.py": ["unit/stats/test_reliability_ordinal.py", *RELIABILITY],
+    "ingest/linkage/elements.py": LINKAGE,
+    "ingest/linkage/match.py": LINKAGE,
+    "ingest/linkage/persons.py": LINKAGE,
+    "ingest/linkage/chance.py": LINKAGE,
+    "ingest/linkage/codes.py": LINKAGE,
+    "ingest/linkage/decisions.py": LINKAGE,
+    "ingest/linkage/review.py": LINKAGE,
+    "ingest/identity.py": LINKAGE,
+    "ingest/link_notes.py": ["unit/ingest/test_link_notes.py"],
+    "ingest/link.py": ["unit/ingest/test_link.py", *LINKAGE],
     "doctor/keys.py": [*DOCTOR, "unit/test_doctor.py"],
     "doctor/waves.py": ["unit/doctor/test_waves.py", *DOCTOR],
     "doctor/answer_codes.py": DOCTOR,

@@ -16,12 +16,12 @@ LAYERS = [
     {"study_items", "jalali", "codebook"},
     {"study_dates"},
     # The rules of a study file are called by its reader, and only name its types.
-    {"study", "study_rules"},
+    {"study", "study_rules", "study_linkage"},
     {"ingest", "score_arrays", "stats", "simulate"},
     {"scoring"},
     {"doctor", "consistency", "published"},
     {"quality"},
-    {"contrasts", "retest"},
+    {"contrasts", "retest", "relinked"},
     {"comparisons", "clustering", "influence", "dose"},
     {"kirkpatrick", "disclosure", "pooling", "individual_change"},
     {"plots"},
@@ -101,7 +101,7 @@ def test_one_way(module):
         for name, typed in own(found)
         if not typed and name != here and LEVEL[name] == LEVEL[here] and here != "study"
     }
-    allowed = {"cli"} if here == "__main__" else {"study"} if here == "study_rules" else set()
+    allowed = {"cli"} if here == "__main__" else {"study", "study_linkage"} if here == "study_rules" else set()
     assert sideways <= allowed | {"lock", "stages"} | ({"pipeline"} if here in {"check"} else set())
 
 

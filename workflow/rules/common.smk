@@ -24,7 +24,7 @@ study_file = read_study_or_stop(study_path)
 cohorts = {cohort.name: cohort for cohort in study_file.study.cohorts}
 root = f"{results}/{study_file.study.name}"
 
-INGESTED = ["participants", "responses", "totals", "flow", "sources", "sessions", "attendance"]
+INGESTED = ["participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links"]
 SCORED = ["scores", "findings"]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from balint_eval.errors import BalintError, DataError, Problem
+from balint_eval.errors import BalintError, DataError, Problem, masked
 from balint_eval.ingest.flow import count_rows, list_sources
-from balint_eval.ingest.link import count_people, linkage_problems, settle_duplicates
+from balint_eval.ingest.identity import Identity, Review, identify, of_roster
+from balint_eval.ingest.link import count_people, linkage_problems, list_links, settle_duplicates
+from balint_eval.ingest.link_notes import interval_notes, spelling_notes
+from balint_eval.ingest.linkage.codes import id_columns
 from balint_eval.ingest.people import assign_people, read_roster
 from balint_eval.ingest.programme import read_attendance, read_sessions, with_presence
 from balint_eval.ingest.reading import Reading, comments_of, read_one
@@ -31,11 +34,20 @@ class Ingested:
         Free text (wave, comment), shuffled, without person; for `restricted/` only.
     linkage : pandas.DataFrame
         person_id and raw_id; for `restricted/` only.
+    review : Review or None
+        Pairs of codes to decide on; its sheet is for `restricted/` only.
+    notes : tuple of str
+        What to know about the linkage, without any id or code.
+    places : pandas.DataFrame
+        cohort, person_id, shown, wave, file, row: where each person first stands in each wave.
     """
 
     tables: dict[str, pd.DataFrame]
     comments: pd.DataFrame
     linkage: pd.DataFrame
+    review: Review | None = None
+    notes: tuple[str, ...] = ()
+    places: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Ingested:
@@ -60,29 +72,54 @@ def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Inge
     readings, roster, problems = _read_all(file, cohort, pseudonym)
     if problems:
         raise DataError(problems)
-    answers, problems = settle_duplicates(_answer_rows(readings, pseudonym), file.study.linkage)
-    people = assign_people(file, cohort, _attributes(readings, pseudonym), roster)
+    identity = identify(file, cohort, readings, roster, pseudonym)
+    given, seen = _answer_rows(readings, identity), _attributes(readings, identity)
+    answers, problems = settle_duplicates(given, file.study.linkage, identity.collision)
+    people = assign_people(file, cohort, seen, roster)
     used = answers[_person(answers).isin(people.participants["person_id"])]
     problems += _nobody_enrolled(cohort, answers, used)
     visits = _visits(used)
-    counts = count_people(visits, file.study.baseline.name, [wave.name for wave in file.study.later_waves])
+    links = list_links(visits, identity.how, given, answers)
+    later, by_kind = [wave.name for wave in file.study.later_waves], identity.review is not None
+    counts = count_people(links, file.study.baseline.name, later, by_kind=by_kind)
     problems += [*people.problems, *linkage_problems(counts, visits, file, cohort.name)]
     problems += _copied_waves(readings, used, file)
-    sessions, attendance = _programme(file, cohort, people.participants, pseudonym, problems)
+    sessions, attendance = _programme(file, cohort, people.participants, identity.attending, problems)
     if problems:
         raise DataError(problems)
     tables = {
         "participants": people.participants,
         "responses": _responses(cohort.name, readings, used),
         "totals": _totals(cohort.name, readings, used),
-        "flow": count_rows(cohort.name, readings, answers, used, counts),
+        "flow": count_rows(cohort.name, readings, answers, used, _with_open(counts, identity)),
         "sources": list_sources(cohort.name, readings),
         "sessions": with_presence(sessions, attendance),
         "attendance": attendance,
+        "links": links.assign(cohort=cohort.name),
     }
     checked = {name: check_table(table, name) for name, table in tables.items()}
-    raw = _attributes(readings, pseudonym)[["person_id", "raw_id"]].drop_duplicates()
-    return Ingested(checked, comments_of(readings), raw.sort_values(["person_id", "raw_id"], ignore_index=True))
+    raw = seen[["person_id", "raw_id"]].drop_duplicates().sort_values(["person_id", "raw_id"], ignore_index=True)
+    notes = (*identity.notes, *_notes(file, seen, visits))
+    return Ingested(checked, comments_of(readings), raw, identity.review, notes, _places(cohort, seen))
+
+
+def _notes(file: StudyFile, seen: pd.DataFrame, visits: pd.DataFrame) -> list[str]:
+    spelled = spelling_notes(seen) if file.study.linkage.method == "exact" else ()
+    return [*spelled, *interval_notes(visits, [wave.name for wave in file.study.waves])]
+
+
+def _places(cohort: Cohort, seen: pd.DataFrame) -> pd.DataFrame:
+    """Give one row a person and wave, with the id as it may be shown."""
+    first = seen.drop_duplicates(["person_id", "wave"])
+    return first[["person_id", "wave", "file", "row"]].assign(cohort=cohort.name, shown=first["raw_id"].map(masked))
+
+
+def _with_open(counts: pd.DataFrame, identity: Identity) -> pd.DataFrame:
+    """Add how many people of each wave wait for a decision; they are counted as not linked until then."""
+    waves = [] if identity.review is None else [shown.later for shown in identity.review.rows if shown.open]
+    waiting = pd.Series(sorted(set(waves)), dtype=object).map(lambda place: place[0]).value_counts(sort=False)
+    rows = pd.DataFrame({"wave": waiting.index, "reason": "to_review", "rows": waiting.to_numpy()})
+    return pd.concat([counts, rows], ignore_index=True) if len(rows) else counts
 
 
 def _person(answers: pd.DataFrame) -> pd.Series:
@@ -136,7 +173,7 @@ def _read_all(
         except BalintError as error:
             problems += error.problems
     try:
-        roster = read_roster(file, cohort, pseudonym)
+        roster = read_roster(file, cohort, of_roster(file, cohort, pseudonym))
     except BalintError as error:
         problems += error.problems
     problems += [problem for reading in readings for problem in reading.problems]
@@ -154,25 +191,17 @@ def _same_files(readings: Iterable[Reading]) -> list[Problem]:
     return problems
 
 
-def _answer_rows(readings: Sequence[Reading], pseudonym: Pseudonym) -> pd.DataFrame:
+def _answer_rows(readings: Sequence[Reading], identity: Identity) -> pd.DataFrame:
     """Give one row a person, wave, instrument and source row; raters of one person are told apart."""
     frames = [
-        _answers_of(reading, at, instrument, values, pseudonym)
+        _answers_of(reading, at, instrument, values, identity)
         for at, reading in enumerate(readings)
         for instrument, values in reading.answers.items()
     ]
     columns = [
-        "raw_id",
-        "wave",
-        "answered_on",
-        "instrument",
-        "reading",
-        "file",
-        "row",
-        "id_column",
-        "rated",
+        "raw_id", "wave", "answered_on", "instrument", "reading", "file", "row", "id_column", "rated", "answered",
         "person_id",
-    ]
+    ]  # fmt: skip
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
     numbers = _rater_numbers(readings, rows)
     raters = [numbers.get(place, 0) for place in zip(rows["reading"], rows["row"], strict=True)]
@@ -180,17 +209,25 @@ def _answer_rows(readings: Sequence[Reading], pseudonym: Pseudonym) -> pd.DataFr
     return rows.assign(person_id=rows["person_id"] + suffix)
 
 
-def _answers_of(reading: Reading, at: int, instrument: str, values: pd.DataFrame, pseudonym: Pseudonym) -> pd.DataFrame:
+def _answers_of(reading: Reading, at: int, instrument: str, values: pd.DataFrame, identity: Identity) -> pd.DataFrame:
     who = reading.rows.table.loc[values.index]
-    frame = who[["raw_id", "wave", "answered_on"]].assign(
+    return who[["raw_id", "wave", "answered_on"]].assign(
         instrument=instrument,
         reading=at,
         file=reading.sheet.file,
         row=values.index,
-        id_column=reading.export.person_id,
+        id_column=id_columns(reading.export)[0],
         rated=reading.export.ratings,
+        answered=_answers_given(reading).loc[values.index],
+        person_id=identity.person_of(reading, values.index),
     )
-    return frame.assign(person_id=frame["raw_id"].map(pseudonym))
+
+
+def _answers_given(reading: Reading) -> pd.Series:
+    """Count the answers of each row over all instruments."""
+    counts = [values.notna().sum(axis=1) for values in reading.answers.values()]
+    answered: pd.Series = pd.concat(counts).groupby(level=0).sum()
+    return answered
 
 
 def _rater_numbers(readings: Sequence[Reading], rows: pd.DataFrame) -> dict[tuple[int, int], int]:
@@ -219,13 +256,13 @@ def _visits(answers: pd.DataFrame) -> pd.DataFrame:
     return own.sort_values(["answered_on", "file", "row"]).drop_duplicates(["person_id", "wave"])
 
 
-def _attributes(readings: Iterable[Reading], pseudonym: Pseudonym) -> pd.DataFrame:
+def _attributes(readings: Iterable[Reading], identity: Identity) -> pd.DataFrame:
     """Give what the exports say of people: one row a used source row."""
     frames = []
     for reading in readings:
         used = reading.rows.table[reading.rows.table["reason"] == ""]
         frame = used[["raw_id", "wave", "group", "arm"]].assign(file=reading.sheet.file, row=used.index)
-        frames.append(frame.assign(person_id=frame["raw_id"].map(pseudonym)))
+        frames.append(frame.assign(person_id=identity.person_of(reading, used.index)))
     return pd.concat(frames, ignore_index=True)
 
 

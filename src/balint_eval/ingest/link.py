@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from balint_eval.errors import Problem, masked
 from balint_eval.study import Linkage, StudyFile
 
 ANSWER_KEY = ["person_id", "wave", "instrument"]
+HOW = {"exact": "linked_exactly", "tolerant": "linked_tolerantly", "review": "linked_by_review"}
+"""Kinds of join, from the surest, and the reason that counts them in the table `flow`."""
 
 
-def settle_duplicates(answers: pd.DataFrame, linkage: Linkage) -> tuple[pd.DataFrame, list[Problem]]:
+def settle_duplicates(answers: pd.DataFrame, linkage: Linkage, remark: str = "") -> tuple[pd.DataFrame, list[Problem]]:
     """Keep one row where a person answered an instrument twice in one wave, as the study file says.
 
     Parameters
     ----------
     answers : pandas.DataFrame
         One row a person, wave, instrument and source row: person_id, raw_id, wave, instrument, file, row,
-        id_column, answered_on.
+        id_column, answered_on, answered (answers in the source row, over all instruments).
     linkage : Linkage
-        `duplicates`: refuse, first or last (by date, then by line).
+        `duplicates`: refuse; first or last (by date, then by line); most_complete (most answers; of equals the
+        first); none (no answers of this person in this wave).
+    remark : str
+        What to add to a refusal, such as how likely two people have one code.
 
     Returns
     -------
@@ -32,18 +38,28 @@ def settle_duplicates(answers: pd.DataFrame, linkage: Linkage) -> tuple[pd.DataF
         refused under every policy: they may be two people.
     """
     ordered = answers.sort_values(["answered_on", "file", "row"], kind="stable")
+    if linkage.duplicates == "most_complete":
+        ordered = ordered.sort_values("answered", ascending=False, kind="stable")
     repeated = ordered.duplicated(ANSWER_KEY, keep=False)
     if not repeated.any():
         return answers, []
     twice = ordered[repeated].sort_index()
     if linkage.duplicates == "refuse":
-        return answers, list(_duplicate_problems(twice))
+        return answers, list(_duplicate_problems(twice, remark))
     spellings = twice.groupby(["person_id", "wave"])["raw_id"].transform("nunique")
-    kept = ordered.drop_duplicates(ANSWER_KEY, keep=linkage.duplicates)
-    return kept.sort_index(), list(_duplicate_problems(twice[spellings > 1]))
+    return _kept(ordered, twice, linkage.duplicates).sort_index(), list(
+        _duplicate_problems(twice[spellings > 1], remark)
+    )
 
 
-def _duplicate_problems(repeated: pd.DataFrame) -> Iterator[Problem]:
+def _kept(ordered: pd.DataFrame, twice: pd.DataFrame, policy: str) -> pd.DataFrame:
+    if policy == "none":
+        visits = pd.MultiIndex.from_frame(ordered[["person_id", "wave"]])
+        return ordered[~visits.isin(pd.MultiIndex.from_frame(twice[["person_id", "wave"]]))]
+    return ordered.drop_duplicates(ANSWER_KEY, keep="last" if policy == "last" else "first")
+
+
+def _duplicate_problems(repeated: pd.DataFrame, remark: str) -> Iterator[Problem]:
     for (_, wave), rows in repeated.groupby(["person_id", "wave"], sort=False):
         places = rows[["file", "row", "raw_id", "id_column"]].drop_duplicates(["file", "row"])
         others = ", ".join(f"row {p.row} of {p.file}" for p in places.iloc[1:].itertuples())
@@ -51,38 +67,72 @@ def _duplicate_problems(repeated: pd.DataFrame) -> Iterator[Problem]:
         same = rows["raw_id"].nunique() == 1
         who = "this person" if same else "this person (written in two ways that the rules for ids make one)"
         what = f"{who} answered twice in the wave '{wave}', again in {others}"
-        mend = "delete one row, or set linkage: duplicates: first or last"
+        what += f" ({remark})" if remark else ""
+        mend = "delete one row, or set linkage: duplicates: first, last, most_complete or none"
         mend = mend if same else "delete one row if it is one person, give two people two ids if not"
         yield Problem(
             "LK-DUP", what, mend, first["file"], int(first["row"]), first["id_column"], masked(first["raw_id"])
         )
 
 
-def count_people(people: pd.DataFrame, baseline: str, later: list[str]) -> pd.DataFrame:
+def list_links(
+    visits: pd.DataFrame, how: Callable[[str, str], tuple[str, int]], answers: pd.DataFrame, kept: pd.DataFrame
+) -> pd.DataFrame:
+    """Say of every person and wave how the answers came to the person, and how many rows were set aside.
+
+    Parameters
+    ----------
+    visits : pandas.DataFrame
+        person_id and wave, one row a person and wave.
+    how : callable
+        From person_id and wave to the kind of join and the number of elements that differed.
+    answers, kept : pandas.DataFrame
+        Before and after `settle_duplicates`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        person_id, wave, linked, elements_off, rows_set_aside.
+    """
+    found = [how(person, wave) for person, wave in zip(visits["person_id"], visits["wave"], strict=True)]
+    links = visits[["person_id", "wave"]].assign(
+        linked=[kind for kind, _ in found], elements_off=[off for _, off in found]
+    )
+    dropped = answers.loc[~answers.index.isin(kept.index), ["person_id", "wave", "file", "row"]].drop_duplicates()
+    number = dropped.groupby(["person_id", "wave"]).size().rename("rows_set_aside")
+    return links.join(number, on=["person_id", "wave"]).fillna({"rows_set_aside": 0})
+
+
+def count_people(people: pd.DataFrame, baseline: str, later: list[str], *, by_kind: bool = False) -> pd.DataFrame:
     """Count people with both waves and with one only, for every later wave.
 
     Parameters
     ----------
     people : pandas.DataFrame
-        Columns person_id and wave, one row a person and wave.
+        Columns person_id, wave and linked, one row a person and wave.
     baseline, later : wave names
+    by_kind : bool
+        Whether to count the pairs also by the way they were linked, by the less sure of their two joins.
 
     Returns
     -------
     pandas.DataFrame
-        wave, reason (paired, pre_only, post_only), rows.
+        wave, reason, rows: paired, pre_only, post_only; with `by_kind` also linked_exactly, linked_tolerantly and
+        linked_by_review, which together are the paired.
     """
-    by_wave = {wave: set(people.loc[people["wave"] == wave, "person_id"]) for wave in [baseline, *later]}
+    rank = people["linked"].map(list(HOW).index).set_axis(people["person_id"])
+    by_wave = {wave: rank[people["wave"].to_numpy() == wave] for wave in [baseline, *later]}
     before = by_wave[baseline]
     records = []
     for wave in later:
         after = by_wave[wave]
-        for reason, who in (
-            ("paired", before & after),
-            ("pre_only", before - after),
-            ("post_only", after - before),
-        ):
-            records.append({"wave": wave, "reason": reason, "rows": len(who)})
+        both = before.index.intersection(after.index)
+        numbers = {"paired": len(both)}
+        if by_kind:
+            weakest = np.maximum(before[both].to_numpy(), after[both].to_numpy())
+            numbers |= {reason: int((weakest == place).sum()) for place, reason in enumerate(HOW.values())}
+        numbers |= {"pre_only": len(before) - len(both), "post_only": len(after) - len(both)}
+        records += [{"wave": wave, "reason": reason, "rows": number} for reason, number in numbers.items()]
     return pd.DataFrame(records, columns=["wave", "reason", "rows"])
 
 
@@ -119,7 +169,8 @@ def _rate_problems(
     if rate < file.study.linkage.min_match_rate:
         what = (
             f"in the cohort '{cohort}' only {number['paired']} of {smaller} people ({rate:.0%}) of the wave '{wave}' "
-            f"could be linked to the baseline; at least {file.study.linkage.min_match_rate:.0%} is required"
+            f"could be linked to the baseline; at least {file.study.linkage.min_match_rate:.0%} is "
+            "required (self-made codes: 51 to 67% after 6 to 18 months, Yurek and others 2008)"
         )
         return [Problem("LK-LOWRATE", what, "check the ids, or lower linkage: min_match_rate", source)]
     return []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from balint_eval.errors import DataError, Problem, cell_shown, masked
+from balint_eval.ingest.linkage.codes import id_columns, raw_ids
 from balint_eval.ingest.personal import personal_kind
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
@@ -32,7 +33,7 @@ def read_roster(file: StudyFile, cohort: Cohort, pseudonym: Callable[[str], str]
     Returns
     -------
     pandas.DataFrame or None
-        person_id, group, arm, site, role and the covariates; None when the cohort has no roster.
+        person_id, raw_id, group, arm, site, role and the covariates, index = line; None when the cohort has no roster.
 
     Raises
     ------
@@ -43,19 +44,20 @@ def read_roster(file: StudyFile, cohort: Cohort, pseudonym: Callable[[str], str]
     if roster is None:
         return None
     sheet = read_export(file.path(roster.file), shown_as=roster.file, platform="plain")
-    names = {"person_id": roster.person_id} | {name: getattr(roster, name) for name in ATTRIBUTES}
-    columns, problems = resolve_columns(sheet, [name for name in (*names.values(), *roster.covariates) if name])
+    names = {name: getattr(roster, name) for name in ATTRIBUTES}
+    wanted = [*id_columns(roster), *(name for name in (*names.values(), *roster.covariates) if name)]
+    columns, problems = resolve_columns(sheet, wanted)
     if problems:
         raise DataError(problems)
-    ids = sheet.cells[columns[roster.person_id]]
-    faults = list(_id_faults(ids, roster.file, roster.person_id, pseudonym))
+    ids = raw_ids(sheet.cells, columns, roster)
+    faults = list(_id_faults(ids, roster.file, id_columns(roster)[0], pseudonym))
     faults += _personal_faults(sheet, {name: columns[name] for name in roster.covariates}, roster.file)
     if faults:
         raise DataError(faults)
     given = {name: sheet.cells[columns[source]].map(clean_text) for name, source in names.items() if source}
     extra = {name: sheet.cells[columns[name]].map(clean_text) for name in roster.covariates}
     blank = dict.fromkeys((name for name in ATTRIBUTES if name not in given), "")
-    return pd.DataFrame({**given, **extra, "person_id": ids.map(pseudonym)}).assign(**blank)
+    return pd.DataFrame({**given, **extra, "person_id": ids.map(pseudonym), "raw_id": ids}).assign(**blank)
 
 
 def _personal_faults(sheet: Sheet, covariates: Mapping[str, str], file: str) -> Iterator[Problem]:

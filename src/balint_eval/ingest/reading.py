@@ -10,6 +10,7 @@ import pandas as pd
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.answers import decode_items
 from balint_eval.ingest.choice_labels import by_declared_labels
+from balint_eval.ingest.linkage.codes import id_columns
 from balint_eval.ingest.personal import personal_columns
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.row_flags import row_flags
@@ -164,7 +165,7 @@ def _forms(file: StudyFile, export: Export) -> dict[str, list[str]]:
 
 
 def _wanted(file: StudyFile, export: Export) -> Iterator[str]:
-    yield export.person_id
+    yield from id_columns(export)
     yield from (name for name in (export.group, export.arm, *export.date_columns, *export.comments) if name)
     if export.wave_from and export.wave_from.column:
         yield export.wave_from.column

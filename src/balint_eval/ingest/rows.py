@@ -13,8 +13,9 @@ import pandas as pd
 from balint_eval.errors import Problem, cell_shown, masked, shown
 from balint_eval.ingest.dates import DateRule, DatesRead, read_dates
 from balint_eval.ingest.grid import listed
+from balint_eval.ingest.linkage.codes import id_columns, raw_ids
 from balint_eval.ingest.sheet import Sheet
-from balint_eval.ingest.text import clean_header, clean_text, is_blank
+from balint_eval.ingest.text import clean_header, clean_text
 from balint_eval.ingest.windows import hold_to_windows, waves_by_date
 from balint_eval.study import Export, Study
 
@@ -140,7 +141,7 @@ def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: 
     waves, wave_problems = _waves(sheet, export, columns, dates.days, study)
     table = pd.DataFrame({
         "wave": waves,
-        "raw_id": cells[columns[export.person_id]].map(lambda text: "" if is_blank(text) else text),
+        "raw_id": raw_ids(cells, columns, export),
         "group": _attribute(cells, columns, export.group),
         "arm": _attribute(cells, columns, export.arm),
         "answered_on": dates.days,
@@ -222,7 +223,7 @@ def _id_problems(table: pd.DataFrame, sheet: Sheet, export: Export) -> Iterator[
     for row, raw in table.loc[table["reason"] == "", "raw_id"].items():
         code, what, mend = _id_fault(raw)
         if code:
-            yield Problem(code, what, mend, sheet.file, int(str(row)), export.person_id, masked(raw))
+            yield Problem(code, what, mend, sheet.file, int(str(row)), id_columns(export)[0], masked(raw))
 
 
 def _id_fault(raw: str) -> tuple[str, str, str]:

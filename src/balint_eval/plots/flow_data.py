@@ -53,7 +53,7 @@ def rows_of_no_wave(flow: pd.DataFrame) -> int:
 
 
 def _wave_flow(rows: pd.DataFrame, wave: str, study: Study) -> WaveFlow:
-    is_people = (rows["file"] == "") & rows["reason"].isin(_PEOPLE)
+    is_people = rows["file"] == ""
     counts = rows[~is_people].groupby("reason")["rows"].sum()
     files = rows[rows["reason"] == "received"].groupby("file")["rows"].sum()
     named = sorted((PurePosixPath(str(file)).name, int(count)) for file, count in files.items())

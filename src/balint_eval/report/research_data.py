@@ -17,11 +17,18 @@ _REASONS = {
     "received": say("rows received"),
     "used": say("rows used"),
     "paired": say("people with both waves"),
+    "linked_exactly": say("of these linked by equal codes"),
+    "linked_tolerantly": say("of these linked by codes one element off"),
+    "linked_by_review": say("of these linked by a decision in the review sheet"),
     "pre_only": say("people with the earlier wave only"),
     "post_only": say("people with the later wave only"),
+    "to_review": say("of these waiting for a decision in the review sheet"),
 }
 
-_RANK = {"received": 0, "paired": 0, "used": 2}
+_RANK = {
+    "received": 0, "paired": 0, "linked_exactly": 1, "linked_tolerantly": 2, "linked_by_review": 3, "used": 9,
+    "pre_only": 10, "post_only": 11, "to_review": 12,
+}  # fmt: skip
 
 
 def flow(material: Material) -> Section:
@@ -29,7 +36,7 @@ def flow(material: Material) -> Section:
     waves = {wave.name: place for place, wave in enumerate(material.study.waves)}
     rows = sorted(
         material.own_rows("flow"),
-        key=lambda row: (row["cohort"], waves.get(row["wave"], -1), row["file"], _RANK.get(str(row["reason"]), 1)),
+        key=lambda row: (row["cohort"], waves.get(row["wave"], -1), row["file"], _RANK.get(str(row["reason"]), 8)),
     )
     blocks: list[Block] = list(plain_figure(material, "flow", say("The counts stand in the tables below.")))
     files = [_flow_cells(material, row) for row in rows if row["file"]]
@@ -51,18 +58,33 @@ def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequen
     heads = [say("Cohort"), say("Wave"), say("Export"), say("What became of them"), say("#Count")]
     if not any(row[2] for row in rows):
         heads, rows = [*heads[:2], *heads[3:]], [(*row[:2], *row[3:]) for row in rows]
+    note = _rows_note(material) if name == "flow-rows" else _people_note(material)
+    return table(name, title, heads, rows, [note], "flow")
+
+
+_DUPLICATES = {
+    "first": say("the first answer is used"),
+    "last": say("the last answer is used"),
+    "most_complete": say("the most complete answer is used"),
+    "none": say("none is used"),
+}
+
+
+def _rows_note(material: Material) -> str:
     note = say(
         "Rows received = rows left out by each reason + rows used. Rows and people are counted exactly, also when few."
     )
-    if material.study.linkage.duplicates != "refuse":
-        note += " " + say(
-            "Of people who answered twice in a wave the {which} answer is used.",
-            which=material.study.linkage.duplicates,
-        )
-    note = (
-        note if name == "flow-rows" else say("Counted over all exports of the wave, after linking on the person's id.")
+    used = _DUPLICATES.get(material.study.linkage.duplicates)
+    return f"{note} {say('Of people who answered twice in a wave {which}.', which=used)}" if used else note
+
+
+def _people_note(material: Material) -> str:
+    if material.study.linkage.method == "exact":
+        return say("Counted over all exports of the wave, after linking on the person's id.")
+    return say(
+        "Counted over all exports of the wave, after linking on codes that people made themselves. People with both "
+        "waves = equal codes + one element off + decided; the less sure of a person's two joins counts."
     )
-    return table(name, title, heads, rows, [note], "flow")
 
 
 def baseline(material: Material) -> Section:

@@ -98,6 +98,11 @@ _CR2_ALONE = say(
     "Nobody's group was known, so every person stood alone in the CR2 standard errors (Bell & McCaffrey, 2002; "
     "Pustejovsky & Tipton, 2018); where people met in groups, these are too small."
 )
+_EXACT_LINKS = say(
+    "Codes that people made themselves were linked when all elements agreed, or all but one and nobody else was near, "
+    "or by a decision made without the answers; the planned comparison was repeated with equal codes only."
+)
+_ANSWERED_ONCE = say("The planned comparison was repeated without people who answered twice in a wave.")
 _SENTENCES: tuple[tuple[str, str], ...] = (
     ("ancova_cr2", say("Arms were compared by analysis of covariance on the earlier score.")),
     ("change_cr2", say("Change within an arm was the mean of the persons' changes.")),
@@ -117,6 +122,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ),
     ("wilcoxon", say("So are Wilcoxon signed-rank tests.")),
     ("mann_whitney", say("Mann-Whitney tests between arms ignore the groups, too.")),
+    ("change_cr2_exact_links", _EXACT_LINKS),
+    ("ancova_cr2_exact_links", _EXACT_LINKS),
+    ("change_cr2_answered_once", _ANSWERED_ONCE),
+    ("ancova_cr2_answered_once", _ANSWERED_ONCE),
 )
 
 

@@ -92,8 +92,18 @@ def verdict(name: str, kind: str = "") -> Verdict:
     return replace(found, word=LEVEL_WORDS[name]) if kind == LEVEL and name in LEVEL_WORDS else found
 
 
+UNDER_OTHER_RULES: Mapping[str, str] = {
+    "_exact_links": say("people linked by equal codes only"),
+    "_answered_once": say("without people who answered twice"),
+}
+"""Ends of the methods that repeat the planned one, and what they leave out."""
+
+
 def method(name: str) -> str:
     """Give a method's name in words; an unknown one keeps its machine name."""
+    for end, words in UNDER_OTHER_RULES.items():
+        if name.endswith(end):
+            return f"{method(name.removesuffix(end))}; {words}"
     return METHODS.get(name, name.replace("_", " "))
 
 

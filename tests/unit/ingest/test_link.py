@@ -149,3 +149,31 @@ def test_same_bytes_under_two_names(folder, refused):
 def test_same_answers_of_four_people_can_be_chance(folder):
     folder.waves(BEFORE[:4], list(reversed(BEFORE[:4])))
     assert folder.ingest()
+
+
+def test_most_complete_keeps_the_row_with_most_answers(folder, pseudonym):
+    folder.content["linkage"] = {"duplicates": "most_complete"}
+    folder.waves([*BEFORE[1:], ["A0", 5, "", ""], ["A0", 4, 4, ""], ["A0", 3, 3, ""]], AFTER)
+    assert first_items(folder.ingest(), "before")[pseudonym("A0")] == 4, "of equals the first"
+
+
+def test_none_keeps_nothing_of_this_person_in_this_wave(folder, pseudonym):
+    folder.content["linkage"] = {"duplicates": "none"}
+    folder.waves([*BEFORE, ["A1", 5, 5, 5]], AFTER)
+    ingested = folder.ingest()
+    assert pseudonym("A1") not in first_items(ingested, "before")
+    assert pseudonym("A1") in first_items(ingested, "after")
+    flow = ingested.tables["flow"].query("file == 'before.csv'").set_index("reason")["rows"].to_dict()
+    assert flow == {"received": 7, "used": 5, "duplicate": 2}
+    assert ingested.tables["links"].query("rows_set_aside > 0").empty
+
+
+def test_rows_set_aside_are_counted_a_person_and_wave(folder, pseudonym):
+    folder.content["linkage"] = {"duplicates": "first"}
+    folder.waves([*BEFORE, ["A1", 5, 5, 5], ["A1", 4, 4, 4]], AFTER)
+    links = folder.ingest().tables["links"].set_index(["person_id", "wave"])
+    assert links["rows_set_aside"].loc[(pseudonym("A1"), "before")] == 2
+    assert links["rows_set_aside"].sum() == 2
+    assert (links["linked"] == "exact").all()
+    assert (links["elements_off"] == 0).all()
+    assert len(links) == 12

@@ -1,12 +1,20 @@
 """Pseudonyms: text ids by one stated rule, and a key that is made once and kept private."""
 
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from balint_eval.errors import EnvironmentProblem, StudyError
-from balint_eval.ingest.pseudonyms import key_path, pseudonymiser, read_key
+from balint_eval.ingest.pseudonyms import (
+    fingerprint,
+    key_path,
+    make_new_key,
+    pseudonymiser,
+    read_key,
+    refuse_changed_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +81,59 @@ def test_place_of_the_key(monkeypatch):
     monkeypatch.delenv("BALINT_EVAL_KEY_FILE")
     monkeypatch.setenv("XDG_CONFIG_HOME", "/conf")
     assert key_path().as_posix() == f"/conf{os.sep}balint-eval/pseudonyms.key"
+
+
+def test_a_key_within_the_study_or_a_git_repository_is_refused(tmp_path):
+    study = tmp_path / "study"
+    (study / "sub").mkdir(parents=True)
+    for place in (study / "k", study / "sub" / "k"):
+        with pytest.raises(StudyError, match="CFG-KEYPLACE") as caught:
+            read_key(place, away_from=[tmp_path / "elsewhere", study])
+        assert "BALINT_EVAL_KEY_FILE" in str(caught.value)
+        assert not place.exists()
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    with pytest.raises(StudyError, match="the git repository") as caught:
+        read_key(repository / "deep" / "k")
+    assert not (repository / "deep").exists()
+    assert len(read_key(tmp_path / "beside" / "k", away_from=[study])) == 32
+
+
+def test_a_link_into_the_study_is_refused(tmp_path):
+    study = tmp_path / "study"
+    study.mkdir()
+    (tmp_path / "link").symlink_to(study)
+    with pytest.raises(StudyError, match="CFG-KEYPLACE"):
+        read_key(tmp_path / "link" / "k", away_from=[study])
+
+
+def test_a_changed_key_is_refused_with_both_fingerprints(tmp_path):
+    old, new = bytes(range(32)), bytes(range(1, 33))
+    linkage = tmp_path / "linkage.csv"
+    refuse_changed_key(new, linkage)
+    linkage.write_text(
+        f"person_id,raw_id,key_fingerprint\nP1,A1,key {fingerprint(old)}\nP2,A2,key {fingerprint(old)}\n"
+    )
+    refuse_changed_key(old, linkage)
+    with pytest.raises(StudyError, match="CFG-KEYCHANGED") as caught:
+        refuse_changed_key(new, linkage)
+    assert fingerprint(old) in str(caught.value)
+    assert fingerprint(new) in str(caught.value)
+    linkage.write_text("person_id,raw_id\nP1,A1\n")
+    refuse_changed_key(new, linkage)
+    linkage.write_text("person_id,raw_id,key_fingerprint\n")
+    refuse_changed_key(new, linkage)
+
+
+def test_a_fingerprint_is_eight_digits_and_tells_keys_apart():
+    old, new = fingerprint(bytes(range(32))), fingerprint(bytes(range(1, 33)))
+    assert re.fullmatch("[0-9a-f]{8}", old)
+    assert old != new
+
+
+def test_a_new_key_is_made_once(tmp_path):
+    path, mark = make_new_key(tmp_path / "k")
+    assert mark == fingerprint(read_key(path))
+    with pytest.raises(StudyError, match="never overwritten"):
+        make_new_key(path)
+    assert mark == fingerprint(read_key(path))
