@@ -462,8 +462,8 @@ class Linkage(Model):
     """Elements of the code, in the order in which they are written; three or more."""
     separator: str = Field(default="", max_length=1)
     """Sign between the elements where one column holds the whole code, such as `-`."""
-    within_group: bool = False
-    """True when a code that differs may only be joined within one group; people may then not change their group."""
+    within_group: bool = True
+    """True: a code that differs in one element is not joined across two groups, where the group of both is known."""
     duplicates: Literal["refuse", "first", "last", "most_complete", "none"] = "refuse"
     """What to do when a person answered twice in one wave; `none` uses none of these answers."""
     blank_ids: Literal["refuse", "drop"] = "refuse"

@@ -316,3 +316,18 @@ def test_decisions_without_codes(folder):
     folder.cohort["linkage_decisions"] = "x.xlsx"
     (problem,) = refused(folder, StudyError)
     assert (problem.code, problem.column) == ("CFG-LINKAGE", "cohorts.0.linkage_decisions")
+
+
+def test_a_code_one_off_in_another_group_is_not_joined(codes):
+    """It would be refused as somebody who changed the group, which nobody could mend in the export."""
+    for index in (0, 1):
+        codes.export(index)["group"] = "q2"
+    codes.waves([[*row[:5], 1 + n % 2, 3] for n, row in enumerate(BEFORE)],
+                [[*row[:5], 1 + n % 2, 3] for n, row in enumerate(slipped(AFTER, 0, day=4))])  # fmt: skip
+    assert people(codes.ingest())["linked_tolerantly"] == 1
+    codes.waves([[*row[:5], 1 + n % 2, 3] for n, row in enumerate(BEFORE)],
+                [[*row[:5], 1 + (n + (n == 0)) % 2, 3] for n, row in enumerate(slipped(AFTER, 0, day=4))])  # fmt: skip
+    assert people(codes.ingest())["linked_tolerantly"] == 0
+    codes.content["linkage"]["within_group"] = False
+    (problem,) = refused(codes)
+    assert problem.code == "LK-MOVED"
