@@ -51,7 +51,7 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile) -> dict[str, 
         File name without suffix to `Drawing`, in a stable order: `forest`, `forest_narrow` (for a
         column of a paper, or a phone), `means`, then for each outcome
         `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`,
-        and for each primary outcome `published_<instrument>_<scale>` and the same narrow.
+        and for each primary outcome `published_<instrument>_<scale>`.
     """
     given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
     return {name: drawing for name, drawing in _drawings(given, study.study) if drawing is not None}
@@ -73,6 +73,4 @@ def _drawings(tables: Mapping[str, pd.DataFrame], study: Study) -> Iterator[tupl
     yield "attendance", attendance_by_session(tables["sessions"], tables["attendance"], people, study)
     for outcome in (one for one in study.outcomes if one.role == "primary"):
         place = (tables["beside_published"], outcomes, study, outcome.instrument, outcome.scale)
-        name = f"published_{outcome.instrument}_{outcome.scale}"
-        yield name, beside_published(*place)
-        yield f"{name}_narrow", beside_published(*place, width_mm=NARROW)
+        yield f"published_{outcome.instrument}_{outcome.scale}", beside_published(*place)

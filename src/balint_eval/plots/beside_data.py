@@ -12,6 +12,7 @@ from balint_eval.plots.words import interval, number
 from balint_eval.study import Study
 
 THIS_STUDY = "this study"
+_USUAL = "Balint vs control"
 _DOUBTFUL = ("implausibl", "inconsistent")
 
 
@@ -21,7 +22,7 @@ class Beside:
 
     label: str
     what: str
-    """What was measured and compared, by whom and how standardised."""
+    """What was measured and, where it is not Balint against control, compared; people; how standardised."""
     own: bool
     whole: bool
     """True for the whole study, false for one of its cohorts and for published results."""
@@ -69,7 +70,7 @@ def _row(one: dict[str, object], study: Study) -> Beside:
     own, people = one["row"] == 0, int(str(one["people"]))
     enough = not own or people >= SMALLEST_SHOWN
     count = f"n\u00a0=\u00a0{people}" if people and enough else f"n\u00a0<\u00a0{SMALLEST_SHOWN}" if own else ""
-    parts = ("" if own else one["outcome"], "" if own else one["measured_with"], "" if own else one["comparison"])
+    parts = () if own else (one["outcome"], str(one["comparison"]).replace(_USUAL, "").strip(" ()"))
     what = ", ".join(str(part) for part in (*parts, count, one["effect_name"]) if part)
     effect, low, high = (float(str(one[name])) if enough else float("nan") for name in _NUMBERS)
     return Beside(

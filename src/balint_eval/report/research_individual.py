@@ -33,9 +33,11 @@ def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
     first = [row for row in rows if row["method"] == FIRST]
     if not first:
         return None
+    chance = _by_chance(rows)
     heads = (
-        *(say("Outcome"), say("Arm"), say("#n"), say("#Change beyond error"), say("#Improved"), say("#Interval")),
-        *(say("#Within error"), say("#Worse"), say("#Interval"), say("#By chance, each side"), say("Of 10 people")),
+        *(say("Outcome"), say("Arm"), say("#n"), say("#Change beyond error")),
+        *(say("#Improved (by chance {share})", share=chance), say("#Within error")),
+        *(say("#Worse (by chance {share})", share=chance), say("Of 10 people")),
     )
     cells = [(material.label(row), material.arm(row["arm"]), *_share_cells(row)) for row in first]
     notes = [
@@ -43,8 +45,9 @@ def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
             "At “{wave}”. A person improved or got worse when the change is larger than 1.96 standard errors of a "
             "difference of two scores (Jacobson and Truax, with the factor of Christensen and Mendoza). If nobody "
             "changed, 2.5% would stand on each side; hold the shares against that, and against the arm without the "
-            "programme. Wilson intervals take people as independent, so they are too short; nothing here is a test.",
+            "programme. {level} Wilson intervals take people as independent, so they are too short; nothing here is a test.",
             wave=material.wave(material.study.primary_wave),
+            level=numbers.percent(material.study.plan.confidence),
         ),
         *_sources(material, first),
         *row_notes(first, [f"{material.label(row)}, {material.arm(row['arm'])}" for row in first]),
@@ -66,18 +69,20 @@ def _sources(material: Material, rows: Sequence[Row]) -> list[str]:
     return [say("Reliability: {parts}.", parts="; ".join(parts))] if parts else []
 
 
+def _by_chance(rows: Sequence[Row]) -> str:
+    """Give the share that is expected on each side if nobody changed."""
+    known = {f"{100 * float(row['expected_share']):.1f}%" for row in rows if isfinite(row["expected_share"])}
+    return known.pop() if len(known) == 1 else numbers.MISSING
+
+
 def _share_cells(row: Row) -> list[str]:
-    shown = [_percent(row, "improved"), _interval(row, "improved"), _percent(row, "unchanged")]
-    shown += [_percent(row, "worse"), _interval(row, "worse")]
-    chance = f"{100 * float(row['expected_share']):.1f}%" if isfinite(row["expected_share"]) else numbers.MISSING
-    facts = guarded(row["n"], numbers.count(row["n"]), number(row["threshold"], 1))
-    hidden = guarded(row["n"], *shown) if not _gives_away(row) else [numbers.PROTECTED for _ in shown]
-    return [
-        *facts,
-        *hidden,
-        chance,
-        *(guarded(row["n"], _of_ten(row)) if not _gives_away(row) else [numbers.PROTECTED]),
-    ]
+    shown = [
+        f"{_percent(row, 'improved')} {_interval(row, 'improved')}", _percent(row, "unchanged"),
+        f"{_percent(row, 'worse')} {_interval(row, 'worse')}", _of_ten(row),
+    ]  # fmt: skip
+    if not isfinite(row["reliability"]):
+        shown = [numbers.MISSING for _ in shown]
+    return [*guarded(row["n"], numbers.count(row["n"]), number(row["threshold"], 1)), *_protected(row, shown)]
 
 
 def _gives_away(row: Row) -> bool:
@@ -105,7 +110,8 @@ def _of_ten(row: Row) -> str:
 
 
 def _methods(material: Material, rows: Sequence[Row]) -> TableBlock | None:
-    known = [row for row in rows if isfinite(row["reliability"])]
+    primary = {(one["instrument"], one["scale"]) for one in material.outcomes if one["role"] == "primary"}
+    known = [row for row in rows if isfinite(row["reliability"]) and (row["instrument"], row["scale"]) in primary]
     if not known:
         return None
     heads = (
@@ -123,7 +129,8 @@ def _methods(material: Material, rows: Sequence[Row]) -> TableBlock | None:
     ]
     note = say(
         "The same people by three errors. Gulliksen, Lord and Novick hold each score against what regression to the "
-        "mean predicts from the first, so people who began low or high are judged by another change."
+        "mean predicts from the first, so people who began low or high are judged by another change. All outcomes: "
+        "table individual_change."
     )
     return table("individual-methods", say("By three methods"), heads, cells, [note], "individual_change")
 

@@ -26,8 +26,7 @@ def names(study):
     pairs = [(o.instrument, o.scale) for o in study.outcomes]
     middle = [f"{kind}_{i}_{s}" for i, s in pairs for kind in ("means", "slopes")]
     beside = [f"published_{o.instrument}_{o.scale}" for o in study.outcomes if o.role == "primary"]
-    last = [name for one in beside for name in (one, f"{one}_narrow")]
-    return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance", *last]
+    return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance", *beside]
 
 
 def draw(name, study, tables, width):
