@@ -45,7 +45,7 @@ def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
             "At “{wave}”. A person improved or got worse when the change is larger than 1.96 standard errors of a "
             "difference of two scores (Jacobson and Truax, with the factor of Christensen and Mendoza). If nobody "
             "changed, 2.5% would stand on each side; hold the shares against that, and against the arm without the "
-            "programme. {level} Wilson intervals take people as independent, so they are too short; nothing here is a test.",
+            "programme. {level} Wilson intervals take people as independent, so they are too short; this is no test.",
             wave=material.wave(material.study.primary_wave),
             level=numbers.percent(material.study.plan.confidence),
         ),
