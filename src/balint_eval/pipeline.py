@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from balint_eval.balance import assess_balance
 from balint_eval.clustering import assess_clustering
 from balint_eval.comparisons import compare
 from balint_eval.consistency import describe_items
@@ -31,9 +32,9 @@ INGESTED = ("participants", "responses", "totals", "flow", "sources", "sessions"
 TO_SCORE = ("responses", "totals")
 SCORED = ("scores", "findings")
 COMPARED = (
-    "comparisons", "diagnostics", "clustering", "influence", "dose", "outcomes", "levels", "claims", "descriptives",
-    "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published", "individual_change",
-    "clinical_cutoffs",
+    "comparisons", "diagnostics", "clustering", "balance", "influence", "dose", "outcomes", "levels", "claims",
+    "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
+    "individual_change", "clinical_cutoffs",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -205,6 +206,7 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "comparisons": comparisons,
         "diagnostics": diagnostics,
         "clustering": assess_clustering(*scored, outcomes, file.study),
+        "balance": assess_balance(*scored, outcomes, file.study),
         "influence": assess_influence(*scored, outcomes, file.study),
         "dose": assess_dose(*scored, merged["attendance"], outcomes, file.study),
         "item_counts": item_counts,

@@ -22,7 +22,7 @@ LAYERS = [
     {"doctor", "consistency", "published"},
     {"quality"},
     {"contrasts", "retest", "relinked"},
-    {"comparisons", "clustering", "influence", "dose", "power"},
+    {"comparisons", "clustering", "balance", "influence", "dose", "power"},
     {"kirkpatrick", "disclosure", "pooling", "individual_change"},
     {"plots"},
     {"report"},

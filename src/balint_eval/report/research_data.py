@@ -9,6 +9,7 @@ from balint_eval.report.cells import guarded, number, table
 from balint_eval.report.figures import figure, plain_figure
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Callout, Section, TableBlock
+from balint_eval.report.research_balance import balance_of_arms
 from balint_eval.report.research_design import arms_table
 from balint_eval.report.wording import say
 from balint_eval.tables import ALL_COHORTS
@@ -100,7 +101,7 @@ def baseline(material: Material) -> Section:
     )
     block = table("baseline", say("Baseline scores by arm"), heads, cells, [note], "descriptives")
     people = (arms_table(material),) if material.rows("participants") else ()
-    return Section(say("Baseline"), "baseline", (*people, block))
+    return Section(say("Baseline"), "baseline", (*people, block, *balance_of_arms(material)))
 
 
 _STATISTICS = (say("#n"), say("#M"), say("#SD"), say("#Median"), say("#Quartiles"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from balint_eval.report import (
+    research_balance,
     research_data,
     research_design,
     research_individual,
@@ -33,6 +34,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_design.setting,
     research_data.flow,
     research_data.baseline,
+    research_balance.lost,
     research_data.quality,
     research_reliability.reliability,
     research_data.descriptives,
