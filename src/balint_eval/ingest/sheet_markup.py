@@ -7,7 +7,7 @@ to openpyxl, once. Whatever is not exactly of the plain form raises `NotPlain`, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -24,6 +24,7 @@ _CELL = re.compile(
     rb"(?: ?/>|>(?:<f(?: [a-z0-9]+=\"[^\"<>&]*\")* ?(?:/>|>[^<]*</f>))?"
     rb'(?:<v>[^<]*</v>|<v ?/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>|<is><t ?/></is>)?</c>))'
 )
+_VALUE = re.compile(rb'(?: s="([0-9]+)")?(?: t="([a-z]+)")?><v>([0-9.eE+-]*)</v></c>')
 _PARTS = 4
 """Pieces a cell leaves when a row is split: what stood before it, column, row, and the rest."""
 
@@ -40,8 +41,11 @@ class MarkedRow(NamedTuple):
     cells: list[bytes]
 
 
-def plain_rows(markup: bytes) -> tuple[Iterator[MarkedRow], bytes]:
-    """Give the rows one by one, and the sheet without them for a parser to check.
+def plain_rows(markup: bytes) -> tuple[Iterator[MarkedRow], Callable[[], bytes]]:
+    """Give the rows one by one, and a function for what is left of the sheet once they are taken.
+
+    What is left, for a parser to check, holds one empty row for each set of row attributes: the parser then sees
+    whatever is wrong with them.
 
     Raises
     ------
@@ -57,21 +61,16 @@ def plain_rows(markup: bytes) -> tuple[Iterator[MarkedRow], bytes]:
         raise NotPlain
     if b"<!" in markup or markup.count(b"<?") > 1:
         raise NotPlain
-    return _rows(data), head + _samples(data) + tail
+    kinds: dict[tuple[bytes, ...], bytes] = {}
+    return _rows(data, kinds), lambda: head + b"".join(b"<row" + row + b"/>" for row in kinds.values()) + tail
 
 
-def _samples(data: bytes) -> bytes:
-    """Give one empty row for each set of row attributes: a parser then sees whatever is wrong with them."""
-    kinds = {tuple(_NAME.findall(found)): found for found, _ in _ROW.findall(data)}
-    return b"".join(b"<row" + found + b"/>" for found in kinds.values())
-
-
-def _rows(data: bytes) -> Iterator[MarkedRow]:
+def _rows(data: bytes, kinds: dict[tuple[bytes, ...], bytes]) -> Iterator[MarkedRow]:
     known: dict[tuple[bytes, ...], tuple[int, ...]] = {}
     last = 0
     *full, rest = data.split(b"</row>")
     for piece in full:
-        start, number = _row_start(piece, 0, last)
+        start, number = _row_start(piece, last, kinds)
         if number is None:
             raise NotPlain
         last = number[1]
@@ -83,16 +82,18 @@ def _rows(data: bytes) -> Iterator[MarkedRow]:
             known[letters] = _columns(letters)
         if letters:
             yield MarkedRow(last, known[letters], parts[3::_PARTS])
-    _row_start(rest, 0, last)
+    _row_start(rest, last, kinds)
 
 
-def _row_start(piece: bytes, at: int, last: int) -> tuple[int, tuple[bytes, int] | None]:
+def _row_start(piece: bytes, last: int, kinds: dict[tuple[bytes, ...], bytes]) -> tuple[int, tuple[bytes, int] | None]:
     """Give where the cells of a row begin and its number, after any rows without cells."""
+    at = 0
     while at < len(piece):
         found = _ROW.match(piece, at)
         number = _NUMBER.search(found[1]) if found else None
         if found is None or number is None or number[1].startswith(b"0") or int(number[1]) <= last:
             raise NotPlain
+        kinds.setdefault(tuple(_NAME.findall(found[1])), found[1])
         last, at = int(number[1]), found.end()
         if not found[2]:
             return at, (number[1], last)
@@ -113,6 +114,29 @@ def _position(letters: bytes) -> int:
     return total - 1
 
 
-def element_of(cell: bytes) -> ET.Element:
-    """Parse the markup of one cell; it holds no declaration, so it needs no guard against them."""
+class ValueElement:
+    """A cell that holds a number, a truth value or the place of a shared text, as openpyxl asks an element."""
+
+    def __init__(self, style: bytes | None, kind: bytes | None, value: bytes) -> None:
+        self._attributes = {"r": "A1"}
+        self._attributes |= {"s": style.decode()} if style is not None else {}
+        self._attributes |= {"t": kind.decode()} if kind is not None else {}
+        self._value = value.decode()
+
+    def get(self, name: str, default: object = None) -> object:
+        """Give an attribute."""
+        return self._attributes.get(name, default)
+
+    def findtext(self, _: str, default: object = None) -> object:
+        """Give the text of the only child, `v`."""
+        return self._value or default
+
+    def find(self, _: str) -> None:
+        """Give no other child: there is none."""
+
+
+def element_of(cell: bytes) -> ET.Element | ValueElement:
+    """Give the markup of one cell as an element; it holds no declaration, so it needs no guard against them."""
+    if found := _VALUE.fullmatch(cell):
+        return ValueElement(*found.groups())
     return ET.fromstring(b'<c xmlns="' + MAIN + b'" r="A1"' + cell)  # noqa: S314

@@ -162,7 +162,7 @@ def _opened(content: bytes) -> Workbook:
 
 def _refuse_full(markup: bytes, file: str) -> None:
     """Refuse a sheet with all the rows Excel has before its cells are read."""
-    if sum(1 for _ in _ROW.finditer(markup)) >= XLSX_ROWS:
+    if markup.count(b"row") >= XLSX_ROWS and sum(1 for _ in _ROW.finditer(markup)) >= XLSX_ROWS:
         raise DataError(limit_problem("IN-XLSXLIMIT", XLSX_ROWS, file))
 
 
@@ -233,7 +233,7 @@ def _plain_cells(markup: bytes, chosen: Any, file: str) -> _Read:  # noqa: ANN40
             _note_odd(odd, number, meanings, read, file)
         _keep(read, record, number)
     read.blank += range(last + 1, _last_row(markup, last) + 1)
-    for _ in _parser(chosen, frame).parse():
+    for _ in _parser(chosen, frame()).parse():
         pass
     return read
 
@@ -320,7 +320,8 @@ def _filled(record: Record) -> int:
 
 
 def _merged_problems(markup: bytes, read: _Read, file: str) -> list[Problem]:
-    merged = [tuple(part.decode() for part in found.groups()) for found in _MERGED.finditer(markup)]
+    ranges_found = _MERGED.finditer(markup) if b"mergeCell" in markup else ()
+    merged = [tuple(part.decode() for part in found.groups()) for found in ranges_found]
     if not merged:
         return []
     ranges = listed([f"{a}{b}:{c}{d}" for a, b, c, d in merged])
@@ -346,7 +347,8 @@ def header_region(records: Sequence[Record]) -> str:
 
 def _hidden_row_problems(markup: bytes, file: str) -> list[Problem]:
     hidden: list[int] = []
-    for count, found in enumerate(_ROW.finditer(markup), start=1):
+    rows = _ROW.finditer(markup) if b"hidden=" in markup else ()
+    for count, found in enumerate(rows, start=1):
         if _HIDDEN.search(found[1]):
             number = _NUMBER.search(found[1])
             hidden.append(int(number[1]) if number else count)
@@ -358,6 +360,7 @@ def _hidden_row_problems(markup: bytes, file: str) -> list[Problem]:
 
 
 def _hidden_column_notes(markup: bytes) -> list[str]:
-    hidden = [found[1] for found in _COLUMN.finditer(markup) if _HIDDEN.search(found[1])]
+    columns = _COLUMN.finditer(markup) if b"hidden=" in markup else ()
+    hidden = [found[1] for found in columns if _HIDDEN.search(found[1])]
     letters = [letter(int(number[1]) - 1) for text in hidden if (number := _MINIMUM.search(text))]
     return [f"Hidden columns were read too: from {listed(letters)}."] if letters else []
