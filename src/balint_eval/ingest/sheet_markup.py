@@ -25,6 +25,9 @@ _CELL = re.compile(
     rb'(?:<v>[^<]*</v>|<v ?/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>|<is><t ?/></is>)?</c>))'
 )
 _VALUE = re.compile(rb'(?: s="([0-9]+)")?(?: t="([a-z]+)")?><v>([0-9.eE+-]*)</v></c>')
+_TEXT = re.compile(
+    rb"""(?: s="[0-9]+")? t="inlineStr"><is><t(?: xml:space="preserve")?>([\t\n -%'-;=?-~]*)</t></is></c>"""
+)
 _PARTS = 4
 """Pieces a cell leaves when a row is split: what stood before it, column, row, and the rest."""
 
@@ -112,6 +115,12 @@ def _position(letters: bytes) -> int:
     for letter in letters:
         total = total * 26 + letter - 64
     return total - 1
+
+
+def text_of(cell: bytes) -> str | None:
+    """Give the text of a cell that holds ASCII text in itself without any entity, None for every other cell."""
+    found = _TEXT.fullmatch(cell)
+    return found[1].decode("ascii") if found else None
 
 
 class ValueElement:

@@ -27,7 +27,7 @@ from balint_eval.ingest.grid import (
     limit_problem,
     listed,
 )
-from balint_eval.ingest.sheet_markup import NotPlain, element_of, plain_rows
+from balint_eval.ingest.sheet_markup import NotPlain, element_of, plain_rows, text_of
 from balint_eval.ingest.workbook_guard import open_guarded, read_part
 
 if TYPE_CHECKING:
@@ -199,7 +199,10 @@ class _Meanings(dict[bytes, str]):
     def __missing__(self, markup: bytes) -> str:
         from openpyxl.cell.read_only import ReadOnlyCell
 
-        cell = ReadOnlyCell(self.sheet, **self.parser.parse_cell(element_of(markup)))
+        text = text_of(markup)
+        asked = {"row": 1, "column": 1, "value": text, "data_type": "s"}
+        asked = self.parser.parse_cell(element_of(markup)) if text is None else asked
+        cell = ReadOnlyCell(self.sheet, **asked)
         spoken = Spoken()
         self[markup] = cell_text(cell, spoken)
         if spoken.columns or _is_marked(cell):

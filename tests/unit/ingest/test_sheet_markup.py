@@ -94,6 +94,9 @@ def sheet(data, before="", after=""):
         sheet(CELLS + '<row r="3"><c r="A3"><v/></c><c r="B3" t="str"><v>a&amp;b</v></c><c r="D3" s="0" /></row>'),
         sheet(CELLS + '<row r="3"><c r="A3" t="d"><v>2026-01-02</v></c><c r="B3" t="b"><v>1</v></c></row>'),
         sheet(CELLS + '<row r="3"><c r="A3" t="inlineStr"><is><t/></is></c><c r="B3"><v>5</v></c></row>'),
+        sheet(CELLS + '<row r="3"><c r="A3" t="inlineStr"><is><t xml:space="preserve"> a&#10;b </t></is></c></row>'),
+        sheet(CELLS + '<row r="3"><c r="A3" t="inlineStr"><is><t> a_x0041_\n b]]></t></is></c></row>'),
+        sheet(CELLS + '<row r="3"><c r="A3" t="inlineStr"><is><t> a_x0041_\n\tb </t></is></c></row>'),
         # From here on forms that the quick way must leave to openpyxl, or that both must refuse.
         sheet(CELLS.replace('"', "'")),
         sheet(CELLS + '<row><c><v>5</v></c></row>'),
