@@ -34,7 +34,7 @@ LAYERS = [
 FOUNDATIONS = {
     f"balint_eval.ingest.{name}"
     for name in (
-        "cell_text", "control", "delimited", "delimiter", "grid", "packed", "source", "text", "workbook",
+        "cell_text", "control", "delimited", "delimiter", "grid", "packed", "sheet_markup", "source", "text", "workbook",
         "workbook_guard",
     )
 }  # fmt: skip
