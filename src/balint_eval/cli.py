@@ -98,6 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     instruments = commands.add_parser("instruments", help="list what can be scored, with its evidence and licence")
     instruments.add_argument("name", nargs="?", help="show one instrument in full")
     instruments.set_defaults(handler=show_instruments)
+    _add_power(commands)
     reproduce = commands.add_parser(
         "reproduce", help="recompute published results of Balint groups", description=_REPRODUCE
     )
@@ -113,6 +114,35 @@ _REPRODUCE = (
     "Recompute every published number that can be recomputed from the numbers beside it, within what their "
     "rounding allows, and list what does not fit. The page docs/published.md is made by it."
 )
+
+
+def _add_power(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "how many groups a study needs: power and width of the interval"
+    command = commands.add_parser("power", help=text, description=text)
+    command.add_argument("--effect", type=float, required=True, help="true change or difference to detect, in points")
+    command.add_argument("--sd", type=float, required=True, help="standard deviation of the scale, in points")
+    command.add_argument("--arms", type=int, default=2, help="2 with a comparison group, 1 without (2)")
+    command.add_argument("--groups", type=_numbers(int), default="2,3,4,6,8", help="groups in each arm (2,3,4,6,8)")
+    command.add_argument("--members", type=_numbers(int), default="6,10", help="fewest and most people a group (6,10)")
+    command.add_argument("--icc", type=_numbers(float), default="0,0.05,0.15", help="alike within groups (0,0.05,0.15)")
+    command.add_argument("--correlation", type=float, default=0.6, help="of the two waves (0.6)")
+    command.add_argument("--drop-out", type=float, default=0.1, help="share who do not answer afterwards (0.1)")
+    command.add_argument("--confidence", type=float, default=0.95, help="level of the interval (0.95)")
+    command.add_argument("--replications", type=int, default=10_000, help="simulated studies for each row (10000)")
+    command.add_argument("--seed", type=int, default=1, help="the same seed gives the same table (1)")
+    command.add_argument("--output", help="folder for the table and the figure")
+    command.set_defaults(handler=show_power)
+
+
+def _numbers(kind: type[int] | type[float]) -> Callable[[str], tuple[float, ...]]:
+    def read(text: str) -> tuple[float, ...]:
+        try:
+            return tuple(kind(part) for part in text.split(","))
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"'{text}' is not numbers with commas, such as 2,4,8") from None
+
+    return read
+
 
 _STAGES = {
     "ingest": "stage: read one cohort's exports",
@@ -247,6 +277,20 @@ def show_instruments(options: argparse.Namespace) -> int:
     from balint_eval.instruments.show import describe_instrument, list_instruments
 
     print(describe_instrument(options.name) if options.name else list_instruments())
+    return 0
+
+
+def show_power(options: argparse.Namespace) -> int:
+    """Say what power planned studies have."""
+    from balint_eval.power_report import plan_power
+
+    settings: dict[str, object] = {
+        "arms": options.arms, "members": options.members, "effect": options.effect, "sd": options.sd,
+        "correlation": options.correlation, "drop_out": options.drop_out, "conf_level": options.confidence,
+    }  # fmt: skip
+    folder = Path(options.output) if options.output else None
+    chosen = {"replications": options.replications, "seed": options.seed, "output": folder}
+    print("\n".join(plan_power(settings, options.groups, options.icc, **chosen)))
     return 0
 
 

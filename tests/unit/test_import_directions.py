@@ -18,17 +18,17 @@ LAYERS = [
     # The rules of a study file are called by its reader, and only name its types.
     {"study", "study_rules", "study_linkage"},
     {"ingest", "score_arrays", "stats", "simulate"},
-    {"scoring"},
+    {"scoring", "replicates"},
     {"doctor", "consistency", "published"},
     {"quality"},
     {"contrasts", "retest", "relinked"},
-    {"comparisons", "clustering", "influence", "dose"},
+    {"comparisons", "clustering", "influence", "dose", "power"},
     {"kirkpatrick", "disclosure", "pooling", "individual_change"},
     {"plots"},
     {"report"},
     {"provenance", "pipeline"},
     {"stages", "lock", "check", "reference"},
-    {"run", "init"},
+    {"run", "init", "power_report"},
     {"__init__", "cli", "__main__"},
 ]
 FOUNDATIONS = {

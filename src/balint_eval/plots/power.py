@@ -1,0 +1,131 @@
+"""Power and precision of a planned study against the number of groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from balint_eval.plots.axis import nice_ticks, tick_room, value_axis
+from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.legend import Key, legend
+from balint_eval.plots.sheet import Sheet
+from balint_eval.plots.style import (
+    BLUE,
+    GREEN,
+    HAIRLINE,
+    MARGIN,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    RULE,
+    SMALL,
+    VERMILLION,
+    WIDE,
+    ArmStyle,
+    styled,
+)
+from balint_eval.plots.text import block_height, wrapped
+from balint_eval.plots.words import number, plain
+
+WANTED = 0.8
+_LOOKS = (
+    ArmStyle(BLUE, "o", "-"), ArmStyle(VERMILLION, "s", "--"), ArmStyle(GREEN, "^", "-."),
+    ArmStyle(PURPLE, "v", ":"), ArmStyle(ORANGE, "D", (0, (6, 1, 1, 1))),  # type: ignore[arg-type]
+)  # fmt: skip
+_PLOT_HEIGHT = 48.0
+_GAP = 8.0
+
+
+@styled
+def draw_power(table: pd.DataFrame, *, width_mm: float = WIDE) -> Drawing:
+    """Draw power and the width of the interval against groups, a line for each intra-class correlation.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `balint_eval.power.power`.
+    width_mm : float
+        Final width.
+
+    Returns
+    -------
+    Drawing
+    """
+    rows = table[table["method"].isin(("ancova_cr2", "change_cr2")) & (table["how"] == "simulation")]
+    iccs = sorted(rows["icc"].unique())
+    looks = {icc: _LOOKS[place % len(_LOOKS)] for place, icc in enumerate(iccs)}
+    keys = legend(
+        [Key(f"ICC {plain(icc)}", look.colour, look.marker, look.line, width=1.2) for icc, look in looks.items()],
+        width_mm - 2 * MARGIN,
+    )
+    panel = (width_mm - 2 * MARGIN - _GAP) / 2
+    titles = [wrapped(text, panel, SMALL) for text in _titles(rows)]
+    head = max(block_height(title, SMALL) for title in titles) + 1.5
+    foot = block_height("groups", SMALL) + 4.5
+    top = MARGIN + keys.height + 3
+    sheet = Sheet(width_mm, top + head + _PLOT_HEIGHT + foot + MARGIN)
+    keys.draw(sheet, MARGIN, MARGIN)
+    for place, (column, title) in enumerate(zip(("power", "width"), titles, strict=True)):
+        left = MARGIN + place * (panel + _GAP)
+        sheet.text(left, top, title, size=SMALL, weight="bold")
+        _draw_panel(sheet, rows, column, left, panel, top + head, looks)
+    return Drawing(sheet.figure, _alternative_text(rows), _data(rows), "Power and precision", _caption(rows))
+
+
+def _titles(rows: pd.DataFrame) -> tuple[str, str]:
+    level = f"{100 * rows['conf_level'].iloc[0]:g} %"
+    return f"Power to detect {plain(rows['effect'].iloc[0])} points", f"Mean width of the {level} interval, points"
+
+
+def _draw_panel(
+    sheet: Sheet, rows: pd.DataFrame, column: str, left: float, width: float, top: float, looks: dict[Any, ArmStyle]
+) -> None:
+    high = 1.0 if column == "power" else float(rows[column].max()) * 1.05
+    ticks = [0, 0.2, 0.4, 0.6, 0.8, 1] if column == "power" else nice_ticks(0.0, high, 4)
+    room = tick_room(ticks)
+    axes = sheet.axes(left + room, top, width - room, _PLOT_HEIGHT, column)
+    value_axis(axes, ticks, 0.0, max(high, ticks[-1]))
+    if column == "power":
+        axes.axhline(WANTED, color=RULE, linewidth=HAIRLINE * 2, zorder=1)
+    for icc, mine in rows.groupby("icc"):
+        _draw_line(axes, mine.sort_values("groups"), column, looks[icc])
+    numbers = sorted(rows["groups"].unique())
+    axes.set_xticks(numbers, [plain(n) for n in numbers])
+    axes.margins(x=0.06)
+    sheet.text(
+        left + room + (width - room) / 2, top + _PLOT_HEIGHT + 4.0, "groups in each arm", size=SMALL, ha="center",
+        color=MUTED,
+    )  # fmt: skip
+
+
+def _draw_line(axes: Axes, mine: pd.DataFrame, column: str, look: ArmStyle) -> None:
+    axes.plot(
+        mine["groups"], mine[column], color=look.colour, marker=look.marker, linestyle=look.line, linewidth=1.2,
+        markersize=4.2, clip_on=False, zorder=3,
+    )  # fmt: skip
+
+
+def _data(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[["groups", "icc", "method", "power", "power_error", "width"]].reset_index(drop=True)
+
+
+def _caption(rows: pd.DataFrame) -> str:
+    first = rows.iloc[0]
+    what = "difference between two arms" if first["arms"] == 2 else "change in one arm"
+    return (
+        f"Simulated studies: {what}, groups of {first['fewest']} to {first['most']}, SD {plain(first['sd'])} points, "
+        f"correlation of the waves {plain(first['correlation'])}, {100 * first['drop_out']:g} % lost; least squares "
+        "with CR2 standard errors and Bell-McCaffrey degrees of freedom. The grey line marks a power of 0.8."
+    )
+
+
+def _alternative_text(rows: pd.DataFrame) -> str:
+    parts = []
+    for icc in sorted(rows["icc"].unique()):
+        ordered = rows[rows["icc"] == icc].sort_values("groups")
+        pairs = zip(ordered["groups"], ordered["power"], strict=True)
+        said = ", ".join(f"{number(power, 2)} with {groups} groups" for groups, power in pairs)
+        parts.append(f"ICC {plain(icc)}: {said}")
+    return f"Power against the number of groups in each arm. {'; '.join(parts)}."
