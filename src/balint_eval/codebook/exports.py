@@ -215,7 +215,7 @@ def _say_items(part: Part, codebook: CodebookFile, said: Said) -> None:
 
 def _totals(part: Part, instrument: str, waves: tuple[str, ...], path: str, said: Said) -> dict[str, Any]:
     """Give the totals that came with an export: `CBI.PB` names a scale, `TEQ` alone its total."""
-    found = []
+    found: list[dict[str, str]] = []
     for position, row in part.columns:
         name, _, scale = row.instrument.partition(".")
         if row.use == "total" and name == instrument and (not row.waves or tuple(row.waves) == waves):
