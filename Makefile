@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test check setup format coverage-study error-study doctor-study linkage-study bench-scoring mutation generate lock browser-setup clean help
+.PHONY: demo test check setup format coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate lock browser-setup clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -65,6 +65,9 @@ linkage-study: $(STAMP) ## 600,000 simulated people linked by self-made codes: t
 
 bench-scoring: $(STAMP) ## Score 1,000,000 people x 60 items x 2 waves: time and memory, beside numpy's floor.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_scoring.py
+
+bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV and 50,000 x 62 of XLSX: time and memory, beside pandas and openpyxl.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_reading.py
 
 # SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one.
 mutation: $(STAMP) ## Do the tests notice wrong versions of scoring and reliability? Score and survivors.

@@ -17,8 +17,8 @@ PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin"
 
 _CODEBOOK = (
     "codebook", "ingest/__init__.py", "ingest/cell_text.py", "ingest/control.py", "ingest/delimited.py",
-    "ingest/delimiter.py", "ingest/grid.py", "ingest/packed.py", "ingest/source.py", "ingest/text.py",
-    "ingest/workbook.py", "ingest/workbook_guard.py",
+    "ingest/delimiter.py", "ingest/grid.py", "ingest/packed.py", "ingest/sheet_markup.py", "ingest/source.py",
+    "ingest/text.py", "ingest/workbook.py", "ingest/workbook_guard.py",
 )  # fmt: skip
 """The reader of the codebook, with the parts of `ingest` that know no study."""
 

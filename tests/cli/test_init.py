@@ -317,6 +317,19 @@ def test_from_two_files_to_scores_with_no_question_answered(run, tmp_path, answe
                 assert found[key] == keyed[n, at].sum()
 
 
+def test_columns_that_name_their_wave(run, tmp_path, answers):
+    header = ["code", "group", *(f"{wave}_TEQ_{n}" for wave in ("pre", "post") for n in range(1, 17))]
+    body = [[code, f"G{n % 2}", *map(str, answers["TEQ"][n].ravel())] for n, code in enumerate(CODES)]
+    (tmp_path / "wide.csv").write_bytes(csv_bytes([header, *body]))
+    code, out, _ = run("init", "wide.csv", "--yes")
+    assert code == 0
+    assert "wave: before, after." in out
+    assert "0 cells to fill" in out
+    code, out, err = run("check", "study.yaml")
+    assert (code, err) == (0, "")
+    assert len(scores_of("study.yaml")) == 24
+
+
 def test_the_persian_workbook_is_filled_in_the_same_way(run, tmp_path, answers):
     files = persian(tmp_path, answers)
     code, out, _ = run("init", *files, "--yes", "--language", "fa")

@@ -201,6 +201,7 @@ def _say_items(part: Part, codebook: CodebookFile, said: Said) -> None:
             entry["waves"] = list(waves)
             said.places[f"{path}.waves"] = ("columns", members[0][0], "waves")
         entry |= _answers(ordered, path, codebook, said)
+        entry |= _totals(part, instrument, waves, path, said)
         if instrument in settled:
             _, form = settled[instrument]
             entry |= {"already_reversed": form.already_reversed, "key_confirmed": form.key_confirmed}
@@ -210,6 +211,17 @@ def _say_items(part: Part, codebook: CodebookFile, said: Said) -> None:
     said.problems += _idle_forms(part, {instrument for instrument, _ in groups}, codebook)
     if entries:
         said.keys["items"] = entries
+
+
+def _totals(part: Part, instrument: str, waves: tuple[str, ...], path: str, said: Said) -> dict[str, Any]:
+    """Give the totals that came with an export: `CBI.PB` names a scale, `TEQ` alone its total."""
+    found: list[dict[str, str]] = []
+    for position, row in part.columns:
+        name, _, scale = row.instrument.partition(".")
+        if row.use == "total" and name == instrument and (not row.waves or tuple(row.waves) == waves):
+            said.places[f"{path}.totals.{len(found)}"] = ("columns", position, "instrument")
+            found.append({"column": row.column, "scale": scale or "total"})
+    return {"totals": found} if found else {}
 
 
 def _unsaid(rows: Sequence[Numbered], codebook: CodebookFile) -> Iterator[Problem]:

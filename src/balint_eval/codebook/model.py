@@ -42,7 +42,7 @@ class ColumnRow(Model):
     use: Use
     """What the column holds."""
     instrument: Text = ""
-    """Instrument of an item."""
+    """Instrument of an item; for a total that came with the export also its scale, as in `CBI.PB`, or blank."""
     item: int | None = None
     """Number of the item on the form, from 1."""
     answers: Text = ""

@@ -143,7 +143,11 @@ def _described(draft: StudyDraft, language: Language) -> Iterator[str]:
 def _file_lines(found: FileDraft, language: Language) -> Iterator[str]:
     person = found.roles.person
     yield (Message("person_is", column=person) if person else Message("person_open")).text(language)
-    waves = [f"{value} = {wave or '?'}" for value, (wave, _, _) in found.values.items()] or [found.wave]
+    waves = (
+        [f"{value} = {wave or '?'}" for value, (wave, _, _) in found.values.items()]
+        or list(dict.fromkeys(found.block_waves.values()))
+        or [found.wave]
+    )
     if all(waves):
         why = f" ({found.wave_why.text(language)})" if found.wave_why else ""
         yield Message("wave_is", waves=", ".join(waves) + why).text(language)

@@ -16,7 +16,7 @@ from balint_eval.init.people import Roles, choose_codes, settle_uses, wave_colum
 from balint_eval.init.questions import Asker
 from balint_eval.init.recognise import Guess, recognise, settled_guess
 from balint_eval.init.texts import Message
-from balint_eval.init.waves import dates_of, in_order, name_waves, waves_by_date
+from balint_eval.init.waves import dates_of, in_order, name_waves, wave_word, waves_by_date
 from balint_eval.instruments.registry import known_instruments
 
 MOST_EXAMPLES = 8
@@ -36,6 +36,8 @@ class FileDraft:
     wave_why : Message or None
     values : dict of value to (wave or `leave_out` or `""`, why, rows)
         For a file with a wave column.
+    block_waves : dict of first column to wave
+        For a file with several waves in a row, whose columns name their wave.
     """
 
     given: Given
@@ -44,6 +46,7 @@ class FileDraft:
     wave: str = ""
     wave_why: Message | None = None
     values: dict[str, tuple[str, Message, int]] = field(default_factory=dict)
+    block_waves: dict[str, str] = field(default_factory=dict)
 
     @property
     def instruments(self) -> list[str]:
@@ -116,6 +119,7 @@ def _all_waves(files: Any) -> Iterator[str]:  # noqa: ANN401 - values of a dict
     for found in files:
         if found.wave:
             yield found.wave
+        yield from found.block_waves.values()
         yield from (wave for wave, _, _ in found.values.values() if wave and wave != LEFT_OUT)
 
 
@@ -155,7 +159,9 @@ def _as_said(guess: Guess, name: str) -> Guess:
 
 def _find_waves(files: Sequence[FileDraft], asker: Asker) -> None:
     """Settle the waves of one cohort's files: by names, then by dates, then by asking."""
-    whole = [found for found in files if not found.roles.wave]
+    for found in files:
+        found.block_waves = _waves_in_names(found)
+    whole = [found for found in files if not found.roles.wave and not found.block_waves]
     by_name = name_waves([found.given.shown.rsplit("/", 1)[-1] for found in whole])
     periods = {found.given.shown: dates for found in whole if (dates := dates_of(found.given.sheet))}
     by_date = waves_by_date(periods) if not by_name and len(periods) == len(whole) else {}
@@ -173,6 +179,13 @@ def _find_waves(files: Sequence[FileDraft], asker: Asker) -> None:
     for found in files:
         if found.roles.wave:
             _find_values(found, asker)
+
+
+def _waves_in_names(found: FileDraft) -> dict[str, str]:
+    """Give the wave of each block where the names of all of them say it, as in `pre_TEQ_1` and `post_TEQ_1`."""
+    said = {guess.block.columns[0].name: wave_word(guess.block.stem) for guess in found.guesses}
+    several = all(said.values()) and len(set(said.values())) > 1
+    return said if several and not found.roles.wave else {}
 
 
 def _find_values(found: FileDraft, asker: Asker) -> None:
@@ -286,6 +299,8 @@ def _item(guess: Guess, at: int, language: Language) -> dict[str, Any]:
 
 def _waves_of(found: FileDraft, guess: Guess) -> list[str]:
     """Give the waves in which a block was answered, where a file has several and it was not asked in all."""
+    if found.block_waves:
+        return [found.block_waves[guess.block.columns[0].name]]
     used = {value: wave for value, (wave, _, _) in found.values.items() if wave and wave != LEFT_OUT}
     if not used:
         return []
@@ -302,5 +317,7 @@ def _wave_rows(cohort: str, found: FileDraft, language: Language) -> list[dict[s
             {**base, "value": value, "wave": wave, "rows": rows, "note": why.text(language)}
             for value, (wave, why, rows) in found.values.items()
         ]
+    if found.block_waves:
+        return []
     note = found.wave_why.text(language) if found.wave_why else ""
     return [{**base, "value": "", "wave": found.wave, "rows": found.given.rows, "note": note}]

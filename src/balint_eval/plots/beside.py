@@ -86,7 +86,8 @@ def _caption(rows: list[Beside]) -> str:
     more = f" {counted(beyond, 'result lies', 'results lie')} beyond the axis, at the arrowhead." if beyond else ""
     return (
         "Markers are standardised differences or changes, lines their 95% intervals (those of published studies take "
-        f"people as independent); results without a line have no interval. {NOTE}{more}"
+        f"people as independent); results without a line have no interval, and those of meta-analyses without one are "
+        f"not drawn. {NOTE}{more}"
     )
 
 

@@ -56,13 +56,20 @@ class Beside:
 
 
 def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str) -> list[Beside]:
-    """Give the rows of one outcome, for the first arm that has any."""
+    """Give the rows of one outcome, for the first arm that has any.
+
+    Meta-analyses' results without an interval (mostly their subgroups) stand in the table only.
+    """
     mine = beside[(beside["instrument"] == instrument) & (beside["scale"] == scale)]
     if mine.empty:
         return []
     rows = mine[mine["contrast"] == sorted(mine["contrast"].unique())[0]]
-    made = [_row(one, study) for one in rows.to_dict("records")]
+    made = [row for one in rows.to_dict("records") if not _is_bare(row := _row(one, study))]
     return sorted(made, key=lambda row: (not row.own, not row.whole, row.meta))
+
+
+def _is_bare(row: Beside) -> bool:
+    return row.meta and not row.has_interval
 
 
 def _row(one: dict[str, object], study: Study) -> Beside:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from balint_eval.report import numbers
 from balint_eval.report.cells import guarded, interval, level_of_confidence, number, row_notes, table
-from balint_eval.report.figures import figure
+from balint_eval.report.figures import plain_figure
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Section, TableBlock
 from balint_eval.report.research_results import EFFECTS
@@ -108,7 +108,13 @@ def published(material: Material) -> Section:
     chosen = [row for row in rows if (row["instrument"], row["scale"]) in primary]
     groups = {_place(row): None for row in chosen}
     names = dict.fromkeys(f"published_{row['instrument']}_{row['scale']}" for row in chosen)
-    blocks: list[Block] = [block for name in names for block in figure(material, name)]
+    # The numbers behind the figure stand in the table below it.
+    blocks: list[Block] = [
+        block
+        for name in names
+        if name in material.drawings
+        for block in plain_figure(material, name, material.drawings[name].caption)
+    ]
     blocks += [_beside(material, [row for row in chosen if _place(row) == place]) for place in groups]
     return Section(say("Beside published Balint studies"), "published", tuple(blocks))
 

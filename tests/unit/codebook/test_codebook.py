@@ -385,3 +385,17 @@ def test_a_changed_codebook_reruns_what_it_touches(described, book):
     second = read_study(described.folder / "study.yaml")
     assert input_hashes(second, second.study.cohorts[0]) != hashes
     assert stage_settings(second, "ingest", second.study.cohorts[0]) != settings
+
+
+@pytest.mark.parametrize(("written", "scale"), [("TRY", "total"), ("TRY.total", "total"), ("", None)])
+def test_a_total_that_came_with_the_file_is_compared_and_never_a_score(described, book, written, scale):
+    book["columns"].append(column("before.csv", "sum", "total", instrument=written))
+    write(described, book)
+    totals = described.read().study.cohorts[0].exports[0].items[0].totals
+    assert [(total.column, total.scale) for total in totals] == ([("sum", scale)] if scale else [])
+
+
+def test_a_total_of_a_scale_that_is_not_there_is_told_at_its_row(faults, book):
+    book["columns"].append(column("before.csv", "sum", "total", instrument="TRY.none"))
+    (problem,) = faults()
+    assert (problem.file, problem.row, problem.column) == ("codebook.xlsx, sheet columns", 10, "instrument")

@@ -224,7 +224,9 @@ def beside_published() -> pd.DataFrame:
         ("this study, c2", 0, 9.99, 9.0, 9.999, 4, False, "part of the row `this study`"),
         ("Doe and others 2030", 8, 0.27, 0.01, 0.53, 240, False, "beside Roe 2031: they may share participants"),
         ("Roe 2031", 9, 6.87, 5.5, 8.3, 56, False, "implausibly large: above 2 look at the source"),
-        ("Poe 2032", 10, -0.2, np.nan, np.nan, 0, True, "a meta-analysis: holds single trials"),
+        ("Poe 2032", 10, -0.2, np.nan, np.nan, 0, False, "no interval"),
+        ("Moe 2033", 11, 0.5, 0.1, 0.9, 0, True, "a meta-analysis: holds single trials"),
+        ("Noe 2034", 12, 0.5, np.nan, np.nan, 0, True, "a meta-analysis: holds single trials"),
     ]
     instrument, scale = OUTCOMES[0][:2]
     rows = [

@@ -20,14 +20,14 @@ def rows():
 
 def test_own_results_first_then_trials_then_meta_analyses(rows):
     assert [row.label for row in rows] == [
-        "This study", "This study, c1", "This study, c2", "Doe and others 2030", "Roe 2031", "Poe 2032",
+        "This study", "This study, c1", "This study, c2", "Doe and others 2030", "Poe 2032", "Roe 2031", "Moe 2033",
     ]  # fmt: skip
 
 
 def test_marks_follow_the_warnings(rows):
     assert [row.label for row in rows if row.doubtful] == ["Roe 2031"]
     assert [row.label for row in rows if row.overlapping] == ["Doe and others 2030"]
-    assert [row.label for row in rows if row.meta] == ["Poe 2032"]
+    assert [row.label for row in rows if row.meta] == ["Moe 2033"]
 
 
 def test_a_cohort_of_four_is_withheld_everywhere():
@@ -48,7 +48,7 @@ def test_the_axis_ends_at_three_and_says_what_lies_beyond(rows):
 
 def test_no_interval_is_no_line(rows):
     assert [row.label for row in rows if row.shown and not row.has_interval] == ["Poe 2032"]
-    assert rows[-1].numbers == "−0.20"
+    assert rows[-3].numbers == "−0.20"
 
 
 def test_nothing_of_ones_own_gives_no_figure():

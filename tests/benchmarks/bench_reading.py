@@ -1,0 +1,125 @@
+"""How long reading takes: 1,000,000 x 60 of CSV and 50,000 x 62 of XLSX, beside readers that check nothing.
+
+Run `make bench-reading`. Each case runs in a process of its own, so that its peak memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+CSV_ROWS, XLSX_ROWS = 1_000_000, 50_000
+PROMISED = {"csv": 15.0, "xlsx": 10.0}
+
+
+def write_csv(path: Path, rows: int = CSV_ROWS) -> None:
+    """60 columns: id, wave and 58 answers of one digit, one in a hundred blank."""
+    drawn = np.random.default_rng(1)
+    with path.open("w", encoding="utf-8") as file:
+        file.write("id,wave," + ",".join(f"q{item}" for item in range(1, 59)) + "\n")
+        for start in range(0, rows, 10_000):
+            answers = drawn.choice(np.array([*"12345", ""]), (10_000, 58), p=[0.198] * 5 + [0.01])
+            lines = (
+                f"P{start + at:07},{'pre' if at % 2 else 'post'},{','.join(row)}\n" for at, row in enumerate(answers)
+            )
+            file.writelines(lines)
+
+
+def write_xlsx(path: Path, rows: int = XLSX_ROWS) -> None:
+    """62 columns: id, wave, a moment, 58 answers, a comment; texts shared, as survey platforms write them."""
+    import openpyxl
+
+    drawn = np.random.default_rng(1)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["id", "wave", "started", *(f"q{item}" for item in range(1, 59)), "comment"])
+    begin = dt.datetime(2026, 1, 1)
+    for at, row in enumerate(drawn.integers(1, 6, (rows, 58)).tolist()):
+        wave = "pre" if at % 2 else "post"
+        sheet.append([f"P{at:06}", wave, begin + dt.timedelta(minutes=at), *row, f"Comment {at % 500}"])
+    book.save(path)
+
+
+def ours(path: Path) -> int:
+    """`read_export`, with every check."""
+    from balint_eval.ingest.readers.open import read_export
+
+    return int(read_export(path, shown_as=path.name).cells.size)
+
+
+def peer_csv(path: Path) -> int:
+    """The C reader of pandas, text only."""
+    import pandas as pd
+
+    return int(pd.read_csv(path, dtype=str, keep_default_na=False).size)
+
+
+def peer_xlsx(path: Path) -> int:
+    """The values of openpyxl in its read-only mode."""
+    import openpyxl
+
+    return sum(len(row) for row in openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True))
+
+
+CASES = {"csv": (write_csv, ours, peer_csv), "xlsx": (write_xlsx, ours, peer_xlsx)}
+PEERS = {"csv": "pandas.read_csv(dtype=str)", "xlsx": "openpyxl, read_only, values_only"}
+
+
+def measure(kind: str, who: str, path: Path) -> dict[str, float]:
+    """Run one case in this process; imports count, as a user waits for them."""
+    job = CASES[kind][1 if who == "ours" else 2]
+    wall, cpu = time.perf_counter(), time.process_time()
+    cells = job(path)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return {
+        "cells": cells,
+        "cpu": cpu,
+        "wall": wall,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+    }
+
+
+def main() -> int:
+    """Print the table; 1 when a promise (wall time) is broken."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--case", nargs=3)
+    parser.add_argument("--only", choices=CASES)
+    wanted = parser.parse_args()
+    if wanted.case:
+        kind, who, path = wanted.case
+        print(json.dumps(measure(kind, who, Path(path))))
+        return 0
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    print("| file | reader | CPU s | wall s | peak GB |\n|---|---|---|---|---|")
+    return max(_compared(kind) for kind in CASES if wanted.only in (None, kind))
+
+
+def _compared(kind: str) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"export.{kind}"
+        CASES[kind][0](path)
+        found = {who: _apart(kind, who, path) for who in ("ours", "peer")}
+    for who, row in found.items():
+        name = "read_export" if who == "ours" else PEERS[kind]
+        print("|", " | ".join((kind, name, *(f"{row[part]:.2f}" for part in ("cpu", "wall", "peak")))), "|")
+    print(f"| {kind} | ratio of CPU time | {found['ours']['cpu'] / found['peer']['cpu']:.2f} | | |", flush=True)
+    return int(found["ours"]["wall"] > PROMISED[kind])
+
+
+def _apart(kind: str, who: str, path: Path) -> dict[str, float]:
+    command = [sys.executable, __file__, "--case", kind, who, str(path)]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
