@@ -123,15 +123,22 @@ def _of_sample(outcome: Mapping[str, Any], name: str, quality: pd.DataFrame, fil
     for row in _rows_about(outcome, quality):
         if (row["cohort"], row["wave"]) == (ALL_COHORTS, first) and isfinite(float(row[name])):
             what = "Cronbach's alpha" if name == "alpha" else "McDonald's omega"
-            return Reliability(float(row[name]), f"{what} of this study at {first}, n = {row['n']}")
+            return _if_possible(float(row[name]), f"{what} of this study at {first}, n = {row['n']}")
     return Reliability(nan, f"{name} at {first} is not given in this study")
+
+
+def _if_possible(value: float, source: str) -> Reliability:
+    """Give a reliability, or say that an estimate of zero or below carries no error of a person's score."""
+    if 0.0 < value < 1.0:
+        return Reliability(value, source)
+    return Reliability(nan, f"{source}, is {value:.2f}, which cannot be the share of true differences in a score")
 
 
 def _of_retest(outcome: Mapping[str, Any], wave: str, retest: pd.DataFrame) -> Reliability:
     for row in _rows_about(outcome, retest):
         if row["wave_to"] == wave and isfinite(float(row["icc"])):
             span = f"{row['wave_from']} to {row['wave_to']}"
-            return Reliability(float(row["icc"]), f"ICC(A,1) of the arm {row['arm']}, {span}, n = {row['n']}")
+            return _if_possible(float(row["icc"]), f"ICC(A,1) of the arm {row['arm']}, {span}, n = {row['n']}")
     return Reliability(nan, f"the control arm gives no retest ICC at {wave}")
 
 

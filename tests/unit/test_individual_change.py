@@ -108,6 +108,11 @@ def test_a_scale_on_which_higher_is_worse(assess):
         ("registry", {}, 0.894, "published alpha"),
         ("retest", {"icc": 0.71}, 0.71, "ICC(A,1) of the arm waiting, before to after, n = 30"),
         ("retest", {}, None, "gives no retest ICC at after"),
+        # Answers without anything in common: an alpha below zero carries no error of a score.
+        ("auto", {"alpha": -0.3}, 0.894, "is -0.30, which cannot be the share of true differences"),
+        ("alpha", {"alpha": -0.3}, None, "is -0.30, which cannot be the share of true differences"),
+        ("retest", {"icc": 0.0}, None, "is 0.00, which cannot be"),
+        ("alpha", {"alpha": 1.0}, None, "is 1.00, which cannot be"),
     ],
 )
 def test_where_the_reliability_comes_from(assess, plan, numbers, value, source):
