@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from balint_eval.errors import Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,13 +16,28 @@ if TYPE_CHECKING:
     from balint_eval.ingest.cohort import Ingested
 
 
-def check(study: Path) -> list[str]:
+@dataclass(frozen=True)
+class Checked:
+    """What `check` gives of a study that can be evaluated.
+
+    Attributes
+    ----------
+    lines : list of str
+        To print.
+    warnings : list of Problem
+        The same warnings with their codes, for `--errors json`.
+    """
+
+    lines: list[str]
+    warnings: list[Problem]
+
+
+def check(study: Path) -> Checked:
     """Read a study and all its files, score in memory, and say what was found.
 
     Returns
     -------
-    list of str
-        Lines to print.
+    Checked
 
     Raises
     ------
@@ -32,17 +50,30 @@ def check(study: Path) -> list[str]:
 
     file = read_study(study)
     lines = [f"The study file {file.shown_as} is in order: {_counted(len(file.study.cohorts), 'cohort')}."]
+    warnings: list[Problem] = []
     # Nothing is kept, so a key of the moment serves and no key file is made.
     cohorts = ingest_all(file, pseudonymiser(bytes(range(32))))
     for cohort, ingested in cohorts:
         findings = score(ingested.tables, file, cohort)["findings"]
         lines += _describe(cohort.name, {**ingested.tables, "findings": findings})
+        notes = " ".join([*ingested.tables["sources"]["notes"], *ingested.notes])
+        lines += [f"  {warning}" for warning in ingested.warnings if f"{warning.code}: {warning.what}" not in notes]
+        warnings += [*ingested.warnings, *_as_warnings(findings)]
         lines += _look_alikes(ingested.tables["responses"], ingested.linkage)
         lines += _codes(ingested)
     together = compare_cohorts(merge_responses([ingested.tables for _, ingested in cohorts]), file)
     if len(together):
         lines += ["All cohorts, held against each other:", *_findings(together)]
-    return [*lines, f"Next: {program()} run {file.shown_as}"]
+        warnings += _as_warnings(together)
+    return Checked([*lines, f"Next: {program()} run {file.shown_as}"], warnings)
+
+
+def _as_warnings(findings: pd.DataFrame) -> list[Problem]:
+    return [
+        Problem(str(row.code), f"{row.instrument} {row.scale}: {row.seen}; {row.why}", str(row.mend))
+        for row in findings.itertuples()
+        if row.severity != "note"
+    ]
 
 
 def program() -> str:
@@ -66,7 +97,7 @@ def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
 
 def _findings(findings: pd.DataFrame) -> list[str]:
     return [
-        f"  {row.severity}: {row.instrument} {row.scale}: {row.seen}; {row.why}. To mend it: {row.mend}."
+        f"  {row.code} ({row.severity}): {row.instrument} {row.scale}: {row.seen}; {row.why}. To mend it: {row.mend}."
         for row in findings.itertuples()
     ]
 

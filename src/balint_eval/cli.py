@@ -231,8 +231,13 @@ def check_study(options: argparse.Namespace) -> int:
     """Say everything that is wrong, and what was read."""
     from balint_eval.check import check
 
-    for line in check(Path(options.study)):
+    checked = check(Path(options.study))
+    for line in checked.lines:
         print(line)
+    if options.errors == "json":
+        warnings = [warning.as_dict() for warning in checked.warnings]
+        record = {"exit_code": 0, "problems": [], "warnings": warnings}
+        print(json.dumps(record, ensure_ascii=False), file=sys.stderr)
     return 0
 
 

@@ -24,7 +24,8 @@ _CODEBOOK = (
 
 _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py",
-    "study_dates.py", "study_linkage.py", "jalali.py", "instruments", "tables.py", "contracts.yaml", "stages.py",
+    "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py", "instruments", "tables.py", "contracts.yaml",
+    "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
@@ -44,7 +45,10 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
 
 
 def sha256_of_file(path: Path) -> str:
-    """Give the SHA-256 of a file's bytes; `missing` for a file that is not there."""
+    """Give the SHA-256 of a file's bytes; `missing` for a file that is not there, or that is a pipe or device."""
+    if not path.is_file():
+        # A pipe or a device would be read without end; reading the exports refuses it with its reason.
+        return "missing"
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -32,6 +34,7 @@ def generated_files() -> dict[str, str]:
         "docs/reference/study.md": study_reference(),
         "docs/reference/tables.md": table_reference(),
         "docs/reference/instruments.md": instrument_reference(),
+        "docs/errors.md": error_reference(),
         "docs/published.md": published_page(recompute(read_published()), NOTICE),
     }
 
@@ -106,6 +109,39 @@ def instrument_reference() -> str:
     parts = [NOTICE + "# Instruments\n\nKeys, ranges and evidence; never wording.\n"]
     names = sorted({*registry_entries(), *known_instruments()}, key=str.casefold)
     parts += [f"## {name}\n\n```text\n{describe_instrument(name)}\n```\n" for name in names]
+    return "\n".join(parts)
+
+
+FAMILIES = {
+    "CFG": "Study file (exit code 2)",
+    "IN": "Reading a file (3)",
+    "HD": "Column names (3)",
+    "VAL": "Values (3)",
+    "LK": "People across waves (3)",
+    "PV": "Privacy (3)",
+    "WF": "Workflow and computer (5)",
+    "WARN": "Warnings: accepted, and said",
+    "DOC": "The doctor: is the scoring right?",
+}
+"""What each family of codes is about."""
+
+
+def error_codes() -> list[dict[str, str]]:
+    """Give every code with its meaning and remedy."""
+    text = (files("balint_eval") / "error_codes.yaml").read_text(encoding="utf-8")
+    return [dict(entry) for entry in yaml.safe_load(text)]
+
+
+def error_reference() -> str:
+    """Give every code a message can begin with as Markdown, a section a family."""
+    parts = [
+        NOTICE + "# Messages\n\nEvery message begins with a code, says where it is (file, row or line, column or key, "
+        "value) and ends with what to do. `balint-eval --errors json check STUDY` gives the same for programs.\n"
+    ]
+    for family, title in FAMILIES.items():
+        rows = [entry for entry in error_codes() if entry["code"].partition("-")[0] == family]
+        lines = [f"| `{entry['code']}` | {entry['what']} | {entry['mend']} |" for entry in rows]
+        parts.append("\n".join([f"## {title}", "", "| code | meaning | what to do |", "|---|---|---|", *lines, ""]))
     return "\n".join(parts)
 
 

@@ -95,7 +95,9 @@ def check_inputs(file: StudyFile, folders: Folders) -> dict[str, str]:
 
     key = key_of(file, changed, folders)
     print(f"Checking the files of {_listed(changed)} ...", file=sys.stderr)
-    ingest_all(_only(file, changed), pseudonymiser(key))
+    for _, ingested in ingest_all(_only(file, changed), pseudonymiser(key)):
+        for warning in ingested.warnings:
+            print(f"  {warning}", file=sys.stderr)
     return digests
 
 

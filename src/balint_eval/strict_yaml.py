@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,12 @@ from balint_eval.settings_words import Location, sentence
 MOST_NODES = 200_000
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C reader where PyYAML has it: ten times faster, the same places."""
+DEEPEST = 100
+"""Levels of nesting; the C reader has no limit of its own and would end the whole program."""
+_STARTS = (
+    yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken,
+)  # fmt: skip
+_ENDS = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
@@ -63,8 +70,9 @@ def read_yaml(path: Path, shown_as: str = "") -> Document:
         Missing, unreadable or empty file, a syntax error, a tag, an anchor or alias, a repeated key.
     """
     shown_as = shown_as or path.as_posix()
-    root = _compose(_read_text(path, shown_as), shown_as)
+    text = _read_text(path, shown_as)
     walk = _Walk(shown_as)
+    root = _compose(text, shown_as)
     problems = list(_faults(root, (), walk))
     if problems:
         raise StudyError(problems)
@@ -81,6 +89,9 @@ def _read_text(path: Path, shown_as: str) -> str:
     except UnicodeDecodeError as error:
         what = f"the file is not UTF-8 text (byte {error.start})"
         raise StudyError(Problem("CFG-SYNTAX", what, "save it as UTF-8", shown_as)) from None
+    except IsADirectoryError:
+        what = "this is a folder, not a study file"
+        raise StudyError(Problem("CFG-MISSING", what, "name the study file in it", shown_as)) from None
     except OSError as error:
         what = f"the file cannot be read ({(error.strerror or '').lower()})"
         raise StudyError(Problem("CFG-MISSING", what, "check the path and its permissions", shown_as)) from None
@@ -89,22 +100,45 @@ def _read_text(path: Path, shown_as: str) -> str:
 def _compose(text: str, shown_as: str) -> yaml.Node:
     try:
         # Refused before composing: an alias bomb never gets the chance to grow.
-        refused = [p for token in yaml.scan(text, LOADER) if (p := _token_problem(token, shown_as))]
+        refused = list(_token_problems(text, shown_as))
         if refused:
             raise StudyError(refused)
         root = yaml.compose(text, LOADER)
-    except RecursionError:
-        what = "the file is nested too deeply to be read"
-        raise StudyError(Problem("CFG-SYNTAX", what, "check the brackets", shown_as)) from None
     except yaml.MarkedYAMLError as error:
         raise StudyError(_syntax_problem(error, text, shown_as)) from None
     except yaml.YAMLError as error:
-        what = f"the file is not valid YAML ({str(error).splitlines()[0]})"
-        raise StudyError(Problem("CFG-SYNTAX", what, "remove the character", shown_as)) from None
+        raise StudyError(_character_problem(error, text, shown_as)) from None
     if root is None or root.tag.endswith(":null"):
         what = "the file is empty; a study needs at least the keys name, title and cohorts"
         raise StudyError(Problem("CFG-EMPTY", what, "see config/config.yaml for an example", shown_as))
     return root
+
+
+def _character_problem(error: yaml.YAMLError, text: str, shown_as: str) -> Problem:
+    """Say which character YAML does not allow, and in which line it stands."""
+    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    if found is None:
+        what = f"the file is not valid YAML ({str(error).splitlines()[0]})"
+        return Problem("CFG-SYNTAX", what, "save it as plain UTF-8 text", shown_as)
+    what = f"the file holds the character U+{ord(found[0]):04X}, which YAML does not allow"
+    line = text.count("\n", 0, found.start()) + 1
+    value = text.splitlines()[line - 1].strip() if line <= len(text.splitlines()) else found[0]
+    return Problem("CFG-SYNTAX", what, "remove the character", shown_as, line, "", value)
+
+
+def _token_problems(text: str, shown_as: str) -> Iterator[Problem]:
+    depth = 0
+    for token in yaml.scan(text, LOADER):
+        depth += isinstance(token, _STARTS) - isinstance(token, _ENDS)
+        if depth > DEEPEST:
+            what, line = (
+                f"the file is nested too deeply to be read, more than {DEEPEST} levels",
+                token.start_mark.line + 1,
+            )
+            yield Problem("CFG-SYNTAX", what, "check the brackets and the indentation", shown_as, line)
+            return
+        if problem := _token_problem(token, shown_as):
+            yield problem
 
 
 def _token_problem(token: yaml.Token, shown_as: str) -> Problem | None:
@@ -129,6 +163,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, shown_as: str) -> Pr
         what, mend = "the line holds a tab, which YAML does not allow before a key", "use blanks in place of the tab"
     elif "mapping values are not allowed" in str(error.problem):
         what, mend = "a colon stands where none can", "put a text that holds ': ' in quotes, or check the line above"
+    elif "another document" in str(error.problem):
+        what, mend = "the file holds more than one document", "take out the line '---' and what follows it"
     return Problem("CFG-SYNTAX", what, mend, shown_as, line + 1, "", value)
 
 
@@ -144,7 +180,9 @@ class _Walk:
 def _faults(node: yaml.Node, at: Location, walk: _Walk) -> Iterator[Problem]:
     walk.places.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
     if len(walk.places) > MOST_NODES:
-        raise StudyError(Problem("CFG-ALIAS", f"the file holds more than {MOST_NODES} values", "", walk.shown_as))
+        raise StudyError(
+            Problem("CFG-ALIAS", f"the file holds more than {MOST_NODES} values", "shorten it", walk.shown_as)
+        )
     if isinstance(node, yaml.MappingNode):
         yield from _mapping_faults(node, at, walk)
     elif isinstance(node, yaml.SequenceNode):

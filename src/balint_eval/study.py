@@ -281,6 +281,24 @@ class Export(Model):
         return [column for column in named if column]
 
 
+class Range(Model):
+    """The range of a number in the roster; a value outside is refused."""
+
+    column: str
+    """Name of the column, one of the covariates."""
+    lowest: float
+    """Lowest possible value."""
+    highest: float
+    """Highest possible value."""
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Range:
+        if self.lowest >= self.highest:
+            what = f"the range of '{self.column}' goes from {self.lowest:g} to {self.highest:g}"
+            raise ValueError(f"CFG-RANGE: {what} | write the lowest value first, then the highest")
+        return self
+
+
 class Roster(Model):
     """A list of the people enrolled, with their groups and arms."""
 
@@ -300,6 +318,8 @@ class Roster(Model):
     """Column with the role, such as student or resident."""
     covariates: list[str] = Field(default_factory=list)
     """Further columns to keep, used to compare people lost with people kept."""
+    ranges: list[Range] = Field(default_factory=list)
+    """Ranges of covariates that are numbers; a column `age` is held to 10 to 110 unless another is given."""
 
 
 class SessionLog(Model):
@@ -507,6 +527,8 @@ class Study(Model):
     """Further instruments in files of their own, relative to the study file."""
     codebook: str = ""
     """Workbook (.xlsx) or YAML file that says which column of each export holds what, relative to the study file."""
+    allow_external_inputs: bool = False
+    """True to read exports through links that lead out of the study's folder."""
     plan: Plan = Plan()
     """How outcomes are compared."""
     linkage: Linkage = Linkage()

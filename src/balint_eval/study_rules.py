@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from balint_eval.errors import Problem
+from balint_eval.instruments.checksum import key_sha256
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.settings_words import Location
 from balint_eval.strict_yaml import Document
 from balint_eval.study_dates import date_faults
 from balint_eval.study_items import Fault, items_faults, unknown_name
 from balint_eval.study_linkage import linkage_faults
+from balint_eval.study_paths import path_faults
 
 if TYPE_CHECKING:
     from balint_eval.study import Export, StudyFile
@@ -23,39 +25,46 @@ RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux"}) | _DEVICES
 
 def broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
     """Give every name that refers to nothing, and every setting that contradicts another."""
-    finders = (
-        _name_faults,
-        _wave_faults,
-        _arm_faults,
-        _delayed_control_faults,
-        _instrument_faults,
-        _outcome_faults,
-        _export_faults,
-        _plan_faults,
-        _date_faults,
-        linkage_faults,
-    )
-    for find in finders:
+    faults = (
+        _name_faults(file, document), _wave_faults(file), _arm_faults(file), _delayed_control_faults(file),
+        _instrument_faults(file), _outcome_faults(file), _export_faults(file), path_faults(file), _plan_faults(file),
+        _date_faults(file), linkage_faults(file),
+    )  # fmt: skip
+    for found in faults:
         # Several exports may show the same fault of one setting.
-        for location, code, what, mend in dict.fromkeys(find(file)):
+        for location, code, what, mend in dict.fromkeys(found):
             path = ".".join(str(part) for part in location)
-            yield Problem(code, what, mend, document.shown_as, document.line(location), path)
+            value = document.texts.get(location, "")
+            yield Problem(code, what, mend, document.shown_as, document.line(location), path, value)
 
 
-def _name_faults(file: StudyFile) -> Iterator[Fault]:
+def _name_faults(file: StudyFile, document: Document) -> Iterator[Fault]:
+    yield from _reserved(file.study.name, ("name",), document)
     for section in ("cohorts", "waves", "arms", "own_instruments", "answer_sets"):
         seen: dict[str, tuple[str, int]] = {}
         for index, entry in enumerate(getattr(file.study, section)):
             location = (section, index, "name")
             folded = entry.name.casefold()
-            if folded.split(".")[0] in RESERVED or entry.name.endswith("."):
-                what = f"the name '{entry.name}' is reserved for files or totals"
-                yield location, "CFG-IDRESERVED", what, "choose another name"
+            yield from _reserved(entry.name, location, document)
             if folded in seen:
                 other, first = seen[folded]
-                what = f"the names '{other}' ({section}.{first}) and '{entry.name}' collide: capitals do not count"
+                line = document.line((section, first, "name"))
+                what = f"the names '{other}' (line {line}) and '{entry.name}' collide: capitals do not count"
                 yield location, "CFG-IDCOLLIDE", what, "choose different names"
             seen.setdefault(folded, (entry.name, index))
+
+
+def _reserved(name: str, location: Location, document: Document) -> Iterator[Fault]:
+    """Refuse what a file system takes for something else; Windows cuts blanks and full stops off."""
+    written, reason = document.texts.get(location, name), ""
+    if name.casefold().split(".")[0] in RESERVED:
+        reason = f"the name '{name}' is reserved for files or totals"
+    elif name.endswith("."):
+        reason = f"the name '{name}' ends with a full stop, which Windows cuts off"
+    elif written != name:
+        reason = f"the name '{written}' begins or ends with a blank"
+    if reason:
+        yield location, "CFG-IDRESERVED", reason, "choose another name"
 
 
 def _wave_faults(file: StudyFile) -> Iterator[Fault]:
@@ -102,7 +111,9 @@ def _instrument_faults(file: StudyFile) -> Iterator[Fault]:
     for index, own in enumerate(file.study.own_instruments):
         known = known_instruments().get(own.name)
         if known is not None and known != own:
-            what = f"the package knows an instrument '{own.name}' with another key or range"
+            declared, found = key_sha256(known)[:12], key_sha256(own)[:12]
+            apart = f"checksum {found}, published {declared}" if declared != found else "the keys agree, a fact differs"
+            what = f"the package knows another instrument '{own.name}' ({apart})"
             yield ("own_instruments", index, "name"), "CFG-SCALEHASH", what, "give your version a name of its own"
 
 
@@ -125,21 +136,15 @@ def _export_faults(file: StudyFile) -> Iterator[Fault]:
     waves = {wave.name for wave in file.study.waves}
     arms = {arm.name for arm in file.study.arms}
     for c, cohort in enumerate(file.study.cohorts):
-        first: dict[str, int] = {}
         for e, export in enumerate(cohort.exports):
             at = ("cohorts", c, "exports", e)
-            if export.file in first:
-                what = f"this file is given twice, first as exports.{first[export.file]}"
-                mend = (
-                    "check the name of the later export; one file with several waves is given once: with wave_from "
-                    "where a column says the wave of each row, with one wave under waves: of each entry of items where "
-                    "each row holds several"
-                )
-                yield (*at, "file"), "CFG-SAMEFILE", what, mend
-            first.setdefault(export.file, e)
             yield from _wave_name_faults(export, waves, at)
             yield from _wide_faults(file, export, waves, at)
             yield from _content_faults(file, export, at)
+        for r, rule in enumerate(cohort.roster.ranges if cohort.roster else []):
+            if cohort.roster and rule.column not in cohort.roster.covariates:
+                where = ("cohorts", c, "roster", "ranges", r, "column")
+                yield where, *unknown_name("covariate of the roster", rule.column, cohort.roster.covariates)
         if cohort.arm and cohort.arm not in arms:
             yield ("cohorts", c, "arm"), *unknown_name("arm", cohort.arm, arms)
 

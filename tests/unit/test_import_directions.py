@@ -14,7 +14,7 @@ LAYERS = [
     {"strict_yaml"},
     {"instruments"},
     {"study_items", "jalali", "codebook"},
-    {"study_dates"},
+    {"study_dates", "study_paths"},
     # The rules of a study file are called by its reader, and only name its types.
     {"study", "study_rules", "study_linkage"},
     {"ingest", "score_arrays", "stats", "simulate"},

@@ -1,11 +1,12 @@
 """What is generated from the models is current, and every key is described."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from balint_eval.reference import _models_below, generated_files
+from balint_eval.reference import FAMILIES, _models_below, error_codes, generated_files
 from balint_eval.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +16,15 @@ MODELS = sorted(set(_models_below(Study)), key=lambda model: model.__name__)
 @pytest.mark.parametrize("name", generated_files())
 def test_current(name):
     assert (ROOT / name).read_text(encoding="utf-8") == generated_files()[name], "run `make generate`"
+
+
+def test_every_code_in_the_program_is_documented():
+    code = re.compile(rf"\b(?:{'|'.join(FAMILIES)})-[A-Z][A-Z0-9]+\b")
+    sources = (ROOT / "src" / "balint_eval").rglob("*.py")
+    used = {found for path in sources for found in code.findall(path.read_text(encoding="utf-8"))}
+    documented = [entry["code"] for entry in error_codes()]
+    assert sorted(documented) == documented
+    assert set(documented) == used
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)

@@ -1,5 +1,6 @@
 """The study file: every fault with its line, its key, its value and what to do, all at once."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_unknown_key(folder, fault, key, near):
     assert (
         problem.mend == f"did you mean '{near}'?"
         if near
-        else problem.mend.startswith("use one of: answer_sets, arms, ")
+        else problem.mend.startswith("use one of: allow_external_inputs, answer_sets, arms, ")
     )
     assert line_of(problem, f"{key}: 1")
 
@@ -182,10 +183,11 @@ def test_long_name(folder, fault):
 
 def test_names_that_collide_by_case(folder, faults):
     folder.content["cohorts"].append({**folder.cohort, "name": "ONE"})
-    (problem,) = faults()
+    problem, *same_files = faults()
     assert problem.code == "CFG-IDCOLLIDE"
-    assert "'one' (cohorts.0) and 'ONE'" in problem.what
+    assert re.search(r"'one' \(line \d+\) and 'ONE'", problem.what)
     assert problem.column == "cohorts.1.name"
+    assert [fault.code for fault in same_files] == ["CFG-SAMEFILE", "CFG-SAMEFILE"]
 
 
 @pytest.mark.parametrize(
@@ -267,10 +269,10 @@ def test_two_spellings_of_one_answer_are_fine(folder):
 @pytest.mark.parametrize(
     ("change", "code", "says"),
     [
-        (lambda i: i["scales"][0].update(items=[1, 2, 2]), "CFG-ITEMDUP", "item 2 stands twice"),
+        (lambda i: i["scales"][0].update(items=[1, 2, 2]), "CFG-ITEMDUP", "lists item 2 at its positions 2 and 3"),
         (lambda i: i["scales"][0].update(items=[1, 2, 4]), "CFG-ITEM", "item 4 of a form with 3 items"),
         (lambda i: i["scales"][0].update(range=[0, 15]), "CFG-RANGE", "from 3 to 15, not from 0 to 15"),
-        (lambda i: i["scales"][0].update(range=[15, 3]), "CFG-RANGE", "lowest score must be below"),
+        (lambda i: i["scales"][0].update(range=[15, 3]), "CFG-RANGE", "ranges from 15 to 3"),
         (lambda i: i["scales"][0].update(min_answered=4), "CFG-RANGE", "min_answered"),
         (lambda i: i["scales"][0].update(of=["x"]), "CFG-SCALE", "either items or of"),
         (lambda i: i["response"].update(codes=[1, 3, 2]), "CFG-RANGE", "ascending"),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from balint_eval.errors import Problem, cell_shown, shown
+from balint_eval.ingest.grid import counted, listed
 from balint_eval.ingest.labels import (
     CodedLabel,
     answers_to_paste,
@@ -24,7 +25,7 @@ from balint_eval.ingest.labels import (
     one_spelling,
     said,
 )
-from balint_eval.ingest.text import clean_text, is_blank
+from balint_eval.ingest.text import ascii_digits, clean_text, is_blank
 from balint_eval.instruments.model import Instrument
 from balint_eval.study import Items
 
@@ -305,15 +306,20 @@ def _notes(place: _Place, items: Items) -> list[str]:
     """Say which answers were read in another way than they are written, or by the code they carry."""
     notes = []
     name, table = place.instrument.name, place.table
-    if number := sum(place.counts[text] for text in table.coerced):
-        written = "1 answer" if number == 1 else f"{number} answers"
+    if table.coerced:
+        by_column = {str(column): int(place.cells[column].isin(table.coerced).sum()) for column in place.cells.columns}
+        written = listed([f"{counted(number, 'answer')} in {column}" for column, number in by_column.items() if number])
         examples = ", ".join(shown(label_shown(text, place.counts[text]), 30) for text in sorted(table.coerced)[:3])
         how = (
             "matched a declared answer after tidying blanks, letters or punctuation"
             if items.answers
             else "read as whole numbers although written otherwise"
         )
-        notes.append(f"{'WARN-NORMALISE: ' * bool(items.answers)}{name}: {written} {how} (such as {examples}).")
+        # Persian and Arabic digits alone are no cause for a warning: that is how the form was filled in.
+        plain = all(ascii_digits(text).isdecimal() for text in table.coerced)
+        code = "WARN-NORMALISE: " if items.answers else "" if plain else "WARN-COERCE: "
+        told = f"{counted(sum(by_column.values()), 'answer')} {how}" if items.answers else f"{how}: {written}"
+        notes.append(f"{code}{name}: {told} (such as {examples}).")
     notes += _missing_notes(place)
     if table.coded:
         labels = {found.code: label_shown(text, place.counts[text]) for text, found in sorted(table.coded.items())}

@@ -16,6 +16,7 @@ from balint_eval.ingest.linkage.codes import id_columns
 from balint_eval.ingest.people import assign_people, read_roster
 from balint_eval.ingest.programme import read_attendance, read_sessions, with_presence
 from balint_eval.ingest.reading import Reading, comments_of, read_one
+from balint_eval.ingest.remarks import as_warnings, different_delimiters, noted, unmatched, with_purpose
 from balint_eval.study import Cohort, StudyFile
 from balint_eval.tables import TABLES, check_table, empty_table
 
@@ -40,6 +41,8 @@ class Ingested:
         What to know about the linkage, without any id or code.
     places : pandas.DataFrame
         cohort, person_id, shown, wave, file, row: where each person first stands in each wave.
+    warnings : tuple of Problem
+        What was accepted and a person should know of, each with its code and file.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -48,6 +51,7 @@ class Ingested:
     review: Review | None = None
     notes: tuple[str, ...] = ()
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
+    warnings: tuple[Problem, ...] = ()
 
 
 def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Ingested:
@@ -100,7 +104,8 @@ def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Inge
     checked = {name: check_table(table, name) for name, table in tables.items()}
     raw = seen[["person_id", "raw_id"]].drop_duplicates().sort_values(["person_id", "raw_id"], ignore_index=True)
     notes = (*identity.notes, *_notes(file, seen, visits))
-    return Ingested(checked, comments_of(readings), raw, identity.review, notes, _places(cohort, seen))
+    warnings = (*noted(readings), *as_warnings(notes), *unmatched(counts, visits))
+    return Ingested(checked, comments_of(readings), raw, identity.review, notes, _places(cohort, seen), warnings)
 
 
 def _notes(file: StudyFile, seen: pd.DataFrame, visits: pd.DataFrame) -> list[str]:
@@ -171,24 +176,13 @@ def _read_all(
         try:
             readings += read_one(file, export)
         except BalintError as error:
-            problems += error.problems
+            problems += with_purpose(error.problems, cohort.name, export)
     try:
         roster = read_roster(file, cohort, of_roster(file, cohort, pseudonym))
     except BalintError as error:
         problems += error.problems
     problems += [problem for reading in readings for problem in reading.problems]
-    return readings, roster, [*problems, *_same_files(readings)]
-
-
-def _same_files(readings: Iterable[Reading]) -> list[Problem]:
-    first: dict[str, str] = {}
-    problems = []
-    for sheet in (reading.sheet for reading in readings if reading.number == 0):
-        if sheet.sha256 in first:
-            what = f"this file is byte for byte the same as {first[sheet.sha256]} (SHA-256 {sheet.sha256[:12]})"
-            problems.append(Problem("LK-COPIED", what, "save the right export under each name", sheet.file))
-        first.setdefault(sheet.sha256, sheet.file)
-    return problems
+    return readings, roster, [*problems, *different_delimiters(readings)]
 
 
 def _answer_rows(readings: Sequence[Reading], identity: Identity) -> pd.DataFrame:

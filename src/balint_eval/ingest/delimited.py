@@ -241,7 +241,7 @@ def _newline_problems(ends: Counter[str], file: str) -> list[Problem]:
 
 def _newline_notes(ends: Counter[str]) -> list[str]:
     kinds = [f"{count} {kind}" for kind, count in sorted(ends.items()) if kind]
-    return [f"Line ends are mixed ({listed(kinds)}); each ends a row."] if len(kinds) > 1 else []
+    return [f"WARN-NEWLINE: line ends are mixed ({listed(kinds)}); each ends a row."] if len(kinds) > 1 else []
 
 
 def blank_notes(rows: list[int]) -> list[str]:

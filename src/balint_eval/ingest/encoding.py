@@ -136,7 +136,8 @@ def _lone_surrogates(content: bytes) -> tuple[str, str] | None:
     found = _SURROGATE.findall(text)
     first = text.index(found[0])
     row = text.count("\n", 0, first) + 1
-    note = f"{counted(len(found), 'half character')} (lone surrogates) replaced by U+FFFD, first in line {row}."
+    number = counted(len(found), "half character")
+    note = f"WARN-TEXTCLEAN: {number} (lone surrogates) replaced by U+FFFD, first in row {row}."
     return text.translate(dict.fromkeys(SURROGATES, "\ufffd")), note
 
 

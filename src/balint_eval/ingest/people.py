@@ -10,6 +10,7 @@ import pandas as pd
 from balint_eval.errors import DataError, Problem, cell_shown, masked
 from balint_eval.ingest.linkage.codes import id_columns, raw_ids
 from balint_eval.ingest.personal import personal_kind
+from balint_eval.ingest.ranges import range_problems
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
 from balint_eval.ingest.sheet import Sheet
@@ -50,8 +51,11 @@ def read_roster(file: StudyFile, cohort: Cohort, pseudonym: Callable[[str], str]
     if problems:
         raise DataError(problems)
     ids = raw_ids(sheet.cells, columns, roster)
-    faults = list(_id_faults(ids, roster.file, id_columns(roster)[0], pseudonym))
-    faults += _personal_faults(sheet, {name: columns[name] for name in roster.covariates}, roster.file)
+    faults = [
+        *_id_faults(ids, roster.file, id_columns(roster)[0], pseudonym),
+        *_personal_faults(sheet, {name: columns[name] for name in roster.covariates}, roster.file),
+        *range_problems(sheet.cells, columns, roster),
+    ]
     if faults:
         raise DataError(faults)
     given = {name: sheet.cells[columns[source]].map(clean_text) for name, source in names.items() if source}

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from balint_eval.errors import DataError, Problem
+from balint_eval.errors import DataError, Problem, shown
 from balint_eval.ingest.answers import decode_items
 from balint_eval.ingest.choice_labels import by_declared_labels
+from balint_eval.ingest.comments import clean_comment, cleaning_notes
+from balint_eval.ingest.grid import counted, listed
 from balint_eval.ingest.linkage.codes import id_columns
+from balint_eval.ingest.numbering import numbering_problem
 from balint_eval.ingest.personal import personal_columns
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.row_flags import row_flags
@@ -77,10 +80,7 @@ def read_one(file: StudyFile, export: Export) -> list[Reading]:
         dictionary=file.path(export.dictionary) if export.dictionary else None,
         syntax=file.path(export.syntax) if export.syntax else None,
     )
-    wanted = list(_wanted(file, export))
-    columns, problems = resolve_columns(sheet, wanted)
-    if problems:
-        raise DataError(missing_together(problems, _forms(file, export), sheet))
+    columns = _columns(sheet, export, file)
     views = views_of(export)
     seen = undated(sheet) if len(views) > 1 else sheet
     readings = [_read_view(file, seen, view, columns, number, len(views)) for number, view in enumerate(views)]
@@ -93,9 +93,11 @@ def read_one(file: StudyFile, export: Export) -> list[Reading]:
         problems=[*_nobody_left(sheet, used), *_once(reading.problems for reading in readings)],
         notes=[
             *sheet.notes,
+            *_unused_columns(sheet, columns),
             *_wave_notes(readings),
             *first.notes,
             *flags,
+            *cleaning_notes(sheet, [columns[name] for name in export.comments]),
             *personal_columns(sheet, set(columns.values())),
         ],
         columns_used=len(set(columns.values())),
@@ -162,6 +164,32 @@ def _forms(file: StudyFile, export: Export) -> dict[str, list[str]]:
         n_items = file.instruments[items.instrument].n_items
         forms.setdefault(items.instrument, []).extend(items.column_names(n_items))
     return forms
+
+
+def _columns(sheet: Sheet, export: Export, file: StudyFile) -> dict[str, str]:
+    """Find every column, or refuse the file; items under other names are told with the names they have."""
+    sizes = {items.instrument: file.instruments[items.instrument].n_items for items in export.items}
+    otherwise = {id(items): numbering_problem(sheet, items, sizes[items.instrument]) for items in export.items}
+    told = {
+        name for items in export.items if otherwise[id(items)] for name in items.column_names(sizes[items.instrument])
+    }
+    columns, problems = resolve_columns(sheet, [name for name in _wanted(file, export) if name not in told])
+    problems = missing_together(problems, _forms(file, export), sheet)
+    problems += [problem for problem in otherwise.values() if problem]
+    if problems:
+        raise DataError(problems)
+    return columns
+
+
+def _unused_columns(sheet: Sheet, columns: Mapping[str, str]) -> list[str]:
+    """Name the columns nobody asked for, which are not carried on; a platform's own go without saying."""
+    used = set(columns.values())
+    unused = [str(column) for column in sheet.cells.columns if column not in used]
+    if sheet.platform != "plain" or not unused:
+        return []
+    named = listed([shown(name, 30) for name in unused])
+    verb = "is" if len(unused) == 1 else "are"
+    return [f"WARN-EXTRA: {counted(len(unused), 'column')} {verb} not used and not carried on: {named}."]
 
 
 def _wanted(file: StudyFile, export: Export) -> Iterator[str]:
@@ -253,5 +281,9 @@ def comments_of(readings: Sequence[Reading]) -> pd.DataFrame:
         columns, _ = resolve_columns(reading.sheet, reading.export.comments)
         for column in columns.values():
             texts = reading.sheet.cells.loc[used.index, column]
-            records += [{"wave": used.at[row, "wave"], "comment": text} for row, text in texts.items() if text.strip()]
+            records += [
+                {"wave": used.at[row, "wave"], "comment": clean_comment(text)}
+                for row, text in texts.items()
+                if text.strip()
+            ]
     return pd.DataFrame(records, columns=["wave", "comment"]).sort_values(["wave", "comment"], ignore_index=True)

@@ -16,6 +16,8 @@ from balint_eval.ingest.grid import listed
 
 UNPACKED_AT_MOST = 1 << 30
 RATIO_AT_MOST = 100
+SMALL_UNPACKED = 1 << 24
+"""Bytes below which it does not matter how well a file was packed."""
 GZIP_MAGIC = b"\x1f\x8b"
 CHUNK = 1 << 20
 
@@ -167,7 +169,7 @@ def _unpacked(raw: bytes, shown_as: str) -> bytes:
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
                 parts.append(chunk)
-                if size > UNPACKED_AT_MOST:
+                if size > UNPACKED_AT_MOST or (size > SMALL_UNPACKED and size > RATIO_AT_MOST * len(raw)):
                     raise DataError(_gzip_bomb(shown_as, size / len(raw)))
     except (EOFError, zlib.error, OSError) as error:
         reason = "ends too early" if isinstance(error, EOFError) else "is damaged"
@@ -177,5 +179,5 @@ def _unpacked(raw: bytes, shown_as: str) -> bytes:
 
 
 def _gzip_bomb(shown_as: str, ratio: float) -> Problem:
-    what = f"the packed file grows beyond {UNPACKED_AT_MOST} bytes (ratio over {ratio:.0f})"
+    what = f"the packed file grows to more than {ratio:.0f} times its size, the limit is {RATIO_AT_MOST}"
     return Problem("IN-BOMB", what, "give the table itself, unpacked", shown_as)

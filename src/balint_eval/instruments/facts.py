@@ -38,7 +38,8 @@ class AnswerCodes(Model):
     @classmethod
     def _ascending(cls, codes: list[float]) -> list[float]:
         if sorted(set(codes)) != codes:
-            raise ValueError("CFG-RANGE: the codes must be ascending and different | sort them")
+            listed = ", ".join(f"{code:g}" for code in codes)
+            raise ValueError(f"CFG-RANGE: the codes {listed} are not ascending and different | sort them")
         return codes
 
 
@@ -74,7 +75,8 @@ class Scale(Model):
             raise ValueError("CFG-SCALE: a scale needs either items or of | give one of the two")
         repeated = sorted({item for item in self.items if self.items.count(item) > 1})
         if repeated:
-            what = f"item {repeated[0]} stands twice in the scale"
+            places = [str(place) for place, item in enumerate(self.items, start=1) if item == repeated[0]]
+            what = f"the scale '{self.name}' lists item {repeated[0]} at its positions {' and '.join(places)}"
             raise ValueError(f"CFG-ITEMDUP: {what} | list each item once")
         if self.rule == "category" and len(self.items) != 1:
             what = "the rule category shows one answer as it is and needs a scale of one item"
@@ -84,7 +86,8 @@ class Scale(Model):
 
     def _check_numbers(self) -> None:
         if self.range[0] >= self.range[1]:
-            raise ValueError("CFG-RANGE: the lowest score must be below the highest | correct the range")
+            what = f"the scale '{self.name}' ranges from {self.range[0]:g} to {self.range[1]:g}"
+            raise ValueError(f"CFG-RANGE: {what} | write the lowest possible score first, then the highest")
         if self.min_answered is not None and not 1 <= self.min_answered <= len(self.items):
             what = "min_answered must lie between 1 and the number of items"
             raise ValueError(f"CFG-RANGE: {what} | correct it")

@@ -124,7 +124,10 @@ class Instrument(Described):
             raise ValueError(f"CFG-ITEM: {what} | correct the number")
         twice = [item for item in items if items.count(item) > 1]
         if twice:
-            raise ValueError(f"CFG-ITEMDUP: '{where}' names item {twice[0]} twice | list each item once")
+            places = " and ".join(str(place) for place, item in enumerate(items, start=1) if item == twice[0])
+            raise ValueError(
+                f"CFG-ITEMDUP: '{where}' lists item {twice[0]} at its positions {places} | list each item once"
+            )
 
     def _check_parts(self, scale: Scale) -> None:
         keyed = {other.name: other for other in self.scales}

@@ -140,12 +140,6 @@ def test_same_answers_of_everybody(folder, refused):
     assert "all 6 people" in problem.what
 
 
-def test_same_bytes_under_two_names(folder, refused):
-    folder.waves(BEFORE, BEFORE)
-    assert "LK-COPIED" in [p.code for p in refused()]
-    assert "byte for byte" in refused()[0].what
-
-
 def test_same_answers_of_four_people_can_be_chance(folder):
     folder.waves(BEFORE[:4], list(reversed(BEFORE[:4])))
     assert folder.ingest()

@@ -1,0 +1,214 @@
+# ruff: noqa: E402 - the folders must be found first
+"""Mutated files through the command line: `python tests/fuzz/battery.py --files 10000`.
+
+Each file goes through `balint-eval --errors json check` in a process of its own, made by fork from one that has
+everything imported: a limit of memory and of time holds for it alone, and what it breaks it breaks for itself.
+Seeds are 0, 1, 2 ...; a file that fails is kept with its study, and named with its seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "badinputs")]
+
+from bad_study import COMMENT, HEADER, PEOPLE, BadStudy, answers, person, workbook
+from mutations import mutate, timeless
+
+SECONDS = 10
+BYTES = 1 << 30
+ALLOWED = {0, 2, 3, 5}
+KINDS = ("csv", "xlsx", "yaml")
+MARKERS = [COMMENT[:14], *(person(n) for n in range(PEOPLE))]
+WAITED = 30
+"""Wall seconds until a child is ended; other work may share the processor."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file; `fault` is blank where all went as it should."""
+
+    seed: int
+    kind: str
+    mutations: str
+    fault: str
+    code: int
+    seconds: float
+    bytes: int
+    first: str
+    """Code of the first problem."""
+
+
+def study_of(kind: str, folder: Path, seed: int) -> tuple[str, str]:
+    """Write a study of which one file is mutated; give the study file and the mutations."""
+    key = folder / "key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    (folder / "study").mkdir()
+    study = BadStudy(folder / "study", key)
+    if kind == "xlsx":
+        study.exports[1]["file"] = "after.xlsx"
+        content, told = mutate(seed, kind, _book())
+        study.give("after.xlsx", content)
+    elif kind == "csv":
+        study.exports[1]["platform"] = "auto" if seed % 2 else "plain"
+        content, told = mutate(seed, kind, study.csv("after").encode())
+        study.give("after.csv", content)
+    else:
+        study.content["linkage"] = {"duplicates": "first", "min_match_rate": 0.4}
+        study.item()["missing_codes"] = ["99"]
+        study.settings, told = mutate(seed, kind, study.dumped().encode())
+    return study.write(), told
+
+
+@cache
+def _book() -> bytes:
+    """Give the workbook of a study in order; all studies hold the same answers."""
+    return timeless(workbook(("Answers", [HEADER, *answers("after")])))
+
+
+def judge(code: int, out: str, err: str) -> tuple[str, str]:
+    """Say what is wrong with an answer, and give the code of its first problem."""
+    if code not in ALLOWED:
+        return f"exit code {code}", ""
+    if "Traceback" in out + err:
+        return "traceback", ""
+    shown = [marker for marker in MARKERS if marker in out + err]
+    if shown:
+        return f"shows {shown[0]}", ""
+    record = json.loads(err)
+    problems = record["problems"]
+    if bool(problems) != bool(code):
+        return "exit code and problems disagree", ""
+    nameless = [problem["code"] for problem in problems if not problem["file"] or not problem["mend"]]
+    if nameless:
+        return f"no file or no remedy: {nameless[0]}", ""
+    return "", problems[0]["code"] if problems else "accepted"
+
+
+def _child(path: str, pipe: int) -> None:
+    """Check one study under limits and send what was found."""
+    from balint_eval.cli import main
+
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(WAITED)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (used + BYTES, used + BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(["--errors", "json", "check", path])
+        fault, first = judge(code, out.getvalue(), err.getvalue())
+    except BaseException as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        code, first = 1, ""
+        fault = f"{type(error).__name__}: {str(error)[:120]} ({Path(last.filename).name}:{last.lineno})"
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    os.write(pipe, json.dumps([code, fault, first, memory]).encode())
+
+
+def try_one(seed: int, kind: str, keep: Path) -> Outcome:
+    """Mutate one file and check its study in a process of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz"))
+    back = Path.cwd()
+    try:
+        path, told = study_of(kind, folder, seed)
+        os.chdir(folder)
+        code, fault, first, memory, took = _run(path)
+        left = sorted(p.name for p in folder.iterdir() if p.name not in {"key", "study"})
+        fault = fault or (f"wrote {left[0]}" if left else "")
+        if fault:
+            shutil.copytree(folder, keep / f"{kind}-{seed}", dirs_exist_ok=True)
+        return Outcome(seed, kind, told, fault, code, took, memory, first)
+    finally:
+        os.chdir(back)
+        shutil.rmtree(folder)
+
+
+def _run(path: str) -> tuple[int, str, str, int, float]:
+    read, write = os.pipe()
+    started = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(read)
+            _child(path, write)
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as stream:
+        said = stream.read()
+    _, status, usage = os.wait4(child, 0)
+    took = usage.ru_utime + usage.ru_stime
+    if said:
+        code, fault, first, memory = json.loads(said)
+        fault = fault or ("" if took <= SECONDS else f"{took:.1f} s")
+        return code, fault, first, memory, took
+    name = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else "no answer"
+    return -1, f"ended by {name} after {time.monotonic() - started:.0f} s", "", usage.ru_maxrss * 1024, took
+
+
+def run(files: int, keep: Path, first: int = 0, step: int = 1) -> Iterator[Outcome]:
+    """Try files of the three kinds in turn."""
+    from balint_eval import pipeline  # noqa: F401 - imported once, before any fork
+
+    __import__("openpyxl")
+    __import__("defusedxml.ElementTree")
+    for number in range(first, files, step):
+        yield try_one(number // len(KINDS), KINDS[number % len(KINDS)], keep)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0, help="number of the first file")
+    parser.add_argument("--step", type=int, default=1, help="take every so many files, to share the work")
+    parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="folder for files that fail")
+    parser.add_argument("--one", help="try one again, such as csv-17, and print what is said")
+    options = parser.parse_args()
+    if options.one:
+        return _again(options.one)
+    codes, slowest, largest, faults = Counter(), 0.0, 0, []
+    for outcome in run(options.files, options.keep, options.first, options.step):
+        codes[outcome.first or "failed"] += 1
+        slowest, largest = max(slowest, outcome.seconds), max(largest, outcome.bytes)
+        if outcome.fault:
+            faults.append(outcome)
+            print(f"{outcome.kind}-{outcome.seed} ({outcome.mutations}): {outcome.fault}", flush=True)
+    print(
+        f"{sum(codes.values())} files, {len(faults)} failures; slowest {slowest:.1f} s, most {largest / 2**20:.0f} MB"
+    )
+    print(", ".join(f"{code} {number}" for code, number in codes.most_common()))
+    return bool(faults)
+
+
+def _again(name: str) -> int:
+    from balint_eval.cli import main as balint_eval
+
+    kind, _, seed = name.partition("-")
+    folder = Path(tempfile.mkdtemp(prefix="fuzz"))
+    path, told = study_of(kind, folder, int(seed))
+    print(f"{told}; {folder}")
+    os.chdir(folder)
+    return balint_eval(["check", path])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+# ruff: noqa: E402 - the folders must be found first
+"""The bounded form of `make fuzz`: 500 mutated files, each in a process with limits of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FILES = 500
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from mutations import KINDS, mutate
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_500_mutated_files(tmp_path):
+    # A process of its own: nothing of pytest's is forked, and its limits hold for nobody else.
+    command = [sys.executable, str(HERE / "battery.py"), "--files", str(FILES), "--keep", str(tmp_path)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
+    assert f"{FILES} files, 0 failures" in ran.stdout, ran.stdout + ran.stderr
+    assert ran.returncode == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_seed_always_gives_one_file(kind):
+    seed = b"code,q1\nP1,2\n"
+    assert [mutate(n, kind, seed) for n in range(40)] == [mutate(n, kind, seed) for n in range(40)]
+    assert len({mutate(n, kind, seed)[0] for n in range(40)}) > 20
+
+
+def test_the_judge_sees_what_must_not_be():
+    from battery import judge
+
+    good = {"code": "IN-X", "what": "", "mend": "do", "file": "a.csv", "row": 0, "column": "", "value": ""}
+    said = json.dumps({"problems": [good]})
+    assert judge(3, "", said) == ("", "IN-X")
+    assert judge(1, "", said)[0] == "exit code 1"
+    assert judge(3, "", "Traceback")[0] == "traceback"
+    assert judge(0, "", said)[0] == "exit code and problems disagree"
+    assert judge(3, "PINE003", said)[0] == "shows PINE003"
+    assert judge(3, "", json.dumps({"problems": [{**good, "file": ""}]}))[0].startswith("no file")
