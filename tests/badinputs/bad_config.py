@@ -4,7 +4,7 @@ from bad_study import BadStudy, answers, case, export
 
 STUDY = "study.yaml"
 RELEASE = "the release audience comes with issue 8"
-KEYS = "the rules for the place and change of the pseudonym key come with linkage"
+KEYS = "`check` uses no key of its own, so that only `run` looks at the key file"
 
 
 # --- B001, B002, B003: no file, nothing in it, no YAML

@@ -4,7 +4,7 @@ from bad_config import second_cohort
 from bad_study import PEOPLE, BadStudy, answers, case, person
 
 AFTER = "after.csv"
-LINKS = "comes with linkage"
+LINKS = "not seen, or said otherwise, by `check`: to be settled with the linkage"
 
 
 def call(study: BadStudy, number: int, *names: str):
@@ -67,7 +67,7 @@ def ids_of_zeros(study: BadStudy):
         both(study, number, name)
 
 
-@case("B102", 0, "WARN-NORMALISE", file="", waits=LINKS, then=everyone_is_linked)
+@case("B102", 0, "WARN-NORMALISE", file="", then=everyone_is_linked)
 def ids_typed_in_two_ways(study: BadStudy):
     call(study, 0, "Jos\u00e9-1", "JOSE\u0301-1")
     call(study, 1, "ab 12", "AB\u00a012 ")
@@ -83,7 +83,7 @@ def ids_that_the_rules_make_one(study: BadStudy):
 
 
 @case("B103", 3, "LK-DUP", file="before.csv", row=5, column="code", value="P… (7 characters)",
-      says=("row 14 of before.csv", "duplicates: first or last"))  # fmt: skip
+      says=("row 14 of before.csv", "duplicates: first, last"))  # fmt: skip
 def one_id_twice(study: BadStudy):
     study.before.append([person(3), "1", "1", "1", "", "2026-01-12"])
 
@@ -186,7 +186,7 @@ def waves_exchanged(study: BadStudy):
     study.exports.reverse()
 
 
-@case("B114", 0, "WARN-INTERVAL", waits=LINKS, file="", says=("1",))
+@case("B114", 0, "WARN-INTERVAL", file="", says=("1",))
 def answered_both_on_one_day(study: BadStudy):
     study.after[2][5] = study.before[2][5]
 
