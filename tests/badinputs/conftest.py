@@ -1,4 +1,3 @@
-
 """Lets the modules of this folder import each other by name."""
 
 import sys

@@ -135,7 +135,7 @@ def test_roster_without_groups_takes_those_of_the_exports(folder, enrolled, pseu
 def test_group_numbers_that_start_again_in_each_cohort(folder):
     folder.waves(BEFORE, AFTER)
     folder.rows("before.csv", *[[*row, "1"] for row in BEFORE], header=[*folder.header, "g"])
-    folder.rows("other.csv", *[[*row, "1"] for row in BEFORE], header=[*folder.header, "g"])
+    folder.rows("other.csv", *[[*row, "1"] for row in AFTER], header=[*folder.header, "g"])
     folder.export(0)["group"] = "g"
     second = {"name": "two", "exports": [{**folder.export(0), "file": "other.csv"}]}
     folder.content["cohorts"].append(second)
