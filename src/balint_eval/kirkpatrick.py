@@ -11,6 +11,7 @@ import pandas as pd
 from balint_eval.contrasts import BETWEEN_ARMS, CHANGE, LEVEL
 from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.model import Instrument, Mark, Scale
+from balint_eval.power import smallest_detectable
 from balint_eval.stats.equivalence import equivalence_p
 from balint_eval.study import Outcome, StudyFile
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
@@ -226,6 +227,7 @@ def judge_claims(comparisons: pd.DataFrame, outcomes: pd.DataFrame, file: StudyF
             "may_say_effect": (
                 row["kind"] in BETWEEN_ARMS and file.study.plan.allocation in {"people", "groups"} and not confounded
             ),
+            "smallest_detectable": smallest_detectable(row["std_error"], row["df"], conf_level=row["conf_level"]),
             "p_equivalence": equivalence_p(
                 row["estimate"], row["std_error"], row["df"], facts[row["instrument"], row["scale"]]["smallest_change"]
             ),

@@ -193,7 +193,8 @@ def evidence(material: Material) -> Section:
 
 def _claims(material: Material) -> Block:
     heads = (
-        *(say("Outcome"), say("Wave"), say("Verdict"), say("#p, too small to matter")),
+        *(say("Outcome"), say("Wave"), say("Verdict"), say("#Smallest detectable")),
+        say("#p, too small to matter"),
         say("Why no more is claimed"),
     )
     rows = []
@@ -201,7 +202,8 @@ def _claims(material: Material) -> Block:
         word = verdict(str(line.claim["verdict"]), line.comparison["kind"])
         compared = material.compared(line.comparison)
         reason = str(line.claim["reason"])
-        small = guarded(line.comparison["n_paired"], numbers.p_value(line.claim["p_equivalence"]))
+        could = (number(line.claim["smallest_detectable"]), numbers.p_value(line.claim["p_equivalence"]))
+        small = guarded(line.comparison["n_paired"], *could)
         rows.append((material.label(line.comparison), compared, f"{word.symbol} {word.word}", *small, reason))
     if not rows:
         return Paragraph(say("No claim is made."))
@@ -209,7 +211,11 @@ def _claims(material: Material) -> Block:
         "p, too small to matter: two one-sided tests of the planned method against the smallest change of interest, "
         "up and down; a small p says that the change lies between."
     )
-    return table("claims", say("What is claimed, and why no more"), heads, rows, [note], "claims")
+    detectable = say(
+        "Smallest detectable: the true change, in points, that a study with this standard error finds in 80 of 100 "
+        "repetitions. It does not depend on what was found."
+    )
+    return table("claims", say("What is claimed, and why no more"), heads, rows, [detectable, note], "claims")
 
 
 def arms_table(material: Material) -> Block:

@@ -34,6 +34,9 @@ _ASSUMPTIONS: Mapping[str, str] = {
     "wilcoxon": say("Wilcoxon test: persons are independent and changes symmetric."),
     "person_change_t": say("t-test on changes: persons are independent, which people of one group are not."),
     "mann_whitney": say("Mann-Whitney test: persons are independent; the shapes are alike when it is read as a shift."),
+    "permutation": say("Permutation: arms were given to groups by lot, or changes are symmetric when nothing happens."),
+    "level_cr2": say("Difference at one wave: groups are independent; where people started is not known."),
+    "level_t": say("t-test on scores: persons are independent, which people of one group are not."),
 }
 
 
@@ -109,6 +112,11 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("change_difference_cr2", say("A difference in mean change is given beside it.")),
     ("rank_cr2", say("Changes were also compared on pooled mid-ranks.")),
     ("group_means_t", say("The same comparison was made on group means by a t-test.")),
+    (
+        "permutation",
+        say("It was repeated by permutation of whole groups, with the smallest p-value attainable stated."),
+    ),
+    ("level_cr2", say("What was not asked at the baseline was compared between arms at the later wave alone.")),
     (
         "mixed_model",
         say(

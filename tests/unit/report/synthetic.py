@@ -456,6 +456,7 @@ def claims(kind: Kind) -> list[dict[str, object]]:
             "method": "ancova_cr2" if two else "change_cr2",
             "verdict": kind.verdict,
             "may_say_effect": two and kind.allocation in ("people", "groups"),
+            "smallest_detectable": 5.4,
             "p_equivalence": 0.21,
             "reason": "",
         }
