@@ -18,6 +18,14 @@ def test_power_of_t_is_statsmodels():
     assert power_of_t(-0.6, 0.3, 38) == power_of_t(0.6, 0.3, 38)
 
 
+@pytest.mark.parametrize("df", [0.3, 1, 1.0006, 2.4, 8.7, 200])
+def test_power_rises_with_the_effect_and_is_never_missing(df):
+    found = [power_of_t(effect, 1.0, df) for effect in (*np.linspace(0, 6, 61), *np.logspace(1, 4, 60))]
+    assert np.isfinite(found).all()
+    assert (np.diff(found) > -1e-6).all()
+    assert power_of_t(smallest_detectable(1.0, df), 1.0, df) == pytest.approx(0.8)
+
+
 def test_closed_form_by_hand():
     planned = PlannedStudy(arms=2, groups=4, members=(8, 8), effect=0.5, icc=0.05, correlation=0.6, drop_out=0)
     error = np.sqrt(2 * (0.05 + 0.75 / 8) / 4)
