@@ -20,6 +20,9 @@ SHOWN_AT_MOST = 50
 LONGEST_ANSWER = 40
 """Characters of a cell that may be shown; what is longer may be a story somebody told."""
 
+MOST_WORDS = 4
+"""Words of a cell that may be shown: a comment in a column of answers must not pass for one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -136,5 +139,5 @@ def masked(person_id: str) -> str:
 
 
 def cell_shown(text: str) -> str:
-    """Give a cell as it may be shown: a short answer as it is, an address or a long text masked."""
-    return masked(text) if "@" in text or len(text) > LONGEST_ANSWER else text
+    """Give a cell as it may be shown: a short answer as it is, an address or what may be a sentence masked."""
+    return masked(text) if "@" in text or len(text) > LONGEST_ANSWER or len(text.split()) > MOST_WORDS else text

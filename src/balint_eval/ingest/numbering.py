@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from balint_eval.errors import Problem
-from balint_eval.ingest.grid import escaped
+from balint_eval.ingest.grid import escaped, listed
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import match_key
 from balint_eval.study import Items
@@ -39,7 +39,9 @@ def numbering_problem(sheet: Sheet, items: Items, n_items: int) -> Problem | Non
     missing = [name for name in names if match_key(name) not in known]
     if not missing:
         return None
-    return _counted_otherwise(sheet, items.columns, names, missing, known) or _stem(sheet, names, missing, headers)
+    return _counted_otherwise(sheet, items.columns, names, missing, known) or _stem(
+        sheet, items.instrument, names, missing, headers
+    )
 
 
 def _counted_otherwise(
@@ -56,7 +58,9 @@ def _counted_otherwise(
     return None
 
 
-def _stem(sheet: Sheet, names: Sequence[str], missing: Sequence[str], headers: Sequence[str]) -> Problem | None:
+def _stem(
+    sheet: Sheet, form: str, names: Sequence[str], missing: Sequence[str], headers: Sequence[str]
+) -> Problem | None:
     """Find one pattern of which the file has as many columns as there are items, with none of the declared."""
     if len(missing) < len(names):
         return None
@@ -66,7 +70,7 @@ def _stem(sheet: Sheet, names: Sequence[str], missing: Sequence[str], headers: S
         return None
     pattern = fitting[0]
     what = (
-        f"none of the {len(names)} columns {names[0]} to {names[-1]} is there; the file has "
+        f"none of the {len(names)} columns of {form} is there: {listed(names, 20)}; the file has "
         f"{escaped(pattern.format(item=1))} to {escaped(pattern.format(item=len(names)))}"
     )
     mend = f'if these are the items, in the same order on the form, set columns: "{escaped(pattern)}"'

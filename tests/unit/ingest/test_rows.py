@@ -43,7 +43,7 @@ def test_missing_column_with_the_nearest(folder, refused):
 
 
 def test_all_missing_columns_of_all_files_at_once(folder, refused):
-    folder.waves([["A1", 1]], [["A1", 1]], header=["person", "q1"])
+    folder.waves([["A1", 1]], [["A1", 2]], header=["person", "q1"])
     assert [p.column for p in refused()] == ["code", "q2"] * 2
 
 
@@ -311,7 +311,7 @@ def test_columns_of_one_form_that_are_missing_are_one_message(folder, refused):
     first, second = refused()
     assert places([first, second]) == [("HD-MISSING", "before.csv", 1, "q1"), ("HD-MISSING", "after.csv", 1, "q2")]
     assert "none of the 3 columns of TRY is there: q1, q2, q3" in first.what
-    assert "the nearest header is 'q01'" in first.what
+    assert "the file has q01 to q03" in first.what
     assert "2 of the 3 columns of TRY are missing: q2, q3" in second.what
 
 
