@@ -141,3 +141,13 @@ def masked(person_id: str) -> str:
 def cell_shown(text: str) -> str:
     """Give a cell as it may be shown: a short answer as it is, an address or what may be a sentence masked."""
     return masked(text) if "@" in text or len(text) > LONGEST_ANSWER or len(text.split()) > MOST_WORDS else text
+
+
+def answer_shown(text: str) -> str:
+    """Give a cell of a column of answers or dates as it may be shown: what looks like a code of a person masked."""
+    return masked(text) if looks_like_an_id(text) else cell_shown(text)
+
+
+def looks_like_an_id(text: str) -> bool:
+    """Tell a word that begins with a letter and holds a digit, such as `PINE010`: moved there, it may be an id."""
+    return any(len(word) > 2 and word[0].isalpha() and any(map(str.isdigit, word)) for word in text.split())

@@ -20,7 +20,7 @@ from mutations import KINDS, mutate
 def test_500_mutated_files(tmp_path):
     # A process of its own: nothing of pytest's is forked, and its limits hold for nobody else.
     command = [sys.executable, str(HERE / "battery.py"), "--files", str(FILES), "--keep", str(tmp_path)]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False)
     assert f"{FILES} files, 0 failures" in ran.stdout, ran.stdout + ran.stderr
     assert ran.returncode == 0
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from balint_eval.errors import Problem, cell_shown, shown
+from balint_eval.errors import Problem, answer_shown, shown
 from balint_eval.ingest.grid import counted, listed
 from balint_eval.ingest.labels import (
     CodedLabel,
@@ -266,7 +266,7 @@ def _refusals(place: _Place) -> Iterator[Problem]:
                 told.add(text)
             number = place.counts[text]
             times = f" (this value occurs {number} times in {place.instrument.name})" if number > 1 else ""
-            yield Problem(code, what + times, mend, place.file, int(str(row)), str(column), cell_shown(text))
+            yield Problem(code, what + times, mend, place.file, int(str(row)), str(column), answer_shown(text))
 
 
 def _shift_problem(values: pd.DataFrame, items: Items, instrument: Instrument, file: str) -> Problem | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from balint_eval.errors import Problem, cell_shown, shown
+from balint_eval.errors import Problem, answer_shown, shown
 from balint_eval.ingest.moments import Moment, Unread, moved, read_moment, serial_day
 from balint_eval.ingest.text import is_blank
 from balint_eval.study_dates import JALALI_YEARS
@@ -116,7 +116,7 @@ class _Place:
 
     def problem(self, what: str, mend: str, text: str, code: str = "VAL-DATE") -> Problem:
         """Give a problem at the first cell with a text."""
-        return Problem(code, what, mend, self.file, self.row(text), self.column, cell_shown(text))
+        return Problem(code, what, mend, self.file, self.row(text), self.column, answer_shown(text))
 
 
 def _of_kind(unread: Mapping[str, Unread], why: str) -> dict[str, Unread]:
@@ -233,7 +233,7 @@ def _cell_problems(faults: Mapping[str, str], place: _Place) -> list[Problem]:
     wrong = place.texts[place.texts.isin(list(faults))]
     mend = "correct it, or say under date_format: how dates are written"
     return [
-        Problem("VAL-DATE", faults[text], mend, place.file, int(str(row)), place.column, cell_shown(str(text)))
+        Problem("VAL-DATE", faults[text], mend, place.file, int(str(row)), place.column, answer_shown(str(text)))
         for row, text in wrong.items()
     ]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from balint_eval.errors import LONGEST_ANSWER, MOST_WORDS, masked
+from balint_eval.errors import LONGEST_ANSWER, MOST_WORDS, looks_like_an_id, masked
 from balint_eval.ingest.text import clean_text
 
 OFTEN = 5
@@ -111,7 +111,7 @@ def nearest(text: str, known: Mapping[str, str]) -> str:
 
 def label_shown(text: str, count: int) -> str:
     """Give a label as it may be shown: whole when short, or given so often that nobody told it as a story."""
-    few_words = len(text) <= LONGEST_ANSWER and len(text.split()) <= MOST_WORDS
+    few_words = len(text) <= LONGEST_ANSWER and len(text.split()) <= MOST_WORDS and not looks_like_an_id(text)
     short = few_words or (count >= OFTEN and len(text) <= LONGEST_LABEL)
     return text.strip() if short and "@" not in text else masked(text.strip())
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from balint_eval.errors import Problem, cell_shown
+from balint_eval.errors import Problem, answer_shown
 from balint_eval.ingest.text import ascii_digits, is_blank
 from balint_eval.study import Range, Roster
 
@@ -35,7 +35,7 @@ def range_problems(cells: pd.DataFrame, columns: Mapping[str, str], roster: Rost
             fault = None if is_blank(text) else _fault(text, rule)
             if fault:
                 mend = "correct the cell, or leave it blank; ranges: of the roster says what is possible"
-                yield Problem(*fault, mend, roster.file, int(str(row)), rule.column, cell_shown(text))
+                yield Problem(*fault, mend, roster.file, int(str(row)), rule.column, answer_shown(text))
 
 
 def _rules(roster: Roster) -> list[Range]:

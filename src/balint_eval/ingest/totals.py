@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from balint_eval.errors import Problem, cell_shown
+from balint_eval.errors import Problem, answer_shown
 from balint_eval.ingest.text import clean_text, is_blank
 from balint_eval.study import Items
 
@@ -73,7 +73,7 @@ def _problems(wrong: pd.Series, file: str, column: str) -> list[Problem]:
     what = "this total is not a number"
     mend = "correct the export, declare the value under missing_codes, or leave the column out of totals:"
     return [
-        Problem("VAL-TOTAL", what, mend, file, int(str(row)), column, cell_shown(text)) for row, text in wrong.items()
+        Problem("VAL-TOTAL", what, mend, file, int(str(row)), column, answer_shown(text)) for row, text in wrong.items()
     ]
 
 
