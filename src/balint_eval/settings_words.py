@@ -44,10 +44,19 @@ def sentence(fault: Any, location: Location, written: str, model: type[BaseModel
     if kind == "missing" and name.isdigit():
         return "CFG-VALUE", f"the list is too short: it has no value number {int(name) + 1}", "add it"
     if kind == "missing":
-        return "CFG-REQUIRED", f"the key '{name}' is missing", "add it"
+        return _key_missing(name, location)
     if fault["input"] is None:
         return "CFG-BLANK", f"the key '{name}' has no value", "give one, or remove the key"
     return _about_value(fault, written)
+
+
+def _key_missing(name: str, location: Location) -> Sentence:
+    if location == ("outcomes",):
+        what = "the key 'outcomes' is missing: it is not said which scales are compared"
+        example = "- {instrument: TEQ, scale: total, role: primary}"
+        mend = f"add it, with one line an outcome below it, such as {example}; balint-eval instruments lists the names"
+        return "CFG-REQUIRED", what, mend
+    return "CFG-REQUIRED", f"the key '{name}' is missing", "add it"
 
 
 def _about_value(fault: Any, written: str) -> Sentence:  # noqa: ANN401 - pydantic's dict

@@ -330,6 +330,30 @@ def test_columns_that_name_their_wave(run, tmp_path, answers):
     assert len(scores_of("study.yaml")) == 24
 
 
+def test_each_wave_of_a_wide_file_has_its_date(run, tmp_path, answers):
+    header = [
+        "code",
+        *(name for wave in ("pre", "post") for name in (f"{wave} date", *(f"{wave}_TEQ_{n}" for n in range(1, 17)))),
+    ]
+    days = "2025-10-01", "2026-02-01"
+    body = [
+        [code, *(cell for at in (0, 1) for cell in (days[at], *map(str, answers["TEQ"][n][at])))]
+        for n, code in enumerate(CODES)
+    ]
+    (tmp_path / "wide.csv").write_bytes(csv_bytes([header, *body]))
+    run("init", "wide.csv", "--yes")
+    export = read_study("study.yaml").study.cohorts[0].exports[0]
+    assert export.answered_on == {"before": "pre date", "after": "post date"}
+    book = openpyxl.load_workbook(tmp_path / "codebook.xlsx")
+    headings = [cell.value for cell in book["columns"][1]]
+    rows = [row for row in book["columns"].iter_rows(min_row=2) if row[headings.index("use")].value == "date"]
+    rows[0][headings.index("waves")].value = None
+    book.save(tmp_path / "codebook.xlsx")
+    code, _, err = run("check", "study.yaml")
+    assert code == 2
+    assert "codebook.xlsx, sheet columns, row 3, column waves" in err
+
+
 def test_the_persian_workbook_is_filled_in_the_same_way(run, tmp_path, answers):
     files = persian(tmp_path, answers)
     code, out, _ = run("init", *files, "--yes", "--language", "fa")

@@ -70,7 +70,7 @@ def say_export(part: Part, codebook: CodebookFile, given: Collection[str] = ()) 
     said = Said()
     said.problems += _repeated_columns(part, codebook)
     _say_single_columns(part, codebook, said, given)
-    _say_dates(part, codebook, said)
+    _say_dates(part, codebook, said, given)
     _say_waves(part, codebook, said, given)
     _say_items(part, codebook, said)
     comments = [row.column for _, row in part.columns if row.use == "comment"]
@@ -98,19 +98,32 @@ def _say_single_columns(part: Part, codebook: CodebookFile, said: Said, given: C
         if rows:
             said.keys[use] = rows[0][1].column
             said.places[use] = ("columns", rows[0][0], "use")
-    if part.columns and "person_id" not in (*said.keys, *given):
+    if part.columns and not {"person_id", "code_columns"} & {*said.keys, *given}:
         position, _ = part.columns[0]
         what = f"no column of {part.file} has the use 'person id'"
-        mend = "set it at the column with the code by which a person is found again"
+        mend = (
+            "set it at the column with the code by which a person is found again; "
+            "where several questions make the code, name them under code_columns in the study file"
+        )
         said.problems.append(codebook.places.problem("CFG-CODEBOOK", what, mend, ("columns", position, "use")))
 
 
-def _say_dates(part: Part, codebook: CodebookFile, said: Said) -> None:
+def _say_dates(part: Part, codebook: CodebookFile, said: Said, given: Collection[str]) -> None:
     """Take the one column of dates, or the one of each wave where a row holds several."""
     rows = [(position, row) for position, row in part.columns if row.use == "date"]
     if not rows:
         return
     said.places["answered_on"] = ("columns", rows[0][0], "use")
+    items = any(row.use == "item" for _, row in part.columns)
+    if items and _wide(part) and not part.waves and not {"wave", "wave_from"} & set(given):
+        unsaid = [position for position, row in rows if len(row.waves) != 1]
+        what = f"a row of {part.file} holds several waves, and it is not said which of them this date belongs to"
+        mend = "write its wave in the column 'waves', or set the use to ignore"
+        said.problems += [
+            codebook.places.problem("CFG-CODEBOOK", what, mend, ("columns", position, "waves")) for position in unsaid
+        ]
+        if unsaid:
+            return
     if all(len(row.waves) == 1 for _, row in rows):
         said.keys["answered_on"] = {row.waves[0]: row.column for _, row in rows}
         rows = [member for member in rows if said.keys["answered_on"][member[1].waves[0]] != member[1].column]

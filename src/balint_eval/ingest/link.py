@@ -68,7 +68,7 @@ def _duplicate_problems(repeated: pd.DataFrame, remark: str) -> Iterator[Problem
         who = "this person" if same else "this person (written in two ways that the rules for ids make one)"
         what = f"{who} answered twice in the wave '{wave}', again in {others}"
         what += f" ({remark})" if remark else ""
-        mend = "delete one row, or set linkage: duplicates: first, last, most_complete or none"
+        mend = "say under linkage: duplicates: which one counts: first, last, most_complete or none"
         mend = mend if same else "delete one row if it is one person, give two people two ids if not"
         yield Problem(
             "LK-DUP", what, mend, first["file"], int(first["row"]), first["id_column"], masked(first["raw_id"])

@@ -35,12 +35,15 @@ class AnswerList:
         A row holds answer, code (number, `missing` or `""`), suggestion, times, note.
     to_confirm : set of answer
         Codes that were filled in and need a look.
+    questions : tuple of str
+        Of the block it was made for: the same questions in another file share it.
     """
 
     name: str
     instrument: Instrument | None
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     to_confirm: set[str] = field(default_factory=set)
+    questions: tuple[str, ...] = ()
 
 
 class AnswerLists:
@@ -65,7 +68,7 @@ class AnswerLists:
             # What means no answer means it for every form that has no such code: one list, confirmed once.
             chosen = self._named(NO_ANSWER) or self._add(NO_ANSWER, None)
         else:
-            chosen = self._shared(rows, instrument) or self._new(guess.block, instrument)
+            chosen = self._shared(rows, instrument, guess.block) or self._new(guess.block, instrument)
         for answer, row in rows.items():
             kept = chosen.rows.setdefault(answer, row)
             if kept is not row:
@@ -73,13 +76,13 @@ class AnswerLists:
         chosen.to_confirm |= confirm
         return chosen.name
 
-    def _shared(self, rows: Mapping[str, object], instrument: Instrument | None) -> AnswerList | None:
-        """Give the list of the same instrument that has one of the answers already."""
+    def _shared(self, rows: Mapping[str, object], instrument: Instrument | None, block: Block) -> AnswerList | None:
+        """Give the list of the same instrument, or of the same questions, that has one of the answers already."""
         if instrument is None:
-            return None
-        same = [
-            known for known in self.lists if known.instrument is not None and known.instrument.name == instrument.name
-        ]
+            same = [known for known in self.lists if known.instrument is None and known.questions == block.signature]
+        else:
+            name = instrument.name
+            same = [known for known in self.lists if known.instrument is not None and known.instrument.name == name]
         return next((known for known in same if set(known.rows) & set(rows)), None)
 
     def _named(self, name: str) -> AnswerList | None:
@@ -94,7 +97,9 @@ class AnswerLists:
         wanted = instrument.name if instrument else stem or "answers"
         taken = {known.name for known in self.lists}
         number = next(n for n in range(1, len(taken) + 2) if _numbered(wanted, n) not in taken)
-        return self._add(_numbered(wanted, number), instrument)
+        added = self._add(_numbered(wanted, number), instrument)
+        added.questions = block.signature
+        return added
 
 
 def _numbered(name: str, number: int) -> str:

@@ -76,6 +76,10 @@ class Block:
     def shown(self) -> str:
         """Name the block in a sentence."""
         first, last = self.columns[0].name, self.columns[-1].name
+        grids = _GRID.fullmatch(first.strip()), _GRID.fullmatch(last.strip())
+        if len(self.columns) > 1 and grids[0] and grids[1]:
+            # The rows tell the columns apart; the question above them is the same.
+            return f"{grids[0]['stem'][:40]} [{grids[0]['row'][:30]}] … [{grids[1]['row'][:30]}]"
         return first if len(self.columns) == 1 else f"{first[:40]} … {last[:40]}"
 
     @property

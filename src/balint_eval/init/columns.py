@@ -45,12 +45,16 @@ _PRIVATE = re.compile(
     r"|ایمیل|نام و نام|نام خانوادگی|^نام$|تلفن|موبایل",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\b(letters?|initials?|digits?|characters?)\b|حرف|حروف|رقم", re.IGNORECASE)
+"""Headings that ask for a part of a name or number only, as self-made codes do."""
 _CODE = re.compile(
     r"\b(codes?|ids?|identifier|pseudonym|participant|subject|respondent|token|record id|person id|study id|pin)\b"
-    r"|(?<!\w)(کد|شناسه|رمز|کدتان)(?!\w)",
+    r"|\b(student|staff|personnel|employee|matriculation|registration) (no|nr|number)\b"
+    r"|(?<!\w)(کد|شناسه|رمز|کدتان|شماره (دانشجویی|پرسنلی))(?!\w)",
     re.IGNORECASE,
 )
 _GROUP = re.compile(r"\b(group|team|balint group|group id|group name)\b|گروه|تیم", re.IGNORECASE)
+_WHICH_GROUP = re.compile(r"\b(which|your) ([\w-]+ ){0,3}(group|team)\b|کدام گروه|گروه (\w+ )?شما", re.IGNORECASE)
 _ARM = re.compile(
     r"\b(arm|condition|allocation|allocated|randomi[sz]ed|treatment|study group|intervention)\b|بازو|تخصیص|مداخله",
     re.IGNORECASE,
@@ -147,7 +151,10 @@ class Column:
     @property
     def is_private(self) -> bool:
         """Tell a name, an address or the like by its heading or by its content."""
-        return bool(_PRIVATE.search(self.words)) or any("@" in text and "." in text for text in self.counts)
+        if any("@" in text and "." in text for text in self.counts):
+            return True
+        part = bool(_PART.search(self.words)) and all(len(text) <= LONG_TEXT for text in self.counts)
+        return bool(_PRIVATE.search(self.words)) and not part
 
     @property
     def looks_like_dates(self) -> bool:
@@ -171,6 +178,11 @@ class Column:
     def named_group(self) -> bool:
         """Tell whether the heading speaks of a group."""
         return bool(_GROUP.search(self.words)) and not self.named_arm
+
+    @property
+    def asks_group(self) -> bool:
+        """Tell whether the heading asks for the group, as in 'Which Balint group are you in?'."""
+        return bool(_WHICH_GROUP.search(self.words)) and all(len(text) <= LONG_TEXT for text in self.counts)
 
     @property
     def named_arm(self) -> bool:

@@ -12,7 +12,7 @@ from balint_eval.codebook.workbook import Draft
 from balint_eval.init.answer_lists import AnswerLists
 from balint_eval.init.blocks import find_blocks
 from balint_eval.init.files import FEWEST_ITEMS, Given, Group, into_cohorts, item_columns
-from balint_eval.init.people import Roles, choose_codes, settle_uses, wave_column
+from balint_eval.init.people import Roles, choose_codes, is_usable_date, settle_uses, wave_column
 from balint_eval.init.questions import Asker
 from balint_eval.init.recognise import Guess, recognise, settled_guess
 from balint_eval.init.texts import Message
@@ -38,6 +38,8 @@ class FileDraft:
         For a file with a wave column.
     block_waves : dict of first column to wave
         For a file with several waves in a row, whose columns name their wave.
+    date_waves : dict of column to wave
+        For such a file, the date of each wave.
     """
 
     given: Given
@@ -47,6 +49,7 @@ class FileDraft:
     wave_why: Message | None = None
     values: dict[str, tuple[str, Message, int]] = field(default_factory=dict)
     block_waves: dict[str, str] = field(default_factory=dict)
+    date_waves: dict[str, str] = field(default_factory=dict)
 
     @property
     def instruments(self) -> list[str]:
@@ -179,6 +182,8 @@ def _find_waves(files: Sequence[FileDraft], asker: Asker) -> None:
     for found in files:
         if found.roles.wave:
             _find_values(found, asker)
+        if found.block_waves:
+            _find_dates(found)
 
 
 def _waves_in_names(found: FileDraft) -> dict[str, str]:
@@ -186,6 +191,22 @@ def _waves_in_names(found: FileDraft) -> dict[str, str]:
     said = {guess.block.columns[0].name: wave_word(guess.block.stem) for guess in found.guesses}
     several = all(said.values()) and len(set(said.values())) > 1
     return said if several and not found.roles.wave else {}
+
+
+def _find_dates(found: FileDraft) -> None:
+    """Settle the date of each wave of a file with several waves in a row: one column a wave, by its name."""
+    asked = set(found.block_waves.values())
+    taken: dict[str, str] = {}
+    for column in found.given.columns:
+        use, why = found.roles.uses.get(column.name, ("", None))
+        if why is None or not column.looks_like_dates or use not in {"date", "ignore"} or column.of_platform:
+            continue
+        wave = wave_word(column.name)
+        good = wave in asked and wave not in taken.values() and is_usable_date(column, found.given)
+        found.roles.uses[column.name] = ("date" if good else "ignore"), why
+        if good:
+            taken[column.name] = wave
+    found.date_waves = taken
 
 
 def _find_values(found: FileDraft, asker: Asker) -> None:
@@ -278,6 +299,7 @@ def _column_rows(cohort: str, found: FileDraft, lists: AnswerLists, language: La
             use, why = found.roles.uses[column.name]
             row |= {"use": use, "note": why.text(language)}
             row |= {"examples": ", ".join(column.counts)} if use == "wave" else {}
+            row |= {"waves": [found.date_waves[column.name]]} if column.name in found.date_waves else {}
         else:
             row["note"] = Message("not_recognised" if column.counts else "blank_column").text(language)
         rows.append(row)

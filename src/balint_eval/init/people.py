@@ -16,7 +16,7 @@ FEWEST_CODES = 4
 SHORT_WORDS = 12
 """Letters of the longest text from which a column that asks for words holds comments."""
 LONGEST_HEADING = 5
-"""Words of the heading of a group column; a longer one is a statement."""
+"""Words of the heading of a group column; a longer one is a statement, unless it asks which group."""
 
 
 @dataclass
@@ -195,14 +195,20 @@ def _group_or_arm(column: Column, roles: Roles) -> tuple[str, Message] | None:
         return None
     if column.named_arm and not column.numbers and not roles.named("arm"):
         return "arm", Message("arm_named", number=number)
-    if column.named_group and len(column.name.split()) <= LONGEST_HEADING and not roles.named("group"):
+    brief = len(column.name.split()) <= LONGEST_HEADING or column.asks_group
+    if column.named_group and brief and not roles.named("group"):
         return "group", Message("group_named", number=number)
     return None
 
 
 def _usable_date(column: Column, given: Given, roles: Roles) -> bool:
     """Tell whether a column of dates says when it was answered, and the platform does not."""
-    wanted = column.named_date and not roles.named("date") and not (given.sheet.started or given.sheet.ended)
+    return not roles.named("date") and is_usable_date(column, given)
+
+
+def is_usable_date(column: Column, given: Given) -> bool:
+    """Tell whether a column is named as a date and its dates can be read, where the platform gives none."""
+    wanted = column.named_date and not (given.sheet.started or given.sheet.ended)
     return wanted and bool(days_of(given.sheet.cells[column.name], given.shown, column.name))
 
 

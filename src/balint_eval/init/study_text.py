@@ -47,7 +47,7 @@ COMMENTS: dict[str, tuple[str, str]] = {
         "برنامه آن‌گونه که طراحی شد: تعداد جلسه، دقیقه، کمترین و بیشترین عضو و رهبر.",
     ),
     "linkage": (
-        "A person who answered twice in one wave: refuse (stop, name the rows), first or last.",
+        "A person who answered twice in one wave: refuse (stop, name the rows), first, last or most_complete.",
         "کسی که در یک نوبت دو بار پاسخ داده: refuse (توقف و نام بردن ردیف‌ها)، first یا last.",
     ),
     "outcomes": (

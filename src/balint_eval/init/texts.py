@@ -206,7 +206,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "certain": ("certain", "قطعی"),
     "likely": ("to confirm", "نیازمند تأیید"),
     "person_is": ("person id: {column}.", "شناسهٔ فرد: {column}."),
-    "person_open": ("person id: not found.", "شناسهٔ فرد: پیدا نشد."),
+    "person_open": (
+        "person id: not found. Give the column with the person's code the use 'person id' in the codebook.",
+        "شناسهٔ فرد: پیدا نشد. در کدنامه کاربرد ستون کد فرد را «شناسهٔ فرد» بگذارید.",
+    ),
     "wave_is": ("wave: {waves}.", "نوبت: {waves}."),
     "wave_is_open": ("wave: not known.", "نوبت: معلوم نیست."),
     "group_is": ("group: {column}.", "گروه: {column}."),

@@ -299,3 +299,47 @@ def test_every_sentence_has_both_languages_and_the_same_blanks():
             part.split("}")[0] for part in persian.split("{")[1:]
         ), key
         assert any("\u0600" <= letter <= "\u06ff" for letter in persian) or key in {"default", "found"}, key
+
+
+# ---- headings as people write them
+
+
+@pytest.mark.parametrize(
+    ("heading", "use"),
+    [
+        ("Your code (first two letters of your mother's first name, day of birth)", "person_id"),
+        ("Student no.", "person_id"),
+        ("Your first name", "ignore"),
+        ("First name or code", "ignore"),
+    ],
+)
+def test_a_code_made_of_letters_of_a_name_is_a_code_and_a_name_is_none(heading, use):
+    assert uses({heading: IDS})[heading] == use
+
+
+@pytest.mark.parametrize(
+    "heading", ["Which Balint group are you in?", "گروه بالینت شما", "کدام گروه هستید لطفا بگویید که بدانیم"]
+)
+def test_a_question_for_the_group_is_the_group_however_long(heading):
+    assert uses({heading: cycle(["A", "B", "C"])})[heading] == "group"
+
+
+def test_a_long_statement_about_the_group_is_no_group():
+    heading = "I felt safe in the group when others spoke of their patients"
+    assert "group" not in uses({heading: cycle(["Yes", "No"])}).values()
+
+
+def test_columns_of_a_grid_are_shown_by_their_rows():
+    (block,) = blocks(
+        {f"How often is this so for you in your work? [{row}]": cycle("abc") for row in ("One", "Two", "Three")}
+    )
+    assert block.shown == "How often is this so for you in your wor [One] … [Three]"
+
+
+def test_the_same_open_questions_in_two_files_share_one_list_of_answers():
+    columns = {f"How often? [{row}]": cycle(["never", "often", "always"]) for row in ("One", "Two", "Three")}
+    lists = AnswerLists()
+    names = {lists.list_for(recognise(block), None) for block in (*blocks(columns), *blocks(columns))}
+    other = {name.replace("often", "seldom"): cells for name, cells in columns.items()}
+    assert len(names) == 1
+    assert lists.list_for(recognise(blocks(other)[0]), None) not in names
