@@ -1,5 +1,5 @@
 # ruff: noqa: E402 - the folders must be found first
-"""The everyday form of `make fuzz` (10,000 files; CI runs 500): mutated files, each in a process with limits of its own."""
+"""The everyday form of `make fuzz`: mutated files, each in a process with limits of its own. CI runs 500 of them."""
 
 import json
 import os

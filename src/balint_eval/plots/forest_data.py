@@ -8,7 +8,7 @@ from math import isfinite, nan
 
 import pandas as pd
 
-from balint_eval.contrasts import BETWEEN_ARMS, CHANGE
+from balint_eval.kinds import BETWEEN_ARMS, CHANGE
 from balint_eval.plots.selection import (
     MAIN_ROLES,
     arm_label,
