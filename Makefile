@@ -69,8 +69,9 @@ bench-scoring: $(STAMP) ## Score 1,000,000 people x 60 items x 2 waves: time and
 bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV and 50,000 x 62 of XLSX: time and memory, beside pandas and openpyxl.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_reading.py
 
+# FILES=500 tries the first 500, always the same; CI does that.
 fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX and YAML files: no traceback, none slow or large; failures are kept.
-	$(BIN)/python tests/fuzz/battery.py --files 10000 --keep fuzz-failures
+	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --keep fuzz-failures
 
 # SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one.
 mutation: $(STAMP) ## Do the tests notice wrong versions of scoring and reliability? Score and survivors.

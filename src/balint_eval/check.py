@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from balint_eval.ingest.cohort import Ingested
+    from balint_eval.study import StudyFile
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,16 @@ class Checked:
 
     lines: list[str]
     warnings: list[Problem]
+
+
+def _look_at_key(file: StudyFile) -> None:
+    """Refuse the key that `run` would refuse; where there is none yet, none is made."""
+    from balint_eval.ingest.pseudonyms import key_path
+    from balint_eval.stages import Folders, key_of
+
+    if key_path().exists():
+        names = [cohort.name for cohort in file.study.cohorts]
+        key_of(file, names, Folders(Path("results"), file.study.name))
 
 
 def check(study: Path) -> Checked:
@@ -51,6 +62,7 @@ def check(study: Path) -> Checked:
     file = read_study(study)
     lines = [f"The study file {file.shown_as} is in order: {_counted(len(file.study.cohorts), 'cohort')}."]
     warnings: list[Problem] = []
+    _look_at_key(file)
     # Nothing is kept, so a key of the moment serves and no key file is made.
     cohorts = ingest_all(file, pseudonymiser(bytes(range(32))))
     for cohort, ingested in cohorts:

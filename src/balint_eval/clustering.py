@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from balint_eval.contrasts import LEVEL, Contrast, Sample, each_sample, is_main, place_of
+from balint_eval.contrasts import Contrast, Sample, each_sample, is_main, place_of
+from balint_eval.kinds import LEVEL
 from balint_eval.stats.icc import GroupCorrelation, group_correlation
 from balint_eval.stats.pairs import one_arm_grouped
 from balint_eval.study import Study

@@ -9,8 +9,9 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from balint_eval.contrasts import CHANGE, DIFFERENCE, LEVEL, Contrast, Sample, each_sample, is_main, place_of
+from balint_eval.contrasts import Contrast, Sample, each_sample, is_main, place_of
 from balint_eval.errors import DataError, Problem
+from balint_eval.kinds import CHANGE, DIFFERENCE, LEVEL
 from balint_eval.relinked import stricter_scores
 from balint_eval.stats import cluster, independent, levels, mixed, paired
 from balint_eval.stats.adjust import adjust_p

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from balint_eval.kinds import BETWEEN_ARMS, CHANGE, DIFFERENCE, LEVEL
 from balint_eval.quality import person_scores
 from balint_eval.study import Arm, Study
 from balint_eval.tables import ALL_COHORTS, check_table, records
 
-CHANGE, DIFFERENCE, LEVEL = "change", "difference", "level"
-BETWEEN_ARMS = frozenset({DIFFERENCE, LEVEL})
 _WHO = ["person_id", "cohort", "group_id", "arm"]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from balint_eval.contrasts import CHANGE, Contrast, enumerate_contrasts, place_of
+from balint_eval.contrasts import Contrast, enumerate_contrasts, place_of
+from balint_eval.kinds import CHANGE
 from balint_eval.quality import person_scores
 from balint_eval.stats.slope import slope_cr2
 from balint_eval.study import Study

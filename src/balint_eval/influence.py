@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from balint_eval.contrasts import CHANGE, DIFFERENCE, Contrast, Sample, each_sample, is_main, place_of
+from balint_eval.contrasts import Contrast, Sample, each_sample, is_main, place_of
+from balint_eval.kinds import CHANGE, DIFFERENCE
 from balint_eval.stats import cluster, levels
 from balint_eval.stats.leave_out import leave_each_out
 from balint_eval.stats.result import Result

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from balint_eval.contrasts import BETWEEN_ARMS, CHANGE, LEVEL
 from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.model import Instrument, Mark, Scale
-from balint_eval.power import smallest_detectable
+from balint_eval.kinds import BETWEEN_ARMS, CHANGE, LEVEL
+from balint_eval.stats.detectable import smallest_detectable
 from balint_eval.stats.equivalence import equivalence_p
 from balint_eval.study import Outcome, StudyFile
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records

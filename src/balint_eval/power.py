@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
-from math import isfinite, nan, sqrt
+from math import nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from balint_eval.stats.detectable import power_of_t, smallest_detectable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +23,10 @@ if TYPE_CHECKING:
     from balint_eval.replicates import Intervals
     from balint_eval.simulate.design import TwoArms
 
+__all__ = ["PlannedStudy", "Precision", "closed_form", "power", "power_of_t", "simulated", "smallest_detectable"]
+
 PORTION = 1000
-WANTED_POWER = 0.8
 SEED = 1
-# Noncentrality from which the tail on the other side holds less than 3e-7.
-FAR_TAIL_GONE = 5.0
 CLOSED, SIMULATED = "closed form", "simulation"
 
 
@@ -142,48 +143,6 @@ def _mean_width(std_error: float, df: float, conf_level: float) -> float:
 
     shrink = sqrt(2 / df) * float(np.exp(gammaln((df + 1) / 2) - gammaln(df / 2)))
     return 2 * float(stdtrit(df, 0.5 + conf_level / 2)) * std_error * shrink
-
-
-def power_of_t(effect: float, std_error: float, df: float, conf_level: float = 0.95) -> float:
-    """Give the power of a two-sided t-test with a known standard error of its estimate.
-
-    Parameters
-    ----------
-    effect, std_error : float
-        In points.
-    df : float
-    conf_level : float
-        The test's error is 1 - conf_level.
-    """
-    from scipy.special import stdtrit
-    from scipy.stats import nct
-
-    critical, shift = float(stdtrit(df, 0.5 + conf_level / 2)), abs(effect) / std_error
-    # The far tail is below the normal's beyond -shift; scipy gives nan for it now and then where it is that small.
-    far = float(nct.cdf(-critical, df, shift)) if shift < FAR_TAIL_GONE else 0.0
-    return float(nct.sf(critical, df, shift)) + far
-
-
-def smallest_detectable(std_error: float, df: float, power: float = WANTED_POWER, conf_level: float = 0.95) -> float:
-    """Give the true change that a study of this standard error detects with the given power.
-
-    Returns
-    -------
-    float
-        In points, above 0; `nan` where a number is missing.
-
-    Notes
-    -----
-    It depends on the standard error alone and not on the estimate, so it says something new after the study.
-    """
-    from scipy.optimize import brentq
-
-    if not (isfinite(std_error) and isfinite(df)) or std_error <= 0 or df <= 0:
-        return nan
-    high = std_error
-    while power_of_t(high, std_error, df, conf_level) < power:
-        high *= 2
-    return float(brentq(lambda effect: power_of_t(effect, std_error, df, conf_level) - power, 0.0, high))
 
 
 def simulated(planned: PlannedStudy, replications: int = 10_000, seed: int = SEED) -> list[Precision]:

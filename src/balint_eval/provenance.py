@@ -24,7 +24,8 @@ _CODEBOOK = (
 
 _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py",
-    "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py", "instruments", "tables.py", "contracts.yaml",
+    "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py", "instruments", "kinds.py", "tables.py",
+    "contracts.yaml",
     "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
@@ -33,7 +34,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
-        "individual_change.py",
+        "individual_change.py", "balance.py", "clustering.py", "dose.py", "influence.py",
     ),
     "figures": (*_COMMON, "plots"),
     "report": (

@@ -4,7 +4,6 @@ from bad_study import BadStudy, answers, case, export
 
 STUDY = "study.yaml"
 RELEASE = "the release audience comes with issue 8"
-KEYS = "`check` uses no key of its own, so that only `run` looks at the key file"
 
 
 # --- B001, B002, B003: no file, nothing in it, no YAML
@@ -429,7 +428,7 @@ def threshold_below_the_floor(study: BadStudy):
 # --- B025 to B027: the key of the pseudonyms
 
 
-@case("B025", 2, "CFG-KEYPLACE", waits=KEYS, file="pseudonyms.key", says=("BALINT_EVAL_KEY_FILE",))
+@case("B025", 2, "CFG-KEYPLACE", file="pseudonyms.key", says=("BALINT_EVAL_KEY_FILE",))
 def key_inside_the_study(study: BadStudy):
     import os
 
@@ -444,11 +443,23 @@ def key_of(study: BadStudy, content: bytes, mode: int = 0o600):
     study.key.chmod(mode)
 
 
-@case("B026", 2, "CFG-KEYWEAK", waits=KEYS, file="pseudonyms.key", says=("shorter than 32",))
+@case("B026", 2, "CFG-KEYWEAK", file=".key", says=("shorter than 32",))
 def key_too_short(study: BadStudy):
     key_of(study, bytes(range(31)))
 
 
-@case("B027", 2, "CFG-KEYCHANGED", waits=KEYS, file="pseudonyms.key")
+@case("B026", 2, "CFG-KEYWEAK", file=".key", says=("one byte", "keygen"))
+def key_of_one_byte(study: BadStudy):
+    key_of(study, bytes([7]) * 32)
+
+
+@case("B026", 2, "CFG-KEYWEAK", file=".key", says=("other users",))
+def key_that_others_can_read(study: BadStudy):
+    key_of(study, bytes(range(32)), 0o644)
+
+
+@case("B027", 2, "CFG-KEYCHANGED", file="linkage.csv", says=("stored under the key 0a1b2c3d", "nothing was linked"))
 def key_changed_between_waves(study: BadStudy):
-    raise NotImplementedError
+    stored = study.folder.parent / "restricted" / "small" / study.cohort["name"] / "linkage.csv"
+    stored.parent.mkdir(parents=True)
+    stored.write_text("person_id,raw_id,key_fingerprint\nP1,somebody,key 0a1b2c3d\n", encoding="utf-8")

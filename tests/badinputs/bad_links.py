@@ -4,7 +4,6 @@ from bad_config import second_cohort
 from bad_study import PEOPLE, BadStudy, answers, case, person
 
 AFTER = "after.csv"
-LINKS = "not seen, or said otherwise, by `check`: to be settled with the linkage"
 
 
 def call(study: BadStudy, number: int, *names: str):
@@ -100,17 +99,20 @@ def one_id_twice_and_a_rule_for_it(study: BadStudy):
     study.before.append([person(3), "1", "1", "1", "", "2026-01-20"])
 
 
-@case("B105", 3, "LK-TWOCOHORTS", waits=LINKS, file="a2.csv", says=("after.csv",), count=None)
+@case("B105", 3, "LK-TWOCOHORTS", file="after.csv", says=("a2.csv",), count=None)
 def one_person_in_two_cohorts(study: BadStudy):
     second_cohort(study, "south")
-    rows = [",".join(row) for row in [study.headers["after"], *answers("after")]]
+    own = [[f"OAK{row[0]}", *row[1:]] for row in answers("after")]
+    rows = [",".join(row) for row in [study.headers["after"], *own, answers("after")[0]]]
     study.give("a2.csv", "\n".join(rows) + "\n")
 
 
-@case("B106", 3, "LK-MOVED", waits=LINKS, says=("south", "north"), count=None, alone=False)
+@case("B106", 3, "LK-MOVED", says=("south", "north"), count=None, alone=False)
 def person_changes_cohort_between_waves(study: BadStudy):
     second_cohort(study, "south")
     study.after[0][0] = f"OAK{person(0)}"
+    rows = [[f"OAK{row[0]}", *row[1:]] for row in answers("after")[1:]]
+    study.give("a2.csv", "\n".join(",".join(row) for row in [study.headers["after"], *rows]) + "\n")
 
 
 def grouped(study: BadStudy):
@@ -127,10 +129,16 @@ def person_changes_group_between_waves(study: BadStudy):
     study.after[0][-1] = "G1"
 
 
-@case("B107", 3, "LK-DUP", file="before.csv", row=2, column="code", waits=LINKS, says=("probab",))
+@case("B107", 3, "LK-DUP", file="before.csv", row=2, column="code", says=("chance that two of 12 people",))
 def self_made_code_of_two_people(study: BadStudy):
-    call(study, 0, "MA12")
-    call(study, 1, "MA12")
+    kinds = {"mother": "letters", "day": "day", "birthplace": "letters"}
+    lengths = {"letters": {"length": 2}, "day": {}}
+    elements = [{"name": name, "kind": kind} | lengths[kind] for name, kind in kinds.items()]
+    study.content["linkage"] = {"method": "code", "elements": elements}
+    for number in range(PEOPLE):
+        letter = chr(ord("A") + number)
+        both(study, number, f"{letter}{letter}{10 + number}{letter}O")
+    call(study, 1, study.before[0][0])
 
 
 # --- B109, B110, B111: who is found again

@@ -10,7 +10,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "balint_eval"
 LAYERS = [
     {"errors"},
-    {"tables", "settings_words", "office_files"},
+    {"tables", "settings_words", "office_files", "kinds"},
     {"strict_yaml"},
     {"instruments"},
     {"study_items", "jalali", "codebook"},

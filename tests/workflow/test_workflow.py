@@ -110,7 +110,7 @@ def test_names_of_all_outputs(finished: Path) -> None:
     results = finished / "results" / "demo"
     found = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
     ingested = {"participants", "responses", "totals", "flow", "sources", "sessions", "attendance"}
-    ingested |= {"scores", "findings"}
+    ingested |= {"scores", "findings", "links"}
     expected = {f"cohorts/{cohort}/{name}.csv" for cohort in ("students", "residents") for name in ingested}
     expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
     expected |= {

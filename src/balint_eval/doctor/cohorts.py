@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from balint_eval.doctor.evidence import column_correlations
 from balint_eval.doctor.finding import Finding, accepting, as_table, settled
 from balint_eval.doctor.form import Form, filled, make_forms
 from balint_eval.doctor.waves import ENOUGH_ODDS, EXPECTED_PROFILE, odds_of_turned
@@ -45,18 +46,22 @@ def _turned_cohorts(forms: list[Form]) -> Iterator[Finding]:
     large = [form for form in forms if form.n_people() >= FEWEST_PEOPLE and form.instrument.n_items >= FEWEST_ITEMS]
     if len(large) < 2:
         return
-    each = np.corrcoef(np.array([_profile(form) for form in large]))
-    with_others = (np.nan_to_num(each).sum(axis=1) - 1) / (len(large) - 1)
+    profiles = np.column_stack([_profile(form) for form in large])
+    with_others = [_with_others(profiles, place) for place in range(len(large))]
     # Only the one that differs most is named: with it turned back the others agree again.
     place = int(np.argmin(with_others))
-    r = float(with_others[place])
+    r = with_others[place]
     if odds_of_turned(r, EXPECTED_PROFILE, large[place].instrument.n_items) > ENOUGH_ODDS:
         yield _finding(large[place], r, len(large))
 
 
+def _with_others(profiles: FloatArray, place: int) -> float:
+    """Give the mean correlation of one cohort's profile with those of the others; a flat one correlates 0."""
+    return float(column_correlations(np.delete(profiles, place, axis=1), profiles[:, [place]]).mean())
+
+
 def _profile(form: Form) -> FloatArray:
-    means = np.array([filled(form.keyed(wave)).mean(axis=0) for wave in form.stored]).mean(axis=0)
-    return np.asarray(means - means.mean())
+    return np.asarray(np.mean([filled(form.keyed(wave)).mean(axis=0) for wave in form.stored], axis=0))
 
 
 def _finding(form: Form, r: float, cohorts: int) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ ALL_WAVES = "all"
 KEY_CODES = frozenset({"WARN-ALPHA", "DOC-ITEMKEY"})
 """Findings that `key_confirmed: true` settles."""
 
-Severity = Literal["refuse", "warn", "note"]
+Severity: TypeAlias = Literal["refuse", "warn", "note"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -246,7 +246,9 @@ def _notes(read: Mapping[str, Moment], days: Mapping[str, date], place: _Place) 
             f"ones (such as {next(iter(iranian))} into {next(iter(iranian.values())).day}); calendar: jalali says so."
         )
     either = {text: moment for text, moment in read.items() if moment.either}
-    if either and len(either) == len(read):
+    # The sixth of June is the same day in both orders and proves neither.
+    same = [moment for moment in read.values() if moment.day.day == moment.day.month]
+    if either and all(moment.either or moment in same for moment in read.values()):
         yield (
             f"WARN-DATEAMB: all {_dates(place.count(either))} in the column {place.column} could be read day first and "
             f"month first; they were read as declared ({place.rule.date_format})."

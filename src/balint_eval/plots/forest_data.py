@@ -8,6 +8,7 @@ from math import isfinite, nan
 
 import pandas as pd
 
+from balint_eval.kinds import BETWEEN_ARMS, CHANGE
 from balint_eval.plots.selection import (
     MAIN_ROLES,
     arm_label,
@@ -59,8 +60,10 @@ class Row:
 
 def main_comparisons(comparisons: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Give the comparisons of record at the primary wave: between arms with a control, else changes."""
+    kinds = BETWEEN_ARMS if study.control_arm else {CHANGE}
     rows = pooled_estimates(comparisons)
-    return rows[rows["role"].isin(MAIN_ROLES) & (rows["wave_to"] == study.primary_wave)]
+    chosen = rows["role"].isin(MAIN_ROLES) & rows["kind"].isin(kinds)
+    return rows[chosen & (rows["wave_to"] == study.primary_wave)]
 
 
 def forest_rows(comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from balint_eval.contrasts import LEVEL
+from balint_eval.kinds import LEVEL
 from balint_eval.report import counts, numbers
 from balint_eval.report.cells import table
 from balint_eval.report.figures import plain_figure

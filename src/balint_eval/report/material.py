@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from balint_eval.contrasts import BETWEEN_ARMS
+from balint_eval.kinds import BETWEEN_ARMS
 from balint_eval.report.wording import listed, say
 from balint_eval.study import Outcome, Study, StudyFile
 from balint_eval.tables import ALL_COHORTS

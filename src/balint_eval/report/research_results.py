@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from balint_eval.contrasts import BETWEEN_ARMS, LEVEL
+from balint_eval.kinds import BETWEEN_ARMS, LEVEL
 from balint_eval.report import numbers
 from balint_eval.report.cells import (
     groups_cell,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
-from balint_eval.contrasts import BETWEEN_ARMS, LEVEL
+from balint_eval.kinds import BETWEEN_ARMS, LEVEL
 from balint_eval.report import numbers
 from balint_eval.report.model import Tone
 
