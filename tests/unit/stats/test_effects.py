@@ -175,7 +175,7 @@ def test_the_noncentral_interval_of_large_t_is_that_of_its_integral(df, t):
 
 
 def test_changes_that_hardly_vary_get_their_interval_at_once():
-    """The inverse of SciPy would have taken hours here."""
+    """The time of the inverse of SciPy grows with t: 0.9 s at 3e5, so over a minute here."""
     changes = np.array([1e6, *[1e6 - 0.1, 1e6 + 0.1] * 5])
     found = d_z(np.zeros(11), changes)
     low, high = np.sqrt(chi2.ppf([0.025, 0.975], 10) / 10)
