@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate lock browser-setup clean help
+.PHONY: demo test check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate lock browser-setup metamorphic clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -72,6 +72,9 @@ bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV and 50,000 x 62 of XLSX: t
 # FILES=500 tries the first 500, always the same; CI does that.
 fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX and YAML files: no traceback, none slow or large; failures are kept.
 	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --keep fuzz-failures
+
+metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
+	METAMORPHIC_EXAMPLES=1000 $(PYTEST) tests/reference/test_metamorphic.py
 
 # SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one.
 mutation: $(STAMP) ## Do the tests notice wrong versions of scoring and reliability? Score and survivors.

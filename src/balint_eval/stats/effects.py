@@ -11,7 +11,8 @@ from math import atanh, exp, lgamma, log, nan, sqrt, tanh
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import nctdtrinc, ndtri
+from scipy.optimize import brentq
+from scipy.special import chdtrc, chdtri, nctdtrinc, ndtri
 from scipy.stats import rankdata
 
 from balint_eval.stats.pairs import (
@@ -29,6 +30,9 @@ from balint_eval.stats.result import Result
 
 # Differences of decimals tie only after rounding; nine digits keep every real difference of scores.
 DECIMALS = 9
+
+# Beyond this t the noncentral t is inverted by a mean over normal deviates.
+LARGE_T = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +181,28 @@ def d_pooled(values: FloatArray, first: BoolArray, conf_level: float = 0.95) -> 
 def noncentral_effect(name: str, t: float, df: float, scale: float, conf_level: float) -> Effect:
     """Turn t into d = t * scale with its noncentral-t interval, all times J(df)."""
     tail = (1.0 - conf_level) / 2.0
-    low, high = (float(nctdtrinc(df, share, t)) for share in (1.0 - tail, tail))
+    low, high = (noncentrality(t, df, share) for share in (1.0 - tail, tail))
     return Effect(name, t, low, high).times(scale * hedges_factor(df))
+
+
+def noncentrality(t: float, df: float, share: float) -> float:
+    """Give the noncentrality at which a share of noncentral t values lies below `t`.
+
+    Beyond `LARGE_T` the inverse of SciPy takes time in proportion to t and keeps fewer than six digits. There
+    P(T <= t) = E[P(chi2 >= df ((d + Z) / t)^2)], Z normal, is smooth in Z and its mean is taken over Hermite nodes.
+    """
+    if abs(t) <= LARGE_T:
+        return float(nctdtrinc(df, share, t))
+    if t < 0:
+        return -noncentrality(-t, df, 1.0 - share)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    weights = weights / weights.sum()
+    middle = t * sqrt(float(chdtri(df, share)) / df)
+
+    def excess(centre: float) -> float:
+        return float(weights @ chdtrc(df, df * (np.maximum(centre + nodes, 0.0) / t) ** 2)) - share
+
+    return float(brentq(excess, max(middle - 10.0, 0.0), middle + 10.0, xtol=1e-12 * t, rtol=1e-14))
 
 
 def rank_biserial(pre: ArrayLike, post: ArrayLike, conf_level: float = 0.95, decimals: int = DECIMALS) -> Effect:

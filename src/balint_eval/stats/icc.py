@@ -80,7 +80,7 @@ def group_correlation(
     base = GroupCorrelation(n=scores.size, n_groups=sizes.size, mean_size=size, conf_level=conf_level)
     if reason := _obstacle(codes, arms, sizes):
         return replace(base, note=reason)
-    between, within, dfs, m0 = _mean_squares(scores, codes, arms)
+    between, within, dfs, m0 = mean_squares(scores, codes, arms)
     if within <= (NOISE * float(np.max(np.abs(scores)))) ** 2:
         return replace(base, note=NO_VARIANCE)
     low, high = (_icc(between / within / _quantile(dfs, share), m0) for share in _tails(conf_level))
@@ -100,8 +100,13 @@ def _obstacle(codes: IntArray, arms: IntArray, sizes: FloatArray) -> str:
     return NOBODY_SHARES if sizes.max() < 2 else ""
 
 
-def _mean_squares(scores: FloatArray, codes: IntArray, arms: IntArray) -> tuple[float, float, tuple[int, int], float]:
-    """Give MSB, MSW, their df and m0."""
+def mean_squares(scores: FloatArray, codes: IntArray, arms: IntArray) -> tuple[float, float, tuple[int, int], float]:
+    """Give the mean squares of a one-way analysis of variance within arms, MSB and MSW, their df and m0.
+
+    `codes` and `arms` hold 0..G-1 and 0..A-1; m0 is explained in `group_correlation`.
+    """
+    # About their mean: sums of values with many leading digits in common would lose the digits that differ.
+    scores = scores - scores.mean()
     sizes = np.bincount(codes)
     means = np.bincount(codes, weights=scores) / sizes
     people, arm_sums = np.bincount(arms), np.bincount(arms, weights=scores)

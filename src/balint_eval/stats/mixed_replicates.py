@@ -74,15 +74,31 @@ def mixed_replicates(
         `nan` where X is collinear or nothing is left over for the residual variance.
     """
     used = np.ones(Y.shape, dtype=np.bool_) if present is None else present
-    sums = _sums(np.where(used[..., None], X, 0.0), np.where(used, Y, 0.0), cluster_codes, used)
-    usable = (np.linalg.matrix_rank(sums.xx, hermitian=True) == X.shape[-1]) & (sums.df > 0)
+    design, outcome = np.where(used[..., None], X, 0.0), np.where(used, Y, 0.0)
+    cross = design.swapaxes(-1, -2) @ design
+    usable = (np.linalg.matrix_rank(cross, hermitian=True) == X.shape[-1]) & (used.sum(axis=1) > X.shape[-1])
     found = np.full((4, Y.shape[0]), np.nan)
     rows = np.flatnonzero(usable)
     if rows.size:
-        chosen = sums.of(rows)
-        theta = _reml_ratio(chosen)
-        found[:, rows] = _kenward_roger(chosen, theta, contrast)
+        start, left = _least_squares(design[rows], outcome[rows], cross[rows])
+        sums = _sums(design[rows], left, cluster_codes, used[rows])
+        theta = _reml_ratio(sums)
+        found[:, rows] = _kenward_roger(sums, theta, contrast)
+        found[0, rows] += start @ contrast
     return MixedContrasts(*found)
+
+
+def _least_squares(X: FloatArray, Y: FloatArray, cross: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give coefficients, shape (m, k), and what they leave of Y, shape (m, n).
+
+    REML is the same for Y less any combination of columns of X, and the sums of what is left have lost no digits to
+    the size of Y. The second step takes away what rounding in the first has left.
+    """
+    start, left = np.zeros((X.shape[0], X.shape[-1])), Y
+    for _ in range(2):
+        step = np.linalg.solve(cross, np.einsum("mnk,mn->mk", X, left)[..., None])[..., 0]
+        start, left = start + step, left - np.einsum("mnk,mk->mn", X, step)
+    return start, left
 
 
 def _sums(X: FloatArray, Y: FloatArray, codes: IntArray, used: BoolArray) -> _Sums:

@@ -18,7 +18,8 @@ from balint_eval.stats.reml_terms import (
     make_blocks,
 )
 
-_NO_SPREAD = 1e-10
+# Residuals below this share of the scores are rounding: a few units of the last of some 16 digits.
+_NO_SPREAD = 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)

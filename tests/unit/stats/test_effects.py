@@ -1,8 +1,12 @@
+from itertools import pairwise
 from math import gamma, sqrt
 
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.integrate import quad
+from scipy.special import ndtr
+from scipy.stats import chi2
 
 from balint_eval.stats.effects import (
     average_sd,
@@ -11,6 +15,7 @@ from balint_eval.stats.effects import (
     d_pooled,
     d_z,
     hedges_factor,
+    noncentrality,
     pooled_sd,
     probability_of_superiority,
     rank_biserial,
@@ -152,3 +157,26 @@ def test_no_spread():
 
 def test_two_pairs_have_no_hedges_correction():
     assert_missing(d_z([1, 2], [2, 5]))
+
+
+@pytest.mark.parametrize("df", [2, 10, 100])
+@pytest.mark.parametrize("t", [25.0, -60.0, 400.0])
+def test_the_noncentral_interval_of_large_t_is_that_of_its_integral(df, t):
+    def share_below(d):
+        def density(x):
+            return ndtr(t * np.sqrt(x / df) - d) * chi2.pdf(x, df)
+
+        middle, width = df * (d / t) ** 2, abs(2 * df * d / t**2)
+        cuts = [0.0, *(max(middle + k * width, 0.0) for k in (-40, -8, -3, 0, 3, 8, 40)), max(20.0 * df, 4 * middle)]
+        return sum(quad(density, a, b, epsabs=1e-12)[0] for a, b in pairwise(sorted(cuts)) if b > a)
+
+    for share in (0.025, 0.975):
+        assert share_below(noncentrality(t, df, share)) == pytest.approx(share, abs=1e-8)
+
+
+def test_changes_that_hardly_vary_get_their_interval_at_once():
+    """The time of the inverse of SciPy grows with t: 0.9 s at 3e5, so over a minute here."""
+    changes = np.array([1e6, *[1e6 - 0.1, 1e6 + 0.1] * 5])
+    found = d_z(np.zeros(11), changes)
+    low, high = np.sqrt(chi2.ppf([0.025, 0.975], 10) / 10)
+    assert (found.low / found.value, found.high / found.value) == pytest.approx((low, high), rel=1e-6)
