@@ -34,8 +34,8 @@ LAYERS = [
 FOUNDATIONS = {
     f"balint_eval.ingest.{name}"
     for name in (
-        "cell_text", "control", "delimited", "delimiter", "grid", "packed", "sheet_markup", "source", "text",
-        "workbook", "workbook_guard",
+        "cell_text", "control", "delimited", "delimiter", "grid", "opendocument", "packed", "sheet_markup", "source",
+        "text", "workbook", "workbook_guard",
     )
 }  # fmt: skip
 """Parts of `ingest` that know files and texts and no study; the codebook is read by them."""

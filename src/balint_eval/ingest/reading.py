@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from balint_eval.errors import DataError, Problem, shown
@@ -213,7 +214,13 @@ def _any_answer(sheet: Sheet, export: Export, file: StudyFile, columns: Mapping[
 
 
 def _filled(sheet: Sheet, names: Sequence[str]) -> pd.Series:
-    return (sheet.cells[list(names)].map(str.strip) != "").any(axis=1)
+    """Tell the rows with anything in these columns; each distinct text is looked at once."""
+    filled = np.zeros(len(sheet.cells), dtype=bool)
+    for name in dict.fromkeys(names):
+        texts = sheet.cells[name].tolist()
+        blank = {text for text in set(texts) if not text.strip()}
+        filled |= [text not in blank for text in texts]
+    return pd.Series(filled, index=sheet.cells.index)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,9 @@ _MINIMUM = re.compile(rb"\bmin=\"([0-9]+)\"")
 
 
 @dataclass
-class _Read:
+class SheetRead:
+    """What the rows of a sheet hold; `records` and `lines` belong together."""
+
     records: list[Record] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     blank: list[int] = field(default_factory=list)
@@ -78,7 +80,7 @@ def read_workbook(content: bytes, *, file: str, sheet: str = "") -> Grid:
         except BalintError:
             raise
         except Exception as error:
-            raise DataError(_unreadable(error, file)) from None
+            raise DataError(unreadable(error, file)) from None
 
 
 def sheet_names(content: bytes, *, file: str) -> list[str]:
@@ -94,13 +96,14 @@ def sheet_names(content: bytes, *, file: str) -> list[str]:
         try:
             book = _opened(content)
         except Exception as error:
-            raise DataError(_unreadable(error, file)) from None
+            raise DataError(unreadable(error, file)) from None
         names = list(book.sheetnames)
         book.close()
     return names
 
 
-def _unreadable(error: Exception, file: str) -> Problem:
+def unreadable(error: Exception, file: str) -> Problem:
+    """Give IN-XML or IN-XLSX for whatever a parser raised."""
     if type(error).__module__.startswith("defusedxml"):
         what = "the workbook declares XML entities or refers to something outside itself"
         return Problem("IN-XML", what, "do not use this file; export it again from the platform", file)
@@ -120,7 +123,7 @@ def _read(content: bytes, archive: zipfile.ZipFile, file: str, sheet: str) -> Gr
         except NotPlain:
             read = _cells(chosen.iter_rows(), file)
         book.close()
-    _trim(read.records)
+    trim(read.records)
     problems = [*_merged_problems(markup, read, file), *_hidden_row_problems(markup, file), *read.problems]
     problems += control_problems(read.records, read.lines, file)
     notes += [*_hidden_column_notes(markup), *blank_notes(read.blank), *read.spoken.notes()]
@@ -168,13 +171,33 @@ def _refuse_full(markup: bytes, file: str) -> None:
 
 def _chosen_sheet(book: Workbook, sheet: str, file: str) -> tuple[Any, list[str]]:
     sheets = {found.title: found for found in book.worksheets}
-    visible = [name for name, found in sheets.items() if found.sheet_state == "visible"]
+    name, notes = choose_sheet({name: found.sheet_state == "visible" for name, found in sheets.items()}, sheet, file)
+    return sheets[name], notes
+
+
+def choose_sheet(sheets: Mapping[str, bool], sheet: str, file: str) -> tuple[str, list[str]]:
+    """Give the name of the sheet to read and what is to be said of hidden ones.
+
+    Parameters
+    ----------
+    sheets : mapping of sheet name to bool
+        Whether it is visible.
+    sheet : str
+        As asked for, or `""`.
+    file : str
+
+    Raises
+    ------
+    DataError
+        IN-SHEET
+    """
+    visible = [name for name, is_visible in sheets.items() if is_visible]
     hidden = [name for name in sheets if name not in visible]
     notes = [f"Hidden sheets were not read: {listed([shown(n) for n in hidden])}."] if hidden else []
     if sheet in sheets:
-        return sheets[sheet], [name for name in notes if sheet not in hidden]
+        return sheet, [name for name in notes if sheet not in hidden]
     if not sheet and len(visible) == 1:
-        return sheets[visible[0]], notes
+        return visible[0], notes
     raise DataError(_sheet_problem(sheet, visible, file))
 
 
@@ -210,7 +233,7 @@ class _Meanings(dict[bytes, str]):
         return self[markup]
 
 
-def _plain_cells(markup: bytes, chosen: Any, file: str) -> _Read:  # noqa: ANN401
+def _plain_cells(markup: bytes, chosen: Any, file: str) -> SheetRead:  # noqa: ANN401
     """Read a sheet of the plain form; the same result as `_cells`, many times faster.
 
     Raises
@@ -219,7 +242,7 @@ def _plain_cells(markup: bytes, chosen: Any, file: str) -> _Read:  # noqa: ANN40
         The sheet has another form.
     """
     rows, frame = plain_rows(markup)
-    read = _Read()
+    read = SheetRead()
     meanings = _Meanings(_parser(chosen, b""), chosen)
     last = 0
     for number, columns, cells in rows:
@@ -234,7 +257,7 @@ def _plain_cells(markup: bytes, chosen: Any, file: str) -> _Read:  # noqa: ANN40
         if not meanings.odd.keys().isdisjoint(cells):
             odd = [place for place in zip(columns, cells, strict=True) if place[1] in meanings.odd]
             _note_odd(odd, number, meanings, read, file)
-        _keep(read, record, number)
+        keep_row(read, record, number)
     read.blank += range(last + 1, _last_row(markup, last) + 1)
     for _ in _parser(chosen, frame()).parse():
         pass
@@ -261,21 +284,22 @@ def _last_row(markup: bytes, last: int) -> int:
     return int(number[1]) if number else last
 
 
-def _note_odd(cells: Iterable[tuple[int, bytes]], number: int, meanings: _Meanings, read: _Read, file: str) -> None:
+def _note_odd(cells: Iterable[tuple[int, bytes]], number: int, meanings: _Meanings, read: SheetRead, file: str) -> None:
     header = read.records[0] if read.records else []
     for at, markup in cells:
         kinds, cell = meanings.odd[markup]
         for kind in kinds:
             read.spoken.add(kind, at)
         if _is_marked(cell):
-            read.problems.append(_formula_problem(at, cell, number, header, file))
+            read.problems.append(formula_problem(at, cell, number, header, file))
 
 
 def _is_marked(cell: SheetCell) -> bool:
     return cell.value is not None and cell.data_type in "fe"
 
 
-def _keep(read: _Read, record: Record, number: int) -> None:
+def keep_row(read: SheetRead, record: Record, number: int) -> None:
+    """Add a row, or count it as blank."""
     if not (record and record[0].isalnum()) and blank_record(record):
         read.blank.append(number)
     else:
@@ -283,22 +307,23 @@ def _keep(read: _Read, record: Record, number: int) -> None:
         read.lines.append(number)
 
 
-def _cells(rows: Iterator[tuple[Any, ...]], file: str) -> _Read:
-    read = _Read()
+def _cells(rows: Iterator[tuple[Any, ...]], file: str) -> SheetRead:
+    read = SheetRead()
     for number, row in enumerate(rows, start=1):
         record = [cell_text(cell, read.spoken) for cell in row]
         read.problems += _formula_problems(row, number, read, file)
-        _keep(read, record, number)
+        keep_row(read, record, number)
     return read
 
 
-def _formula_problems(row: tuple[Any, ...], number: int, read: _Read, file: str) -> list[Problem]:
+def _formula_problems(row: tuple[Any, ...], number: int, read: SheetRead, file: str) -> list[Problem]:
     marked = [(at, cell) for at, cell in enumerate(row) if _is_marked(cell)]
     header = read.records[0] if read.records else []
-    return [_formula_problem(at, cell, number, header, file) for at, cell in marked]
+    return [formula_problem(at, cell, number, header, file) for at, cell in marked]
 
 
-def _formula_problem(position: int, cell: SheetCell, number: int, header: Record, file: str) -> Problem:
+def formula_problem(position: int, cell: SheetCell, number: int, header: Record, file: str) -> Problem:
+    """Give IN-FORMULA; the formula may name people and is not shown."""
     address = f"{letter(position)}{number}"
     kind = f"the error {cell.value}" if cell.data_type == "e" else "a formula (not shown)"
     name = header[position] if position < len(header) else ""
@@ -307,7 +332,7 @@ def _formula_problem(position: int, cell: SheetCell, number: int, header: Record
     return Problem("IN-FORMULA", what, mend, file, number, column_shown(name, position))
 
 
-def _trim(records: list[Record]) -> None:
+def trim(records: list[Record]) -> None:
     """Give all records one width, without the blank columns at the right end that formatting leaves."""
     width = max((_filled(record) for record in records), default=0)
     for record in records:
@@ -322,15 +347,20 @@ def _filled(record: Record) -> int:
     return width
 
 
-def _merged_problems(markup: bytes, read: _Read, file: str) -> list[Problem]:
+def _merged_problems(markup: bytes, read: SheetRead, file: str) -> list[Problem]:
     ranges_found = _MERGED.finditer(markup) if b"mergeCell" in markup else ()
     merged = [tuple(part.decode() for part in found.groups()) for found in ranges_found]
+    return merged_problems([(int(top), f"{a}{top}:{c}{d}") for a, top, c, d in merged], read, file)
+
+
+def merged_problems(merged: list[tuple[int, str]], read: SheetRead, file: str) -> list[Problem]:
+    """Give IN-HEADERROWS for merged cells, each given by its first row and its range."""
     if not merged:
         return []
-    ranges = listed([f"{a}{b}:{c}{d}" for a, b, c, d in merged])
     first = read.lines[0] if read.lines else 1
-    row = min(int(top) for _, top, _, _ in merged)
+    row = min(top for top, _ in merged)
     where = "the header" if row < first + HEADER_REGION else "the table"
+    ranges = listed([cells for _, cells in merged])
     what = f"{where} has merged cells ({ranges}); {header_region(read.records)}"
     mend = "undo the merging, keep one header row, or export CSV from the platform"
     return [Problem("IN-HEADERROWS", what, mend, file, row)]
@@ -355,6 +385,11 @@ def _hidden_row_problems(markup: bytes, file: str) -> list[Problem]:
         if _HIDDEN.search(found[1]):
             number = _NUMBER.search(found[1])
             hidden.append(int(number[1]) if number else count)
+    return hidden_row_problems(hidden, file)
+
+
+def hidden_row_problems(hidden: list[int], file: str) -> list[Problem]:
+    """Give IN-HIDDEN for the numbers of hidden rows."""
     if not hidden:
         return []
     what = f"{counted(len(hidden), 'row')} of the sheet are hidden or filtered out: {listed(hidden)}"
@@ -366,4 +401,9 @@ def _hidden_column_notes(markup: bytes) -> list[str]:
     columns = _COLUMN.finditer(markup) if b"hidden=" in markup else ()
     hidden = [found[1] for found in columns if _HIDDEN.search(found[1])]
     letters = [letter(int(number[1]) - 1) for text in hidden if (number := _MINIMUM.search(text))]
+    return hidden_column_notes(letters)
+
+
+def hidden_column_notes(letters: list[str]) -> list[str]:
+    """Say which columns are hidden."""
     return [f"Hidden columns were read too: from {listed(letters)}."] if letters else []

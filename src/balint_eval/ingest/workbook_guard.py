@@ -1,4 +1,4 @@
-"""What is looked at in an xlsx file before anything is unpacked or parsed."""
+"""What is looked at in a workbook before anything is unpacked or parsed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ def is_zip(content: bytes) -> bool:
     return content.startswith(ZIP_MAGIC) and content[2:4] in (b"\x03\x04", b"\x05\x06", b"\x07\x08")
 
 
+def is_opendocument(content: bytes) -> bool:
+    """Tell a zip with the parts of OpenDocument by its directory, or by its first part where the end is lost."""
+    at = content.rfind(_END)
+    if at < 0 or len(content) < at + 20:
+        return content[30:38] == b"mimetype"
+    size, start = struct.unpack_from("<II", content, at + 12)
+    return b"META-INF/manifest.xml" in content[start : start + min(size, DIRECTORY_AT_MOST)]
+
+
 def ole_problem(content: bytes, file: str) -> Problem:
     """Give IN-XLSLIMIT for a binary xls file, IN-XLSX for one that is password-protected."""
     if "EncryptedPackage".encode("utf-16-le") in content:
@@ -43,8 +52,15 @@ def ole_problem(content: bytes, file: str) -> Problem:
     return Problem("IN-XLSLIMIT", what, "export CSV or xlsx from the survey platform", file)
 
 
-def open_guarded(content: bytes, file: str) -> zipfile.ZipFile:
-    """Open the zip of an xlsx file after looking at its directory.
+def open_guarded(content: bytes, file: str, parts: frozenset[str] | None = None) -> zipfile.ZipFile:
+    """Open the zip of a workbook after looking at its directory.
+
+    Parameters
+    ----------
+    content : bytes
+    file : str
+    parts : frozenset of str, optional
+        The parts that will be parsed; without, every XML part is looked at.
 
     Raises
     ------
@@ -60,7 +76,7 @@ def open_guarded(content: bytes, file: str) -> zipfile.ZipFile:
     problems = [*_size_problems(entries, file), *_name_problems(entries, file), *_locked(entries, file)]
     if problems:
         raise DataError(problems)
-    _refuse_declarations(archive, file)
+    _refuse_declarations(archive, file, parts)
     return archive
 
 
@@ -110,10 +126,12 @@ def _locked(entries: list[zipfile.ZipInfo], file: str) -> list[Problem]:
     return [Problem("IN-XLSX", "the workbook is locked with a password", "save it without one", file)]
 
 
-def _refuse_declarations(archive: zipfile.ZipFile, file: str) -> None:
+def _refuse_declarations(archive: zipfile.ZipFile, file: str, parts: frozenset[str] | None) -> None:
     """Refuse document type and entity declarations, which no spreadsheet program writes."""
     for entry in archive.infolist():
         if not entry.filename.lower().endswith((".xml", ".rels", ".vml")):
+            continue
+        if parts is not None and entry.filename not in parts:
             continue
         content = read_part(archive, entry.filename, file)
         if any(mark in content for mark in _DECLARATIONS):
@@ -131,4 +149,4 @@ def read_part(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
 
 
 def _damaged(file: str) -> Problem:
-    return Problem("IN-XLSX", "the workbook is damaged or is not an xlsx file", "export or copy it again", file)
+    return Problem("IN-XLSX", "the workbook is damaged, or is no xlsx or ods file", "export or copy it again", file)

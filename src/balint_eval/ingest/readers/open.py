@@ -14,6 +14,7 @@ from balint_eval.errors import DataError, Problem, shown
 from balint_eval.ingest.delimited import read_delimited
 from balint_eval.ingest.encoding import Decoded, decode
 from balint_eval.ingest.grid import Grid, Record, counted, listed
+from balint_eval.ingest.opendocument import read_opendocument
 from balint_eval.ingest.packed import PackedRecords, column_of, packed_records, without_column
 from balint_eval.ingest.readers import qualtrics, redcap
 from balint_eval.ingest.readers.checks import header_problems, row_problems
@@ -25,7 +26,7 @@ from balint_eval.ingest.sheet import NORMAL, Sheet
 from balint_eval.ingest.source import Source, read_source, refuse_if_changed
 from balint_eval.ingest.text import is_blank, tidy_header
 from balint_eval.ingest.workbook import read_workbook
-from balint_eval.ingest.workbook_guard import is_ole, is_zip, ole_problem
+from balint_eval.ingest.workbook_guard import is_ole, is_opendocument, is_zip, ole_problem
 
 _OTHER_FORMATS = {
     b"<!doctype": "a web page",
@@ -55,7 +56,7 @@ def read_export(
     Parameters
     ----------
     path : pathlib.Path
-        CSV, TSV, any of them packed with gzip, xlsx, SPSS (.sav, .zsav) or Stata (.dta).
+        CSV, TSV, any of them packed with gzip, xlsx, ods, SPSS (.sav, .zsav) or Stata (.dta).
     shown_as : str
         The file as messages name it.
     platform : str
@@ -151,6 +152,8 @@ def _grid(
         raise DataError(Problem("IN-SYNTAX", what, "take the key `syntax` away, or name the data file", file))
     if is_ole(content):
         raise DataError(ole_problem(content, file))
+    if is_zip(content) and is_opendocument(content):
+        return read_opendocument(content, file=file, sheet=sheet)
     if is_zip(content):
         return read_workbook(content, file=file, sheet=sheet)
     _refuse_other_format(content, file)
@@ -195,6 +198,9 @@ def _with(grid: Grid, *, notes: tuple[str, ...], encoding: str = "", records: Se
 
 def _refuse_other_format(content: bytes, file: str) -> None:
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"application/vnd.oasis.opendocument" in content[:4096] and start.startswith(b"<?xml"):
+        what = "this is a flat OpenDocument file (.fods), which is not read"
+        raise DataError(Problem("IN-FORMAT", what, "save it as ods, xlsx or CSV", file))
     kind = next((kind for mark, kind in _OTHER_FORMATS.items() if start.startswith(mark)), "")
     if kind:
         what = f"this is {kind}, whatever its name says"

@@ -1,0 +1,381 @@
+"""One sheet of an OpenDocument file (.ods) as text cells, as strictly as an xlsx file.
+
+Repeated rows and cells are counted before they are written out: a sheet padded with a million blank rows costs
+nothing, and one padded with filled cells is refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from balint_eval.errors import BalintError, DataError, Problem
+from balint_eval.ingest.cell_text import cell_text
+from balint_eval.ingest.control import control_notes, control_problems
+from balint_eval.ingest.delimited import blank_notes
+from balint_eval.ingest.grid import XLSX_ROWS, Grid, Record, blank_record, escaped, letter
+from balint_eval.ingest.workbook import (
+    SheetRead,
+    choose_sheet,
+    formula_problem,
+    hidden_column_notes,
+    hidden_row_problems,
+    keep_row,
+    merged_problems,
+    trim,
+    unreadable,
+)
+from balint_eval.ingest.workbook_guard import open_guarded, read_part
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+COLUMNS = 16_384
+CELLS_AT_MOST = 40_000_000
+"""Cells of all rows once repeats are written out."""
+
+_SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
+_CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
+_SPACES = "{urn:oasis:names:tc:opendocument:xmlns:"
+_OFFICE, _TABLE, _TEXT = (f"{_SPACES}{name}:1.0}}" for name in ("office", "table", "text"))
+_STYLE, _NUMBER = (f"{_SPACES}{name}:1.0}}" for name in ("style", "datastyle"))
+_SHOWN_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_ROW_GROUPS = (f"{_TABLE}table-row-group", f"{_TABLE}table-rows", f"{_TABLE}table-header-rows")
+_NOT_SAID = (f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}note", f"{_TEXT}ruby-text")
+_DURATION = re.compile(r"(-?)P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,8})H)?(?:([0-9]{1,8})M)?(?:([0-9.]{1,20})S)?)?")
+_ERROR = re.compile(r"#[A-Z0-9/!?]+|Err:[0-9]+")
+_BREAKS = str.maketrans("\r\n\t", "   ")
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell as `cell_text` asks for it."""
+
+    value: object
+    data_type: str
+    number_format: str
+    column: int
+
+
+@dataclass
+class _Styles:
+    """What cells, sheets and number formats look like, by name."""
+
+    data_style: dict[str, str] = field(default_factory=dict)
+    parent: dict[str, str] = field(default_factory=dict)
+    hidden_sheets: set[str] = field(default_factory=set)
+    patterns: dict[str, str] = field(default_factory=dict)
+
+    def add(self, element: Element) -> None:
+        """Take one element of the styles of a document."""
+        name = element.get(f"{_STYLE}name", "")
+        if element.tag == f"{_STYLE}style":
+            self.data_style[name] = element.get(f"{_STYLE}data-style-name", "")
+            self.parent[name] = element.get(f"{_STYLE}parent-style-name", "")
+            properties = element.find(f"{_STYLE}table-properties")
+            if properties is not None and properties.get(f"{_TABLE}display") == "false":
+                self.hidden_sheets.add(name)
+        elif element.tag.startswith(_NUMBER):
+            self.patterns[name] = _pattern(element)
+
+    def pattern(self, name: str) -> str:
+        """Give the number format of a cell style, written as in a workbook; only what `cell_text` looks at."""
+        seen: set[str] = set()
+        while name and name not in seen and not self.data_style.get(name):
+            seen.add(name)
+            name = self.parent.get(name, "")
+        return self.patterns.get(self.data_style.get(name, ""), "")
+
+
+def _pattern(style: Element) -> str:
+    kinds = [child.tag.removeprefix(_NUMBER) for child in style]
+    if {"hours", "seconds"} & set(kinds):
+        return "h"
+    if style.tag != f"{_NUMBER}number-style" or kinds != ["number"]:
+        return ""
+    number = style[0]
+    decimals, digits = number.get(f"{_NUMBER}decimal-places", "0"), number.get(f"{_NUMBER}min-integer-digits", "0")
+    return "0" * min(int(digits), 99) if decimals == "0" and number.get(f"{_NUMBER}grouping") != "true" else ""
+
+
+@dataclass
+class _Table:
+    """The sheet while it is read."""
+
+    file: str
+    styles: _Styles
+    read: SheetRead = field(default_factory=SheetRead)
+    column_styles: list[str] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    merged: list[tuple[int, str]] = field(default_factory=list)
+    next_row: int = 1
+    next_blank: int = 1
+    cells: int = 0
+
+    def add_column(self, column: Element) -> None:
+        """Take the format of columns, which cells without a format of their own have."""
+        at, number = len(self.column_styles), _repeated(column, "columns")
+        if _is_hidden(column) and at < COLUMNS:
+            self.hidden_columns.append(at)
+        style = column.get(f"{_TABLE}default-cell-style-name", "")
+        self.column_styles += [style] * min(number, COLUMNS - at)
+
+    def add_row(self, row: Element, *, hidden: bool) -> None:
+        """Take a row as often as it is repeated; blank rows are only counted."""
+        number, repeats = self.next_row, _repeated(row, "rows")
+        self.next_row += repeats
+        record = self._record(row, number)
+        if blank_record(record):
+            return
+        last = number + repeats - 1
+        self.cells += len(record) * repeats
+        if last > XLSX_ROWS or self.cells > CELLS_AT_MOST:
+            raise DataError(_bomb(self.file, number))
+        self.read.blank += range(self.next_blank, number)
+        self.next_blank = last + 1
+        for at in range(number, last + 1):
+            keep_row(self.read, list(record), at)
+        if hidden:
+            self.hidden_rows += range(number, last + 1)
+
+    def _record(self, row: Element, number: int) -> Record:
+        record: Record = []
+        blank = 0
+        row_style = row.get(f"{_TABLE}default-cell-style-name", "")
+        for element in row:
+            if element.tag not in _CELLS:
+                continue
+            repeats, at = _repeated(element, "columns"), len(record) + blank
+            text = self._text(element, row_style, at, number)
+            if not text:
+                blank += repeats
+                continue
+            if at + repeats > COLUMNS:
+                raise DataError(_bomb(self.file, number))
+            record += [""] * blank + [text] * repeats
+            blank = 0
+        return record
+
+    def _text(self, element: Element, row_style: str, at: int, number: int) -> str:
+        """Give the text of a cell and note what is not to be read; a repeated formula is told once."""
+        if not element.attrib and not len(element):
+            return ""
+        self._note_span(element, at, number)
+        style = element.get(f"{_TABLE}style-name") or row_style
+        if not style and at < len(self.column_styles):
+            style = self.column_styles[at]
+        cell = _cell(element, self.styles, style, at)
+        if cell.data_type in "fe":
+            header = self.read.records[0] if self.read.records else []
+            self.read.problems.append(formula_problem(at, cell, number, header, self.file))
+        if isinstance(cell.value, str):
+            return cell.value
+        return cell_text(cell, self.read.spoken)
+
+    def _note_span(self, element: Element, at: int, number: int) -> None:
+        wide, high = (int(element.get(f"{_TABLE}number-{way}-spanned", "1")) for way in ("columns", "rows"))
+        if wide > 1 or high > 1:
+            self.merged.append((number, f"{letter(at)}{number}:{letter(at + wide - 1)}{number + high - 1}"))
+
+
+def read_opendocument(content: bytes, *, file: str, sheet: str = "") -> Grid:
+    """Read one visible sheet.
+
+    Parameters
+    ----------
+    content : bytes
+    file : str
+        As shown to people.
+    sheet : str
+        Name of the sheet; may be `""` only where one sheet is visible.
+
+    Returns
+    -------
+    Grid
+        `lines` are sheet rows. `problems` hold IN-FORMULA, IN-HEADERROWS and IN-HIDDEN.
+
+    Raises
+    ------
+    DataError
+        IN-BOMB, IN-ZIPSLIP, IN-XML, IN-XLSX, IN-FORMAT and IN-SHEET.
+    """
+    with open_guarded(content, file, frozenset((_CONTENT, _STYLES, _MANIFEST))) as archive:
+        try:
+            _refuse_other_kinds(archive, file)
+            return _read(archive, file, sheet)
+        except BalintError:
+            raise
+        except Exception as error:
+            raise DataError(unreadable(error, file)) from None
+
+
+def _refuse_other_kinds(archive: zipfile.ZipFile, file: str) -> None:
+    names = archive.namelist()
+    if any(element.tag.endswith("}encryption-data") for _, element in _events(archive, _MANIFEST, file)):
+        mend = "save it without a password"
+        raise DataError(Problem("IN-XLSX", "the workbook is protected with a password", mend, file))
+    kind = read_part(archive, "mimetype", file).decode("ascii", "replace").strip() if "mimetype" in names else ""
+    if kind and not kind.startswith(_SPREADSHEET):
+        what = f"this is no spreadsheet but {escaped(kind, 60)}"
+        raise DataError(Problem("IN-FORMAT", what, "export the answers as CSV or xlsx", file))
+
+
+def _events(archive: zipfile.ZipFile, part: str, file: str) -> Iterator[tuple[str, Element]]:
+    from defusedxml.ElementTree import iterparse
+
+    return iter(iterparse(io.BytesIO(read_part(archive, part, file)), events=("start", "end"), forbid_dtd=True))
+
+
+def _read(archive: zipfile.ZipFile, file: str, sheet: str) -> Grid:
+    styles = _Styles()
+    if _STYLES in archive.namelist():
+        for event, element in _events(archive, _STYLES, file):
+            if event == "end":
+                styles.add(element)
+    sheets: dict[str, bool] = {}
+    tables: dict[str, _Table] = {}
+    for name, visible, table in _tables(_events(archive, _CONTENT, file), styles, file, sheet):
+        sheets[name] = visible
+        tables[name] = table
+    chosen, notes = choose_sheet(sheets, sheet, file)
+    return _grid(tables[chosen], notes)
+
+
+def _tables(
+    events: Iterator[tuple[str, Element]], styles: _Styles, file: str, sheet: str
+) -> Iterator[tuple[str, bool, _Table]]:
+    """Give each sheet with its name and whether it shows; rows are taken of the one that may be asked for."""
+    path: list[Element] = []
+    table, name, wanted, visible, taken = _Table(file, styles), "", False, False, False
+    for event, element in events:
+        if event == "start":
+            path.append(element)
+            if _is_sheet(path):
+                name = element.get(f"{_TABLE}name", "")
+                visible = element.get(f"{_TABLE}style-name", "") not in styles.hidden_sheets
+                wanted = name == sheet if sheet else visible and not taken
+                taken, table = taken or wanted, _Table(file, styles)
+            continue
+        if _is_sheet(path):
+            yield name, visible, table
+        path.pop()
+        inside = len(path) > 3 and _is_sheet(path[:4]) and all(above.tag in _ROW_GROUPS for above in path[4:])
+        if inside and element.tag == f"{_TABLE}table-row":
+            if wanted:
+                table.add_row(element, hidden=any(map(_is_hidden, (element, *path[4:]))))
+            path[-1].remove(element)
+        elif element.tag == f"{_TABLE}table-column" and wanted:
+            table.add_column(element)
+        elif len(path) == 2 and path[1].tag == f"{_OFFICE}automatic-styles":
+            styles.add(element)
+
+
+def _is_sheet(path: list[Element]) -> bool:
+    """Tell a sheet from a table inside a cell, a drawing or a link."""
+    return len(path) == 4 and path[3].tag == f"{_TABLE}table" and path[2].tag == f"{_OFFICE}spreadsheet"
+
+
+def _is_hidden(element: Element) -> bool:
+    folded = element.get(f"{_TABLE}display") == "false"
+    return folded or element.get(f"{_TABLE}visibility") in ("collapse", "filter")
+
+
+def _repeated(element: Element, way: str) -> int:
+    number = int(element.get(f"{_TABLE}number-{way}-repeated", "1"))
+    if number < 1:
+        raise ValueError("repeated less than once")
+    return number
+
+
+def _bomb(file: str, row: int) -> Problem:
+    what = f"the sheet repeats filled cells beyond {XLSX_ROWS} rows, {COLUMNS} columns or {CELLS_AT_MOST} cells in all"
+    return Problem("IN-BOMB", what, "delete the rows and columns beside the table, or export CSV", file, row)
+
+
+def _grid(table: _Table, notes: list[str]) -> Grid:
+    read, file = table.read, table.file
+    trim(read.records)
+    width = len(read.records[0]) if read.records else 0
+    problems = [*merged_problems(table.merged, read, file), *hidden_row_problems(table.hidden_rows, file)]
+    problems += [*read.problems, *control_problems(read.records, read.lines, file)]
+    notes += hidden_column_notes([letter(at) for at in table.hidden_columns if at < width])
+    notes += [*blank_notes(read.blank), *read.spoken.notes(), *control_notes(read.records, read.lines)]
+    return Grid(
+        file=file,
+        records=read.records,
+        lines=read.lines,
+        spreadsheet=True,
+        notes=tuple(notes),
+        problems=tuple(problems),
+    )
+
+
+def _cell(element: Element, styles: _Styles, style: str, at: int) -> _Cell:
+    said = _said(element)
+    if element.get(_SHOWN_TYPE) == "error":
+        return _Cell(said if _ERROR.fullmatch(said) else "error", "e", "", at + 1)
+    formula = element.get(f"{_TABLE}formula") is not None
+    value, pattern = _value(element, said)
+    return _Cell(value, "f" if formula else "n", pattern or styles.pattern(style), at + 1)
+
+
+def _value(element: Element, said: str) -> tuple[object, str]:
+    """Give what a cell holds, and the number format its type alone says."""
+    kind = element.get(f"{_OFFICE}value-type", "")
+    if kind in ("float", "currency", "percentage"):
+        return float(element.get(f"{_OFFICE}value", "")), "%" if kind == "percentage" else ""
+    if kind == "boolean":
+        return element.get(f"{_OFFICE}boolean-value") == "true", ""
+    if kind == "date":
+        return _moment(element.get(f"{_OFFICE}date-value", "")), ""
+    if kind == "time":
+        return _duration(element.get(f"{_OFFICE}time-value", "")), ""
+    return element.get(f"{_OFFICE}string-value") or said, ""
+
+
+def _moment(text: str) -> dt.datetime | str:
+    """Give a moment; a year that Python does not know stays as the file has it, which is ISO form."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _duration(text: str) -> dt.time | dt.timedelta | str:
+    """Give the time of a day, or a longer time as it is."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        return text
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups()[1:])
+    length = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=round(seconds))
+    if found[1]:
+        return -length
+    return (dt.datetime.min + length).time() if length < dt.timedelta(days=1) else length
+
+
+def _said(element: Element) -> str:
+    """Give the paragraphs of a cell, a line each; comments and drawings beside them are not its text."""
+    return "\n".join(_inline(child) for child in element if child.tag == f"{_TEXT}p")
+
+
+def _inline(element: Element) -> str:
+    parts = [(element.text or "").translate(_BREAKS)]
+    for child in element:
+        parts += [_inline_mark(child), (child.tail or "").translate(_BREAKS)]
+    return "".join(parts)
+
+
+def _inline_mark(child: Element) -> str:
+    if child.tag == f"{_TEXT}s":
+        return " " * min(int(child.get(f"{_TEXT}c", "1")), 32_767)
+    marks = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
+    if child.tag in marks:
+        return marks[child.tag]
+    return "" if child.tag in _NOT_SAID or not child.tag.startswith(_TEXT) else _inline(child)
