@@ -35,7 +35,9 @@ def numbering_problem(sheet: Sheet, items: Items, n_items: int) -> Problem | Non
         return None
     names = items.column_names(n_items)
     headers = [str(column) for column in sheet.cells.columns]
-    known = {match_key(text) for column in headers for text in (column, sheet.labels.get(column, ""))}
+    # As `resolve_columns` finds them: by header, question text or the platform's key.
+    texts = [text for name in headers for text in (name, sheet.labels.get(name, ""), sheet.keys.get(name, ""))]
+    known = {match_key(text) for text in texts if text}
     missing = [name for name in names if match_key(name) not in known]
     if not missing:
         return None
