@@ -131,7 +131,7 @@ def write_persian(folder):
     ]
     _write(folder / "sessions.csv", log)
     named = {"person_id": "کد شما", "group": "گروه", "answered_on": "زمان ثبت"}
-    content = _study("persian", named, {**named, "encoding": "cp1256"}, "گویه {item}", "گروه")
+    content = _study("persian", named, {**named, "encoding": "cp1256", "delimiter": ";"}, "گویه {item}", "گروه")
     path = folder / "study.yaml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path

@@ -82,7 +82,7 @@ def ids_that_the_rules_make_one(study: BadStudy):
 
 
 @case("B103", 3, "LK-DUP", file="before.csv", row=5, column="code", value="P… (7 characters)",
-      says=("row 14 of before.csv", "duplicates: first, last"))  # fmt: skip
+      says=("row 14 of before.csv", "first, last, most_complete or none"))  # fmt: skip
 def one_id_twice(study: BadStudy):
     study.before.append([person(3), "1", "1", "1", "", "2026-01-12"])
 

@@ -39,9 +39,9 @@ def two_cohorts(folder):
 
 
 def test_cohorts_are_held_against_each_other(two_cohorts):
-    lines = check(two_cohorts.write())
+    lines = check(two_cohorts.write()).lines
     place = lines.index("All cohorts, held against each other:")
-    assert lines[place + 1].startswith("  refuse: TEQ all: in the cohort '")
+    assert lines[place + 1].startswith("  DOC-COHORT (refuse): TEQ all: in the cohort '")
     assert "the items agreed to most are those agreed to least in the other cohort" in lines[place + 1]
     assert "accept: [DOC-COHORT] under the items of TEQ" in lines[place + 1]
     assert lines[place + 2].startswith("Next: ")
@@ -49,13 +49,13 @@ def test_cohorts_are_held_against_each_other(two_cohorts):
 
 def test_one_cohort_says_nothing_of_others(two_cohorts):
     two_cohorts.content["cohorts"].pop()
-    assert not [line for line in check(two_cohorts.write()) if "held against each other" in line]
+    assert not [line for line in check(two_cohorts.write()).lines if "held against each other" in line]
 
 
 def test_supplied_totals_are_told(two_cohorts):
     two_cohorts.content["cohorts"].pop()
     two_cohorts.items(0)["totals"] = [{"column": "sum"}]
-    (line,) = [line for line in check(two_cohorts.write()) if "column sum" in line]
-    assert line.startswith("  refuse: TEQ total: in ")
+    (line,) = [line for line in check(two_cohorts.write()).lines if "column sum" in line]
+    assert line.startswith("  DOC-TOTAL (refuse): TEQ total: in ")
     assert "it is the score without reversing any item" in line
     assert "f0" not in line

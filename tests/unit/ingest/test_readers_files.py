@@ -163,7 +163,7 @@ def test_unknown_and_contradicted_encodings_are_refused(file):
 def test_half_characters_are_replaced_and_said(file):
     sheet = export(file, b"id,note\nA,x\xed\xa0\x80y\n")
     assert sheet.cells.iloc[0, 1] == "x\ufffdy"
-    assert any("line 2" in note for note in sheet.notes)
+    assert any("row 2" in note for note in sheet.notes)
 
 
 def test_gzip_is_read_and_damage_refused(tmp_path):

@@ -133,7 +133,7 @@ def test_one_person_on_two_rows_is_refused_for_each_wave(wide):
 
 
 def test_check_says_what_became_of_the_rows_of_each_wave(wide):
-    said = "\n".join(check(wide.write()))
+    said = "\n".join(check(wide.write()).lines)
     assert "both.csv: 6 rows read once a wave (" in said
     assert "wave before: 6 rows (1 comment only, 2 no answers, 3 used)" in said
     assert "wave after: 6 rows (3 no answers, 3 used)" in said

@@ -56,7 +56,7 @@ def changed(*path, value):
 
 FAULTS = [
     (("reverse",), [3, 9], "CFG-ITEM", "'reverse' names item 9 of a form with 6 items", "reverse"),
-    (("reverse",), [3, 3], "CFG-ITEMDUP", "'reverse' names item 3 twice", "reverse"),
+    (("reverse",), [3, 3], "CFG-ITEMDUP", "'reverse' lists item 3 at its positions 1 and 2", "reverse"),
     (("risk_items",), [0], "CFG-ITEM", "'risk_items' names item 0", "risk_items"),
     (("scales", 0, "items"), [1, 2, 7], "CFG-ITEM", "'breaking_news' names item 7 of a form with 6 items", "scales.0"),
     (("scales", 0, "range"), [1, 5], "CFG-RANGE", "can range from 3 to 15, not from 1 to 5", "scales.0"),
@@ -69,7 +69,7 @@ FAULTS = [
     (("scales", 0, "itemz"), [1], "CFG-UNKNOWN", "there is no key 'itemz' here", "scales.0.itemz"),
     (("scales", 0, "higher_is"), None, "CFG-REQUIRED", "the key 'higher_is' is missing", "scales.0.higher_is"),
     (("unkeyed",), [{"name": "total"}], "CFG-SCALE", "'total' is the name of two scales", "scales.2"),
-    (("response", "codes"), [5, 4, 3, 2, 1], "CFG-RANGE", "codes must be ascending", "response.codes"),
+    (("response", "codes"), [5, 4, 3, 2, 1], "CFG-RANGE", "5, 4, 3, 2, 1 are not ascending", "response.codes"),
     (("item_labels",), [{"item": 7, "label": "x"}], "CFG-ITEM", "'item_labels' names item 7", "item_labels"),
     (("answer_labels",), [{"code": 0, "label": "x"}], "CFG-CODE", "0, which is not among the codes", "answer_labels"),
     (("level",), "5", "CFG-CHOICE", "the value must be one of", "level"),
