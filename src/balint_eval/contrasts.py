@@ -193,7 +193,12 @@ class WideScores:
 
     def __init__(self, people: pd.DataFrame) -> None:
         wide = people.pivot(index=_WHO, columns="wave", values="score").sort_index()
-        self._who = wide.index.to_frame(index=False).astype(str)
+        who = wide.index.to_frame(index=False).astype(str)
+        self._cohort, self._arm = who["cohort"].to_numpy(), who["arm"].to_numpy()
+        self._has_group = (who["group_id"] != "").to_numpy(dtype=np.bool_)
+        # The prefix keeps a person's code from meeting a group's name.
+        cluster = np.where(self._has_group, "group " + who["group_id"], "person " + who["person_id"])
+        self._cluster = np.unique(cluster.astype(str), return_inverse=True)[1].astype(np.intp)
         self._scores = {str(wave): wide[wave].to_numpy(dtype=np.float64) for wave in wide.columns}
 
     def sample(self, contrast: Contrast, cohort: str) -> Sample | None:
@@ -213,37 +218,35 @@ class WideScores:
         chosen = self._members(contrast, cohort) & (np.isfinite(pre) | np.isfinite(post))
         if not np.isfinite(pre[chosen]).any() or not np.isfinite(post[chosen]).any():
             return None
-        return _as_sample(self._who[chosen], pre[chosen], post[chosen], contrast)
+        return self._chosen(chosen, pre, post, contrast)
 
     def _level(self, contrast: Contrast, cohort: str) -> Sample | None:
         post, members = self._scores.get(contrast.wave_to), self._members(contrast, ALL_COHORTS)
         if post is None or self._has_scores(contrast.baseline, members):
             return None
         chosen = self._members(contrast, cohort) & np.isfinite(post)
-        if self._who["arm"][chosen].nunique() < 2:
+        if np.unique(self._arm[chosen]).size < 2:
             return None
-        return _as_sample(self._who[chosen], np.full(int(chosen.sum()), np.nan), post[chosen], contrast)
+        return self._chosen(chosen, np.full(post.size, np.nan), post, contrast)
 
     def _has_scores(self, wave: str, members: NDArray[np.bool_]) -> bool:
         scores = self._scores.get(wave)
         return scores is not None and bool(np.isfinite(scores[members]).any())
 
     def _members(self, contrast: Contrast, cohort: str) -> NDArray[np.bool_]:
-        in_arms = self._who["arm"].isin([contrast.arm, contrast.reference_arm]).to_numpy()
-        in_cohort = (self._who["cohort"] == cohort).to_numpy()
-        return np.asarray(in_arms if cohort == ALL_COHORTS else in_arms & in_cohort, dtype=np.bool_)
+        in_arms = (self._arm == contrast.arm) | (self._arm == contrast.reference_arm)
+        return np.asarray(in_arms if cohort == ALL_COHORTS else in_arms & (self._cohort == cohort), dtype=np.bool_)
 
-
-def _as_sample(who: pd.DataFrame, pre: NDArray[np.float64], post: NDArray[np.float64], contrast: Contrast) -> Sample:
-    # The prefix keeps a person's code from meeting a group's name.
-    has_group = (who["group_id"] != "").to_numpy(dtype=np.bool_)
-    cluster = np.where(has_group, "group " + who["group_id"], "person " + who["person_id"])
-    return Sample(
-        pre=pre,
-        post=post,
-        person=np.arange(len(who)),
-        cluster=np.unique(cluster.astype(str), return_inverse=True)[1].astype(np.intp),
-        has_group=has_group,
-        treated=(who["arm"] == contrast.arm).to_numpy().astype(np.intp),
-        analysed=np.isfinite(post) & (np.isfinite(pre) | (contrast.kind == LEVEL)),
-    )
+    def _chosen(
+        self, chosen: NDArray[np.bool_], pre: NDArray[np.float64], post: NDArray[np.float64], contrast: Contrast
+    ) -> Sample:
+        earlier, later = pre[chosen], post[chosen]
+        return Sample(
+            pre=earlier,
+            post=later,
+            person=np.arange(later.size),
+            cluster=self._cluster[chosen],
+            has_group=self._has_group[chosen],
+            treated=(self._arm[chosen] == contrast.arm).astype(np.intp),
+            analysed=np.isfinite(later) & (np.isfinite(earlier) | (contrast.kind == LEVEL)),
+        )
