@@ -11,7 +11,7 @@ import pandas as pd
 from balint_eval.quality import person_scores
 from balint_eval.stats.balance import difference_of_means, difference_of_shares
 from balint_eval.stats.pairs import sample_sd
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
 ARMS, KEPT = "arms", "kept"

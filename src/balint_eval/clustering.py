@@ -12,7 +12,7 @@ from balint_eval.contrasts import Contrast, Sample, each_sample, is_main, place_
 from balint_eval.kinds import LEVEL
 from balint_eval.stats.icc import GroupCorrelation, group_correlation
 from balint_eval.stats.pairs import one_arm_grouped
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table
 
 

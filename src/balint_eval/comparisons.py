@@ -17,7 +17,7 @@ from balint_eval.stats import cluster, independent, levels, mixed, paired
 from balint_eval.stats.adjust import adjust_p
 from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table
 
 PRIMARY_METHOD = {CHANGE: "change_cr2", DIFFERENCE: "ancova_cr2", LEVEL: "level_cr2"}

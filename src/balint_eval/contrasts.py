@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from balint_eval.kinds import BETWEEN_ARMS, CHANGE, DIFFERENCE, LEVEL
 from balint_eval.quality import person_scores
-from balint_eval.study import Arm, Study
+from balint_eval.study_model import Arm, Study
 from balint_eval.tables import ALL_COHORTS, check_table, records
 
 _WHO = ["person_id", "cohort", "group_id", "arm"]

@@ -11,7 +11,7 @@ from balint_eval.contrasts import Contrast, enumerate_contrasts, place_of
 from balint_eval.kinds import CHANGE
 from balint_eval.quality import person_scores
 from balint_eval.stats.slope import slope_cr2
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
 _WHO = ["cohort", "person_id"]

@@ -27,7 +27,8 @@ from balint_eval.stats.individual import (
     share_by_chance,
     wilson_interval,
 )
-from balint_eval.study import Outcome, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Outcome
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
 SMALLEST_COUNT = 5

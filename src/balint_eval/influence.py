@@ -14,7 +14,7 @@ from balint_eval.kinds import CHANGE, DIFFERENCE
 from balint_eval.stats import cluster, levels
 from balint_eval.stats.leave_out import leave_each_out
 from balint_eval.stats.result import Result
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table
 
 MOST_GROUPS = 60

@@ -13,7 +13,8 @@ from balint_eval.instruments.model import Instrument, Mark, Scale
 from balint_eval.kinds import BETWEEN_ARMS, CHANGE, LEVEL
 from balint_eval.stats.detectable import smallest_detectable
 from balint_eval.stats.equivalence import equivalence_p
-from balint_eval.study import Outcome, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Outcome
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {

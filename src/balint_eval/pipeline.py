@@ -25,7 +25,8 @@ from balint_eval.pooling import pool_cohorts, set_beside_published
 from balint_eval.quality import assess_quality, count_answers, describe_scores
 from balint_eval.retest import assess_retest
 from balint_eval.scoring import score_responses, withhold
-from balint_eval.study import Cohort, StudyFile, read_study
+from balint_eval.study import StudyFile, read_study
+from balint_eval.study_model import Cohort
 from balint_eval.tables import TABLES, check_table
 
 INGESTED = ("participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links")

@@ -11,22 +11,22 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from balint_eval.study import Cohort, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Cohort
 
 PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "snakemake")
 
 _CODEBOOK = (
     "codebook", "ingest/__init__.py", "ingest/cell_text.py", "ingest/control.py", "ingest/delimited.py",
-    "ingest/delimiter.py", "ingest/grid.py", "ingest/packed.py", "ingest/sheet_markup.py", "ingest/source.py",
-    "ingest/text.py", "ingest/workbook.py", "ingest/workbook_guard.py",
+    "ingest/delimiter.py", "ingest/grid.py", "ingest/packed.py", "ingest/plain_sheet.py", "ingest/sheet_markup.py",
+    "ingest/sheet_rules.py", "ingest/source.py", "ingest/text.py", "ingest/workbook.py", "ingest/workbook_guard.py",
 )  # fmt: skip
 """The reader of the codebook, with the parts of `ingest` that know no study."""
 
 _COMMON = (
-    *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_rules.py", "study_items.py",
-    "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py", "instruments", "kinds.py", "tables.py",
-    "contracts.yaml",
-    "stages.py",
+    *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_exports.py", "study_model.py",
+    "study_rules.py", "study_items.py", "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py",
+    "instruments", "kinds.py", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),

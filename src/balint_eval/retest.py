@@ -10,7 +10,7 @@ import pandas as pd
 from balint_eval.consistency import SMALLEST_N_FOR_ALPHA, STEADY_N_FOR_ALPHA
 from balint_eval.quality import person_scores
 from balint_eval.stats.reliability_retest import icc_agreement
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table
 
 

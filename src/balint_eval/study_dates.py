@@ -15,7 +15,8 @@ from balint_eval.settings_words import Location
 from balint_eval.study_items import Fault
 
 if TYPE_CHECKING:
-    from balint_eval.study import Export, SessionLog, Study, Wave
+    from balint_eval.study_exports import Export, SessionLog
+    from balint_eval.study_model import Study, Wave
 
 JALALI_YEARS = range(FIRST_YEAR, LAST_YEAR)
 """No form was answered in these years of the Gregorian calendar; all who live were born in these of the Iranian one."""

@@ -12,7 +12,7 @@ from balint_eval.instruments.registry import no_key
 from balint_eval.settings_words import Location
 
 if TYPE_CHECKING:
-    from balint_eval.study import Items
+    from balint_eval.study_exports import Items
 
 Fault = tuple[Location, str, str, str]
 """Location, code, what is wrong, what to do."""

@@ -9,7 +9,9 @@ from balint_eval.settings_words import Location
 from balint_eval.study_items import Fault
 
 if TYPE_CHECKING:
-    from balint_eval.study import Cohort, Export, Linkage, Roster, StudyFile
+    from balint_eval.study import StudyFile
+    from balint_eval.study_exports import Export, Roster
+    from balint_eval.study_model import Cohort, Linkage
 
 FEWEST_ELEMENTS = 3
 """With two elements, one off would mean that a single element joins two people."""

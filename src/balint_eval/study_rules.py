@@ -16,7 +16,8 @@ from balint_eval.study_linkage import linkage_faults
 from balint_eval.study_paths import path_faults
 
 if TYPE_CHECKING:
-    from balint_eval.study import Export, StudyFile
+    from balint_eval.study import StudyFile
+    from balint_eval.study_exports import Export
 
 _DEVICES = frozenset(f"{device}{number}" for device in ("com", "lpt") for number in range(10))
 RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux"}) | _DEVICES

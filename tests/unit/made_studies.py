@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table
 
 WAVES = {"before": "baseline", "after": "post", "later": "follow_up"}

@@ -15,6 +15,8 @@ LAYERS = [
     {"instruments"},
     {"study_items", "jalali", "codebook"},
     {"study_dates", "study_paths"},
+    {"study_exports"},
+    {"study_model"},
     # The rules of a study file are called by its reader, and only name its types.
     {"study", "study_rules", "study_linkage"},
     {"ingest", "score_arrays", "stats", "simulate"},
@@ -34,8 +36,8 @@ LAYERS = [
 FOUNDATIONS = {
     f"balint_eval.ingest.{name}"
     for name in (
-        "cell_text", "control", "delimited", "delimiter", "grid", "opendocument", "packed", "sheet_markup", "source",
-        "text", "workbook", "workbook_guard",
+        "cell_text", "control", "delimited", "delimiter", "grid", "opendocument", "packed", "plain_sheet",
+        "sheet_markup", "sheet_rules", "source", "text", "workbook", "workbook_guard",
     )
 }  # fmt: skip
 """Parts of `ingest` that know files and texts and no study; the codebook is read by them."""

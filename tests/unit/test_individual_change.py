@@ -11,7 +11,8 @@ from balint_eval.instruments.registry import known_instruments
 from balint_eval.report.material import Material
 from balint_eval.report.numbers import PROTECTED, WITHHELD
 from balint_eval.report.research_individual import individual
-from balint_eval.study import Study, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table, empty_table
 
 KNOWN = known_instruments()

@@ -19,7 +19,8 @@ from balint_eval.kirkpatrick import (
     list_outcomes,
 )
 from balint_eval.stats.cluster import enough_groups
-from balint_eval.study import Study, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table, empty_table
 
 TOO_FEW = enough_groups(["a", "a", "b"])[1]

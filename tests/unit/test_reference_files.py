@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from balint_eval.reference import FAMILIES, _models_below, error_codes, generated_files
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted(set(_models_below(Study)), key=lambda model: model.__name__)

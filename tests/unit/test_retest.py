@@ -8,7 +8,7 @@ import pytest
 
 from balint_eval.retest import assess_retest
 from balint_eval.stats.reliability_retest import icc_agreement
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 DRAWN = np.random.default_rng(1)
 TRUE = DRAWN.normal(30, 6, 80)

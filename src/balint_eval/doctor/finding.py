@@ -10,7 +10,7 @@ import pandas as pd
 
 from balint_eval.instruments.model import Instrument
 from balint_eval.scoring import WHOLE_FORM
-from balint_eval.study import Cohort
+from balint_eval.study_model import Cohort
 from balint_eval.tables import TABLES, check_table
 
 ALL_WAVES = "all"

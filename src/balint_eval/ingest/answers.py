@@ -27,7 +27,7 @@ from balint_eval.ingest.labels import (
 )
 from balint_eval.ingest.text import ascii_digits, clean_text, is_blank
 from balint_eval.instruments.model import Instrument
-from balint_eval.study import Items
+from balint_eval.study_exports import Items
 
 # ASCII digits only: `\d` would let full-width and other digits pass.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,9})?")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from balint_eval.errors import shown
 from balint_eval.ingest.text import clean_header
-from balint_eval.study import AnswerCode
+from balint_eval.study_exports import AnswerCode
 
 
 def by_declared_labels(

@@ -17,7 +17,8 @@ from balint_eval.ingest.people import assign_people, read_roster
 from balint_eval.ingest.programme import read_attendance, read_sessions, with_presence
 from balint_eval.ingest.reading import Reading, comments_of, read_one
 from balint_eval.ingest.remarks import as_warnings, different_delimiters, noted, unmatched, with_purpose
-from balint_eval.study import Cohort, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Cohort
 from balint_eval.tables import TABLES, check_table, empty_table
 
 Pseudonym = Callable[[str], str]

@@ -21,7 +21,8 @@ from balint_eval.ingest.linkage.elements import BETWEEN, code_of
 from balint_eval.ingest.linkage.persons import EXACT, Joined, Persons, Place, link_persons
 from balint_eval.ingest.linkage.review import Shown, mark_of, rows_to_show, write_review
 from balint_eval.ingest.reading import Reading
-from balint_eval.study import Cohort, Linkage, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Cohort, Linkage
 
 Pseudonym = Callable[[str], str]
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from balint_eval.errors import Problem, masked
-from balint_eval.study import Linkage, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Linkage
 
 ANSWER_KEY = ["person_id", "wave", "instrument"]
 HOW = {"exact": "linked_exactly", "tolerant": "linked_tolerantly", "review": "linked_by_review"}

@@ -9,7 +9,7 @@ from balint_eval.errors import Problem
 from balint_eval.ingest.grid import escaped, listed
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import match_key
-from balint_eval.study import Items
+from balint_eval.study_exports import Items
 
 _NUMBER = re.compile(r"\d+")
 

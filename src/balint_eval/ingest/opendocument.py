@@ -16,18 +16,14 @@ from typing import TYPE_CHECKING
 
 from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.ingest.cell_text import cell_text
-from balint_eval.ingest.control import control_notes, control_problems
-from balint_eval.ingest.delimited import blank_notes
 from balint_eval.ingest.grid import XLSX_ROWS, Grid, Record, blank_record, escaped, letter
-from balint_eval.ingest.workbook import (
+from balint_eval.ingest.sheet_rules import (
+    Hidden,
     SheetRead,
     choose_sheet,
     formula_problem,
-    hidden_column_notes,
-    hidden_row_problems,
     keep_row,
-    merged_problems,
-    trim,
+    sheet_grid,
     unreadable,
 )
 from balint_eval.ingest.workbook_guard import open_guarded, read_part
@@ -300,21 +296,9 @@ def _bomb(file: str, row: int) -> Problem:
 
 
 def _grid(table: _Table, notes: list[str]) -> Grid:
-    read, file = table.read, table.file
-    trim(read.records)
-    width = len(read.records[0]) if read.records else 0
-    problems = [*merged_problems(table.merged, read, file), *hidden_row_problems(table.hidden_rows, file)]
-    problems += [*read.problems, *control_problems(read.records, read.lines, file)]
-    notes += hidden_column_notes([letter(at) for at in table.hidden_columns if at < width])
-    notes += [*blank_notes(read.blank), *read.spoken.notes(), *control_notes(read.records, read.lines)]
-    return Grid(
-        file=file,
-        records=read.records,
-        lines=read.lines,
-        spreadsheet=True,
-        notes=tuple(notes),
-        problems=tuple(problems),
-    )
+    width = max((len(record) for record in table.read.records), default=0)
+    columns = [letter(at) for at in table.hidden_columns if at < width]
+    return sheet_grid(table.read, Hidden(table.hidden_rows, columns, table.merged), notes, table.file)
 
 
 def _cell(element: Element, styles: _Styles, style: str, at: int) -> _Cell:

@@ -15,7 +15,8 @@ from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_text, is_blank
-from balint_eval.study import Cohort, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Cohort
 
 ATTRIBUTES = ("group", "arm", "site", "role")
 

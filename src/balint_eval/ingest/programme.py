@@ -11,7 +11,8 @@ from balint_eval.ingest.dates import DateRule, read_dates
 from balint_eval.ingest.readers.open import read_export
 from balint_eval.ingest.rows import resolve_columns
 from balint_eval.ingest.text import clean_text
-from balint_eval.study import Cohort, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Cohort
 from balint_eval.tables import empty_table
 
 _SESSION = ("group", "session", "date", "minutes", "leaders")

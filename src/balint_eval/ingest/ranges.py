@@ -9,7 +9,7 @@ import pandas as pd
 
 from balint_eval.errors import Problem, answer_shown
 from balint_eval.ingest.text import ascii_digits, is_blank
-from balint_eval.study import Range, Roster
+from balint_eval.study_exports import Range, Roster
 
 AGES = (10.0, 110.0)
 """Years of age that a member of a Balint group may have, where the study file gives no range."""

@@ -22,7 +22,8 @@ from balint_eval.ingest.rows import Rows, missing_together, place_rows, resolve_
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.totals import read_totals, stacked
 from balint_eval.ingest.wide import undated, views_of
-from balint_eval.study import Export, Items, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_exports import Export, Items
 
 
 @dataclass(frozen=True)

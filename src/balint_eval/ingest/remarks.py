@@ -13,7 +13,7 @@ from balint_eval.errors import Problem
 from balint_eval.ingest.delimiter import NAMES
 from balint_eval.ingest.grid import counted
 from balint_eval.ingest.reading import Reading
-from balint_eval.study import Export
+from balint_eval.study_exports import Export
 
 _WARNING = re.compile(r"(WARN-[A-Z]+): (.+?)\.?", re.DOTALL)
 _SAID_BY_SUFFIX = frozenset({".tsv", ".tab"})

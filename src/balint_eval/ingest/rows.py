@@ -17,7 +17,8 @@ from balint_eval.ingest.linkage.codes import id_columns, raw_ids
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_header, clean_text
 from balint_eval.ingest.windows import hold_to_windows, waves_by_date
-from balint_eval.study import Export, Study
+from balint_eval.study_exports import Export
+from balint_eval.study_model import Study
 
 _PLACE = re.compile(r"@[A-Z]{1,3}")
 _ROUNDED = re.compile(r"[0-9][.,][0-9]+[eE][+][0-9]+")

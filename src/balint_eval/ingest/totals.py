@@ -10,7 +10,7 @@ import pandas as pd
 
 from balint_eval.errors import Problem, answer_shown
 from balint_eval.ingest.text import clean_text, is_blank
-from balint_eval.study import Items
+from balint_eval.study_exports import Items
 
 # Spreadsheets write a mean with up to 17 digits; a rounded 1.2E+12 is no total.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,6}(?:[.,][0-9]{1,17})?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from balint_eval.ingest.sheet import Sheet
-from balint_eval.study import Export
+from balint_eval.study_exports import Export
 
 
 def views_of(export: Export) -> list[Export]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from balint_eval.errors import Problem
-from balint_eval.study import Export, Study
 from balint_eval.study_dates import window
+from balint_eval.study_exports import Export
+from balint_eval.study_model import Study
 
 OUTSIDE, UNDATED = "outside_window", "undated"
 

@@ -16,7 +16,8 @@ from balint_eval.plots.means import means_over_time
 from balint_eval.plots.selection import ordered_outcomes
 from balint_eval.plots.slopes import paired_slopes
 from balint_eval.plots.style import NARROW
-from balint_eval.study import Study, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Study
 from balint_eval.tables import empty_table
 
 FIGURES: Mapping[str, Callable[..., Drawing | None]] = {

@@ -28,7 +28,7 @@ from balint_eval.plots.style import (
 )  # fmt: skip
 from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
 from balint_eval.plots.words import counted, isolated, tidied
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _ROW, _GAP, _WIDEST_TILE, _LEAST_TILE = 5.4, 3.0, 12.0, 4.0
 _SHADES = (

@@ -15,7 +15,7 @@ from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import BLUE, BODY, FAINT, INK, MARGIN, MUTED, RULE, SMALL, WIDE, styled
 from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
 from balint_eval.plots.words import counted, isolated, plain
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _GAP, _PAD, _LONGEST_AXIS, _NARROWEST_PLOT = 3.0, 1.0, 3.0, 48.0
 DOUBTFUL, OVERLAPPING = "\u2021", "\u00a7"

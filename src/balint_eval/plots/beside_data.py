@@ -9,7 +9,7 @@ import pandas as pd
 
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import interval, number
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 THIS_STUDY = "this study"
 _USUAL = "Balint vs control"

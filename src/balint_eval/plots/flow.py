@@ -14,7 +14,7 @@ from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import BODY, MARGIN, MUTED, SMALL, WIDE, styled
 from balint_eval.plots.text import block_height, wrapped
 from balint_eval.plots.words import isolated, sentence
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _PAD, _GAP, _ARROW, _NARROWEST, _INDENT = 1.6, 5.0, 4.6, 36.0, 6.0
 _FILL, _SIDE_FILL = "#f5f7f9", "white"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from balint_eval.plots.selection import arm_label, ordered_arms, ordered_waves, pooled, wave_label
 from balint_eval.plots.words import counted
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 MOST_FILES = 5
 _PEOPLE = ("paired", "pre_only", "post_only")

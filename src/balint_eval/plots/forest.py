@@ -29,7 +29,7 @@ from balint_eval.plots.style import (
 )  # fmt: skip
 from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
 from balint_eval.plots.words import counted, isolated, listed, percent, plain
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _GAP, _PAD, _LONGEST_AXIS, _NARROWEST_PLOT = 3.0, 1.1, 3.0, 48.0
 _NOT_ESTIMATED, _TOO_FEW = "not estimated", "too few pairs"

@@ -19,7 +19,7 @@ from balint_eval.plots.selection import (
 )  # fmt: skip
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import digits_for, interval, number
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 
 @dataclass(frozen=True, slots=True)

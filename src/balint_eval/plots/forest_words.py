@@ -6,7 +6,7 @@ from balint_eval.plots.forest_data import Row
 from balint_eval.plots.selection import wave_label
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import counted, interval, isolated, number, percent
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 TURNED = "\u2020"
 """Mark of an outcome on which higher is worse."""

@@ -24,7 +24,7 @@ from balint_eval.plots.style import (
 )  # fmt: skip
 from balint_eval.plots.text import block_height, line_width, wrapped
 from balint_eval.plots.words import counted, isolated, tidied
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _BAR, _LEAST_ROW, _GAP, _BLOCK_GAP = 4.6, 6.6, 3.0, 6.0
 _UNFAVOURABLE, _MIDDLE, _FAVOURABLE = ("#b5560f", "#f3c89b"), "#dde0e3", ("#b0d0ea", "#0b5fa5")

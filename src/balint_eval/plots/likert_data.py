@@ -9,7 +9,7 @@ import pandas as pd
 
 from balint_eval.plots.selection import ordered_waves, pooled, wave_label
 from balint_eval.plots.words import plain
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 SMALLEST_ITEM = 10
 """Fewest answers to an item that is drawn (rule P3, internal audience)."""

@@ -33,7 +33,7 @@ from balint_eval.plots.style import (
 )  # fmt: skip
 from balint_eval.plots.text import block_height, middle_of_line, wrapped
 from balint_eval.plots.words import counted, digits_for, interval, isolated, listed, number, percent
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _PLOT_HEIGHT, _GAP, _ROW_GAP, _NARROWEST, _DODGE = 38.0, 6.0, 5.0, 50.0, 0.09
 

@@ -16,7 +16,7 @@ from balint_eval.plots.selection import (
     pooled_estimates,
 )  # fmt: skip
 from balint_eval.plots.style import SMALLEST_SHOWN
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _LEAST_SHARE = 0.25
 """The axis shows at least this share of the scale, so that small changes do not look large."""

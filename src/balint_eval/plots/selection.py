@@ -7,7 +7,7 @@ from math import isfinite
 import pandas as pd
 
 from balint_eval.plots.words import natural_key, plain
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS
 
 MAIN_ROLES = ("primary", "secondary")

@@ -34,7 +34,7 @@ from balint_eval.plots.style import (
 )  # fmt: skip
 from balint_eval.plots.text import block_height, middle_of_line, wrapped
 from balint_eval.plots.words import counted, isolated
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 _PANEL_HEIGHT, _PANEL_GAP, _ROW_GAP = 46.0, 4.0, 4.0
 _INTERNAL = {False: "Internal: values of single people", True: "Internal: values of single groups"}

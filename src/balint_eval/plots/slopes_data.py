@@ -9,7 +9,7 @@ import pandas as pd
 from balint_eval.plots.selection import ordered_arms, pooled
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import natural_key
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 MOST_GROUPS = 40
 """With more groups than this the thin lines are group means."""

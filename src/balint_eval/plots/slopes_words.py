@@ -8,7 +8,7 @@ from balint_eval.plots.selection import arm_label, outcome_label
 from balint_eval.plots.slopes_data import Slot
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import counted, digits_for, isolated, listed, number
-from balint_eval.study import Study
+from balint_eval.study_model import Study
 
 
 def caption(everyone: list[Slot], outcome: pd.Series) -> str:

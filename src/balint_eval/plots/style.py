@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 
-from balint_eval.study import Arm, Study
+from balint_eval.study_model import Arm, Study
 
 NARROW, WIDE = 85.0, 174.0
 """One and two columns of a journal, millimetres."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from balint_eval.kinds import BETWEEN_ARMS
 from balint_eval.report.wording import listed, say
-from balint_eval.study import Outcome, Study, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Outcome, Study
 from balint_eval.tables import ALL_COHORTS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from balint_eval.report import counts, numbers
 from balint_eval.report.material import Material
 from balint_eval.report.wording import say
-from balint_eval.study import Programme
+from balint_eval.study_model import Programme
 
 
 def programme_rows(material: Material) -> list[tuple[str, ...]]:

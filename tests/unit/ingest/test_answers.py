@@ -7,7 +7,7 @@ import pytest
 
 from balint_eval.ingest.answers import decode_items
 from balint_eval.instruments.model import Instrument
-from balint_eval.study import Items
+from balint_eval.study_exports import Items
 
 LIKERT = {"codes": [1, 2, 3, 4, 5]}
 

@@ -4,7 +4,7 @@ import platform_files as made
 import pytest
 
 from balint_eval.ingest.readers.platforms import KNOWN, PLATFORMS
-from balint_eval.study import Export
+from balint_eval.study_exports import Export
 
 
 def test_the_study_file_knows_every_platform():

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balint_eval.errors import DataError
-from balint_eval.ingest import workbook
+from balint_eval.ingest import plain_sheet
 from balint_eval.ingest.sheet_markup import NotPlain, plain_rows
 from balint_eval.ingest.workbook import read_workbook
 
@@ -32,7 +32,7 @@ def taken(content, quick, monkeypatch):
 
     with monkeypatch.context() as patch:
         if not quick:
-            patch.setattr(workbook, "plain_rows", never)
+            patch.setattr(plain_sheet, "plain_rows", never)
         try:
             grid = read_workbook(content, file="x.xlsx")
         except DataError as error:

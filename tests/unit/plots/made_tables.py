@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from balint_eval.study import Study, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table
 
 OUTCOMES = [

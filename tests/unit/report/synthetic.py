@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pandas as pd
 
 from balint_eval.instruments.registry import known_instruments
-from balint_eval.study import Study, StudyFile
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table
 
 ARMS = ("balint", "waiting")

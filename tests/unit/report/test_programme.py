@@ -7,7 +7,7 @@ import pytest
 from balint_eval.report.counts import Dose, Span, dose, group_runs
 from balint_eval.report.programme import programme_rows
 from balint_eval.report.steps import off_plan
-from balint_eval.study import Programme
+from balint_eval.study_model import Programme
 
 DATES = ["2026-01-07", "2026-01-14", "2026-02-04", "2026-03-04"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import comb, expm1, prod
 
 from balint_eval.ingest.linkage.elements import Code
-from balint_eval.study import CodeElement
+from balint_eval.study_model import CodeElement
 
 TOO_SMALL = 0.05
 """Chance of two people with one code above which the code is said to be too short."""

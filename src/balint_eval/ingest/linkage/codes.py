@@ -10,7 +10,8 @@ import pandas as pd
 from balint_eval.ingest.linkage.elements import Code, code_of, join_parts
 from balint_eval.ingest.linkage.persons import Entry, Occasion, Place
 from balint_eval.ingest.text import is_blank
-from balint_eval.study import Export, Linkage, Roster
+from balint_eval.study_exports import Export, Roster
+from balint_eval.study_model import Linkage
 
 ROSTER = ""
 """Occasion of the roster; no wave can have this name."""

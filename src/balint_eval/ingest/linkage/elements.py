@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from balint_eval.ingest.text import normalise_id
-from balint_eval.study import CodeElement, Linkage
+from balint_eval.study_model import CodeElement, Linkage
 
 Code = tuple[str, ...]
 """The tidied elements of one code; a blank element matches nothing, not even another blank."""

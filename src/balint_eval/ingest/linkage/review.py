@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from balint_eval.ingest.linkage.elements import BETWEEN, Code, cut_code
 from balint_eval.ingest.linkage.persons import DIFFERENT, SAME, UNDECIDED, Decision, Place, Question
-from balint_eval.study import Linkage
+from balint_eval.study_model import Linkage
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

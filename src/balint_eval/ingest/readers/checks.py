@@ -10,8 +10,8 @@ from balint_eval.errors import Problem, masked
 from balint_eval.ingest.grid import XLS_ROWS, XLSX_ROWS, Grid, Record, counted, escaped, limit_problem, listed
 from balint_eval.ingest.packed import column_of
 from balint_eval.ingest.readers.layout import Layout
+from balint_eval.ingest.sheet_rules import header_region
 from balint_eval.ingest.text import clean_text
-from balint_eval.ingest.workbook import header_region
 
 _SUMMARY_WORDS = """
 total, totals, average, averages, mean, means, median, sum, count, subtotal, maximum, minimum,

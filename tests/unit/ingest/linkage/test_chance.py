@@ -6,7 +6,7 @@ from math import comb, prod
 import pytest
 
 from balint_eval.ingest.linkage.chance import agreement, chance_in_words, collision_chance, element_chances, pair_chance
-from balint_eval.study import CodeElement
+from balint_eval.study_model import CodeElement
 
 DAY, MONTH = CodeElement(name="day", kind="day"), CodeElement(name="month", kind="month")
 LETTERS, NUMBER = CodeElement(name="m", kind="letters", length=2), CodeElement(name="n", kind="number")

@@ -3,7 +3,7 @@
 import pytest
 
 from balint_eval.ingest.linkage.elements import BETWEEN, MONTHS, alphabet, code_of, cut_code, join_parts, tidy_element
-from balint_eval.study import CodeElement, Linkage
+from balint_eval.study_model import CodeElement, Linkage
 
 
 def element(kind, length=0, name="x"):
