@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from balint_eval.appraisal.checklists import fill_checklists
+from balint_eval.appraisal.mersqi import propose_mersqi
 from balint_eval.balance import assess_balance
 from balint_eval.clustering import assess_clustering
 from balint_eval.comparisons import compare
@@ -35,7 +37,7 @@ SCORED = ("scores", "findings")
 COMPARED = (
     "comparisons", "diagnostics", "clustering", "balance", "influence", "dose", "outcomes", "levels", "claims",
     "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
-    "individual_change", "clinical_cutoffs",
+    "individual_change", "clinical_cutoffs", "mersqi", "checklists",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -200,7 +202,7 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     individual, bounds = assess_individual_change(
         merged["scores"], merged["participants"], outcomes, quality, retest, file
     )
-    return {
+    analysed = {
         "findings": merged["findings"],
         "scores": merged["scores"],
         "outcomes": outcomes,
@@ -221,6 +223,12 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "retest": retest,
         "individual_change": individual,
         "clinical_cutoffs": bounds,
+    }
+    known = {**merged, **analysed}
+    return {
+        **analysed,
+        "mersqi": propose_mersqi(file, known),
+        "checklists": fill_checklists(file, known),
     }
 
 

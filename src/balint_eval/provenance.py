@@ -24,9 +24,9 @@ _CODEBOOK = (
 """The reader of the codebook, with the parts of `ingest` that know no study."""
 
 _COMMON = (
-    *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_exports.py", "study_model.py",
-    "study_rules.py", "study_items.py", "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py",
-    "instruments", "kinds.py", "tables.py", "contracts.yaml", "stages.py",
+    *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_context.py", "study_dates.py",
+    "study_exports.py", "study_items.py", "study_linkage.py", "study_model.py", "study_paths.py", "study_rules.py",
+    "jalali.py", "instruments", "kinds.py", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
@@ -34,12 +34,12 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
-        "individual_change.py", "balance.py", "clustering.py", "dose.py", "influence.py",
+        "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py",
     ),
     "figures": (*_COMMON, "plots"),
     "report": (
-        *_COMMON, "report", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py", "plots/saved.py",
-        "quality.py", "scoring.py", "score_arrays.py", "stats",
+        *_COMMON, "appraisal", "report", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py",
+        "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
@@ -99,11 +99,11 @@ def stage_settings(file: StudyFile, stage: str, cohort: Cohort | None = None) ->
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "ingest": ("waves", "arms", "linkage", "answer_sets", "time_zone"),
     "score": (),
-    "compare": ("waves", "arms", "outcomes", "plan", "levels", "cohorts"),
+    "compare": ("waves", "arms", "outcomes", "plan", "levels", "cohorts", "context", "question"),
     "figures": ("title", "waves", "arms", "outcomes", "programme", "cohorts"),
     "report": (
         "name", "title", "description", "question", "contact", "levels", "audience", "waves", "arms", "programme",
-        "outcomes", "plan", "linkage", "cohorts",
+        "outcomes", "plan", "linkage", "cohorts", "context",
     ),
 }  # fmt: skip
 

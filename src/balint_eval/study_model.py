@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from balint_eval.instruments.model import Instrument, Level
 from balint_eval.strict_yaml import Model
+from balint_eval.study_context import Context
 from balint_eval.study_exports import AnswerSet, AttendanceLog, Export, Name, Roster, SessionLog
 
 
@@ -239,6 +240,8 @@ class Study(Model):
     """Answers that several instruments share."""
     time_zone: str = ""
     """Time zone of the place of the study, such as `Asia/Tehran`: the day of an answer is the day there."""
+    context: Context = Context()
+    """What only the authors know: setting, theory, leaders and the rest that a reporting checklist asks for."""
 
     @property
     def baseline(self) -> Wave:

@@ -15,7 +15,7 @@ LAYERS = [
     {"instruments"},
     {"study_items", "jalali", "codebook"},
     {"study_dates", "study_paths"},
-    {"study_exports"},
+    {"study_exports", "study_context"},
     {"study_model"},
     # The rules of a study file are called by its reader, and only name its types.
     {"study", "study_rules", "study_linkage"},
@@ -25,7 +25,7 @@ LAYERS = [
     {"quality"},
     {"contrasts", "retest", "relinked"},
     {"comparisons", "clustering", "balance", "influence", "dose", "power"},
-    {"kirkpatrick", "disclosure", "pooling", "individual_change"},
+    {"kirkpatrick", "disclosure", "pooling", "individual_change", "appraisal"},
     {"plots"},
     {"report"},
     {"provenance", "pipeline"},

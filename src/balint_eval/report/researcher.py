@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from balint_eval.report import (
+    research_apa,
+    research_appraisal,
     research_balance,
     research_data,
     research_design,
@@ -32,6 +34,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_design.outcomes,
     research_design.instruments,
     research_design.setting,
+    research_appraisal.context,
     research_data.flow,
     research_data.baseline,
     research_balance.lost,
@@ -39,6 +42,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_reliability.reliability,
     research_data.descriptives,
     research_results.main_results,
+    research_apa.results_text,
     research_results.within_arms,
     research_model.within_arms_by_method,
     research_model.model,
@@ -52,9 +56,12 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_robustness.dose,
     research_model.families,
     research_data.reaction,
+    research_appraisal.themes,
     research_words.assumptions,
     research_design.evidence,
     research_words.threats,
+    research_appraisal.mersqi,
+    research_appraisal.checklists,
     research_words.methods,
     research_words.reproducibility,
     research_words.references,

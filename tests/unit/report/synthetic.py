@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from balint_eval.appraisal.checklists import fill_checklists
+from balint_eval.appraisal.mersqi import propose_mersqi
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Study
@@ -121,7 +123,10 @@ def tables(kind: Kind) -> dict[str, pd.DataFrame]:
         "levels": levels,
         "claims": claims,
     }
-    return {name: _table(name, make(kind)) for name, make in makers.items()}
+    made = {name: _table(name, make(kind)) for name, make in makers.items()}
+    known = {**made, "scores": _table("scores", [])}
+    appraised = {"mersqi": propose_mersqi, "checklists": fill_checklists}
+    return made | {name: make(study_file(kind), known) for name, make in appraised.items()}
 
 
 def _table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
