@@ -26,7 +26,7 @@ _CODEBOOK = (
 _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_exports.py", "study_model.py",
     "study_rules.py", "study_items.py", "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py",
-    "instruments", "kinds.py", "tables.py", "contracts.yaml", "stages.py",
+    "instruments", "kinds.py", "language", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
@@ -36,9 +36,9 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
         "individual_change.py", "balance.py", "clustering.py", "dose.py", "influence.py",
     ),
-    "figures": (*_COMMON, "plots"),
+    "figures": (*_COMMON, "plots", "locale"),
     "report": (
-        *_COMMON, "report", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py", "plots/saved.py",
+        *_COMMON, "report", "locale", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py", "plots/saved.py",
         "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
 }  # fmt: skip

@@ -14,7 +14,7 @@ LAYERS = [
     {"strict_yaml"},
     {"instruments"},
     {"study_items", "jalali", "codebook"},
-    {"study_dates", "study_paths"},
+    {"study_dates", "study_paths", "language"},
     {"study_exports"},
     {"study_model"},
     # The rules of a study file are called by its reader, and only name its types.

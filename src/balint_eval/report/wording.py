@@ -18,6 +18,10 @@ from balint_eval.report.model import Tone
 Row = Mapping[str, Any]
 
 
+say, listed = ENGLISH.say, ENGLISH.listed
+"""English for sections that do not pass the language yet; `material.say` and `material.language.listed` are the way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A verdict as readers see it."""
@@ -183,7 +187,7 @@ def _change(language: Language, comparison: Row, outcome: Row) -> str:
     value, decimals = float(comparison["estimate"]), places(outcome)
     if numbers.decimal(value, decimals) == numbers.decimal(0.0, decimals):
         return language.say("The average stayed the same.")
-    return language.say(_CHANGES[_direction(value, outcome)], points=numbers.size(value, decimals))
+    return language.say(_CHANGES[direction(value, outcome)], points=numbers.size(value, decimals))
 
 
 def _difference(language: Language, comparison: Row, outcome: Row, arm: str, reference: str) -> str:
@@ -191,10 +195,10 @@ def _difference(language: Language, comparison: Row, outcome: Row, arm: str, ref
     if numbers.decimal(value, decimals) == numbers.decimal(0.0, decimals):
         return language.say("Both arms ended with the same average.")
     points = numbers.size(value, decimals)
-    return language.say(_DIFFERENCES[_direction(value, outcome)], arm=arm, points=points, reference=reference)
+    return language.say(_DIFFERENCES[direction(value, outcome)], arm=arm, points=points, reference=reference)
 
 
-def _direction(value: float, outcome: Row) -> tuple[bool, bool]:
+def direction(value: float, outcome: Row) -> tuple[bool, bool]:
     """Say whether a value is above zero, and whether that is better by the scale's direction."""
     return value > 0, (value > 0) == (outcome["higher_is"] == "better")
 
