@@ -34,7 +34,8 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
-        "individual_change.py", "balance.py", "clustering.py", "dose.py", "influence.py",
+        "individual_change.py", "balance.py", "clustering.py", "dose.py", "influence.py", "assumptions.py",
+        "baseline_dependence.py", "heterogeneity.py",
     ),
     "figures": (*_COMMON, "plots", "locale"),
     "report": (

@@ -24,7 +24,10 @@ LAYERS = [
     {"doctor", "consistency", "published"},
     {"quality"},
     {"contrasts", "retest", "relinked"},
-    {"comparisons", "clustering", "balance", "influence", "dose", "power"},
+    {
+        *("assumptions", "balance", "baseline_dependence", "clustering", "comparisons", "dose", "heterogeneity"),
+        *("influence", "power"),
+    },
     {"kirkpatrick", "disclosure", "pooling", "individual_change"},
     {"plots"},
     {"report"},
