@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from balint_eval.codebook.words import LANGUAGES, Language
@@ -235,7 +235,8 @@ def _cohort_lines(group: Group, draft: StudyDraft, said: dict[str, str]) -> Iter
     if group.roster is not None:
         yield f"    # {said['roster']}"
         yield "    roster:"
-        yield from (f"      {line}" for line in _roster_lines(group.roster))
+        elements = draft.roster_elements.get(group.roster.shown, {})
+        yield from (f"      {line}" for line in _roster_lines(group.roster, elements, draft))
     elif not any(draft.files[file.shown].roles.named("group") for file in group.exports):
         yield f"    # {said['no_group']}"
     if group.sessions is not None:
@@ -252,10 +253,17 @@ def _cohort_lines(group: Group, draft: StudyDraft, said: dict[str, str]) -> Iter
         yield from _export_lines(file, draft, said)
 
 
-def _roster_lines(file: Given) -> Iterator[str]:
-    person = next((column.name for column in file.columns if column.named_code), file.columns[0].name)
+def _roster_lines(file: Given, elements: Mapping[str, str], draft: StudyDraft) -> Iterator[str]:
     yield f"file: {_quoted(file.shown)}"
-    yield f"person_id: {_quoted(person)}"
+    if elements and draft.code:
+        yield "code_columns:"
+        columns = {name: column for column, name in elements.items()}
+        yield from (
+            f"  - {{element: {_quoted(name)}, column: {_quoted(columns[name])}}}" for name, _ in draft.code.parts
+        )
+    else:
+        person = next((column.name for column in file.columns if column.named_code), file.columns[0].name)
+        yield f"person_id: {_quoted(person)}"
     for key, kind in (("group", "named_group"), ("arm", "named_arm")):
         if _named(file, kind):
             yield f"{key}: {_quoted(_named(file, kind))}"
