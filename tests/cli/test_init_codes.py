@@ -227,9 +227,9 @@ def test_nothing_of_a_code_is_written_down(init, tmp_path):
 
 def test_a_person_id_that_is_not_found_is_an_orange_cell(run, init, tmp_path):
     files = {
-        name: [["stamp", "thing", *TEQ], *([f"x{7 * n + seed}", f"R{n + 50 * seed}", *said] for n, said in enumerate(answers(seed)))]
-        for name, seed in (("before.csv", 1), ("after.csv", 2))
-    }  # fmt: skip
+        name: [["stamp", "thing", *TEQ], *([f"x{7 * n + seed}", f"R{n + 50 * seed}", *said] for n, said in rows)]
+        for name, seed, rows in (("before.csv", 1, enumerate(answers(1))), ("after.csv", 2, enumerate(answers(2))))
+    }
     out = init(files)
     assert "2 cells to fill (orange)" in out
     sheet = openpyxl.load_workbook(tmp_path / "codebook.xlsx")["columns"]

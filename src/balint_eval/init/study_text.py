@@ -114,14 +114,7 @@ def outcomes_of(draft: StudyDraft) -> list[tuple[Instrument, str]]:
     """Give the scales to compare: the total where there is one, else the scores made of scales, else all."""
     names = dict.fromkeys(name for found in draft.files.values() for name in found.instruments)
     known = known_instruments()
-    return [(known[name], scale) for name in names for scale in main_scales(known[name])]
-
-
-def main_scales(instrument: Instrument) -> list[str]:
-    """Give the scales of an instrument that an outcome is drafted for."""
-    names = [scale.name for scale in instrument.scales]
-    composed = [scale.name for scale in instrument.scales if scale.of]
-    return ["total"] if "total" in names else composed or names
+    return [(known[name], scale) for name in names for scale in known[name].main_scales]
 
 
 def arms_of(draft: StudyDraft) -> list[str]:
@@ -225,7 +218,7 @@ def _outcome_lines(draft: StudyDraft, settled: Settled, said: dict[str, str]) ->
     for at, (instrument, scale) in enumerate(outcomes):
         role = ", role: primary" if (instrument.name, scale) == settled.primary else ""
         yield f"  - {{instrument: {_quoted(instrument.name)}, scale: {scale}{role}}}"
-        further = [known.name for known in instrument.scales if known.name not in main_scales(instrument)]
+        further = [known.name for known in instrument.scales if known.name not in instrument.main_scales]
         if further and (at + 1 == len(outcomes) or outcomes[at + 1][0].name != instrument.name):
             yield f"  # {said['further'].format(name=instrument.name, scales=', '.join(further))}"
 
