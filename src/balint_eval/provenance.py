@@ -38,8 +38,8 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     ),
     "figures": (*_COMMON, "plots", "locale"),
     "report": (
-        *_COMMON, "report", "locale", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py", "plots/saved.py",
-        "quality.py", "scoring.py", "score_arrays.py", "stats",
+        *_COMMON, "report", "locale", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py",
+        "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
