@@ -25,8 +25,8 @@ _CODEBOOK = (
 
 _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_exports.py", "study_model.py",
-    "study_rules.py", "study_items.py", "study_dates.py", "study_linkage.py", "study_paths.py", "jalali.py",
-    "instruments", "kinds.py", "language", "tables.py", "contracts.yaml", "stages.py",
+    "study_rules.py", "study_items.py", "study_dates.py", "study_linkage.py", "study_outcomes.py", "study_paths.py",
+    "jalali.py", "instruments", "kinds.py", "language", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),

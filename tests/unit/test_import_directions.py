@@ -18,7 +18,7 @@ LAYERS = [
     {"study_exports"},
     {"study_model"},
     # The rules of a study file are called by its reader, and only name its types.
-    {"study", "study_rules", "study_linkage"},
+    {"study", "study_rules", "study_linkage", "study_outcomes"},
     {"ingest", "score_arrays", "stats", "simulate"},
     {"scoring", "replicates"},
     {"doctor", "consistency", "published"},
