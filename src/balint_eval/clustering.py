@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from balint_eval.contrasts import Contrast, Sample, each_sample, is_main, place_of
+from balint_eval.contrasts import Contrast, Sample, each_sample, in_groups, is_main, place_of
 from balint_eval.kinds import LEVEL
 from balint_eval.stats.icc import GroupCorrelation, group_correlation
-from balint_eval.stats.pairs import one_arm_grouped
 from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table
 
@@ -43,16 +40,5 @@ def assess_clustering(
 
 def _correlation(sample: Sample, contrast: Contrast, level: float) -> GroupCorrelation:
     values = sample.post if contrast.kind == LEVEL else sample.post - sample.pre
-    kept = sample.analysed & sample.has_group
-    arms = sample.treated[kept]
-    kept[kept] = _in_grouped_arm(sample.cluster[kept], arms)
+    kept = in_groups(sample)
     return group_correlation(values[kept], sample.cluster[kept], sample.treated[kept], level)
-
-
-def _in_grouped_arm(cluster: NDArray[np.intp], arms: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Mark everybody, or those of the one arm in which people share groups."""
-    codes = np.unique(cluster, return_inverse=True)[1].astype(np.intp)
-    if not codes.size or not one_arm_grouped(codes, arms.astype(np.bool_)):
-        return np.ones(arms.size, dtype=np.bool_)
-    shares_group = np.bincount(codes)[codes] > 1
-    return np.asarray(np.isin(arms, arms[shares_group]), dtype=np.bool_)

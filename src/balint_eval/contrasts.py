@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from balint_eval.kinds import BETWEEN_ARMS, CHANGE, DIFFERENCE, LEVEL
 from balint_eval.quality import person_scores
+from balint_eval.stats.pairs import one_arm_grouped
 from balint_eval.study_model import Arm, Study
 from balint_eval.tables import ALL_COHORTS, check_table, records
 
@@ -180,6 +181,19 @@ class Sample:
     def long_treated(self) -> NDArray[np.intp]:
         """Give the arm of each row of `long`."""
         return np.tile(self.treated, 2)
+
+
+def in_groups(sample: Sample) -> NDArray[np.bool_]:
+    """Mark who is analysed and says something of how groups differ.
+
+    Where people share groups in one arm only, those of the other stand alone and say nothing of groups.
+    """
+    kept = sample.analysed & sample.has_group
+    codes, arms = np.unique(sample.cluster[kept], return_inverse=True)[1].astype(np.intp), sample.treated[kept]
+    if codes.size and one_arm_grouped(codes, arms.astype(np.bool_)):
+        shares_group = np.bincount(codes)[codes] > 1
+        kept[kept] = np.isin(arms, arms[shares_group])
+    return kept
 
 
 class WideScores:

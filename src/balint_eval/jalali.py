@@ -1,4 +1,4 @@
-"""The Iranian (Jalali, solar Hijri) calendar: a day as year, month and day, to the Gregorian calendar.
+"""The Iranian (Jalali, solar Hijri) calendar: a day as year, month and day, to and from the Gregorian calendar.
 
 Notes
 -----
@@ -43,6 +43,28 @@ def gregorian(year: int, month: int, day: int) -> date | None:
     if not 1 <= day <= days:
         return None
     return date.fromordinal(nowruz(year) + sum(MONTH_DAYS[: month - 1]) + day - 1)
+
+
+def jalali(day: date) -> tuple[int, int, int] | None:
+    """Give a Gregorian day as year, month and day of the Jalali calendar.
+
+    Returns
+    -------
+    tuple of int or None
+        None where the year is not in 1300 to 1500.
+
+    Examples
+    --------
+    >>> jalali(date(2025, 3, 20)), jalali(date(2025, 3, 21))
+    ((1403, 12, 30), (1404, 1, 1))
+    """
+    year = day.year - 621
+    year -= day.toordinal() < nowruz(year)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    past = day.toordinal() - nowruz(year)
+    month = min(past // 31 + 1, 6) if past < 186 else (past - 186) // 30 + 7
+    return year, month, past - sum(MONTH_DAYS[: month - 1]) + 1
 
 
 @cache

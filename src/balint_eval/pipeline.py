@@ -10,13 +10,16 @@ import pandas as pd
 
 from balint_eval.appraisal.checklists import fill_checklists
 from balint_eval.appraisal.mersqi import propose_mersqi
+from balint_eval.assumptions import assess_residuals, count_edges
 from balint_eval.balance import assess_balance
+from balint_eval.baseline_dependence import assess_baseline_dependence
 from balint_eval.clustering import assess_clustering
 from balint_eval.comparisons import compare
 from balint_eval.consistency import describe_items
 from balint_eval.doctor import accepted_codes, doubtful_scales, examine, examine_cohorts
 from balint_eval.dose import assess_dose
 from balint_eval.errors import BalintError, DataError, Problem
+from balint_eval.heterogeneity import assess_heterogeneity
 from balint_eval.individual_change import assess_individual_change
 from balint_eval.influence import assess_influence
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
@@ -37,7 +40,8 @@ SCORED = ("scores", "findings")
 COMPARED = (
     "comparisons", "diagnostics", "clustering", "balance", "influence", "dose", "outcomes", "levels", "claims",
     "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
-    "individual_change", "clinical_cutoffs", "mersqi", "checklists",
+    "individual_change", "clinical_cutoffs", "residuals", "residual_checks", "edges", "baseline_slopes",
+    "baseline_bins", "norm_regression", "group_spread", "group_effects", "mersqi", "checklists",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -223,12 +227,36 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "retest": retest,
         "individual_change": individual,
         "clinical_cutoffs": bounds,
+        **_look_at_assumptions(merged, outcomes, comparisons, individual, file),
     }
     known = {**merged, **analysed}
     return {
         **analysed,
         "mersqi": propose_mersqi(file, known),
         "checklists": fill_checklists(file, known),
+    }
+
+
+def _look_at_assumptions(
+    merged: Mapping[str, pd.DataFrame],
+    outcomes: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    individual: pd.DataFrame,
+    file: StudyFile,
+) -> Tables:
+    scored = (merged["scores"], merged["participants"])
+    residuals, residual_checks = assess_residuals(*scored, outcomes, comparisons, file.study)
+    slopes, bins, norms = assess_baseline_dependence(*scored, outcomes, individual, file)
+    group_spread, group_effects = assess_heterogeneity(*scored, outcomes, file.study)
+    return {
+        "residuals": residuals,
+        "residual_checks": residual_checks,
+        "edges": count_edges(*scored, outcomes, file.study),
+        "baseline_slopes": slopes,
+        "baseline_bins": bins,
+        "norm_regression": norms,
+        "group_spread": group_spread,
+        "group_effects": group_effects,
     }
 
 

@@ -25,8 +25,8 @@ _CODEBOOK = (
 
 _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_context.py", "study_dates.py",
-    "study_exports.py", "study_items.py", "study_linkage.py", "study_model.py", "study_paths.py", "study_rules.py",
-    "jalali.py", "instruments", "kinds.py", "tables.py", "contracts.yaml", "stages.py",
+    "study_exports.py", "study_items.py", "study_linkage.py", "study_model.py", "study_outcomes.py", "study_paths.py",
+    "study_rules.py", "jalali.py", "instruments", "kinds.py", "language", "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
@@ -34,11 +34,13 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "compare": (
         *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
-        "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py",
+        "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py", "assumptions.py",
+        "baseline_dependence.py", "heterogeneity.py",
     ),
-    "figures": (*_COMMON, "plots"),
+    "figures": (*_COMMON, "plots", "locale"),
     "report": (
         *_COMMON, "appraisal", "report", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py",
+        *_COMMON, "report", "locale", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py",
         "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
 }  # fmt: skip

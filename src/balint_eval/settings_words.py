@@ -88,7 +88,7 @@ def _name_expected(name: str, pattern: str) -> Sentence:
     if len(name) > longest:
         return "CFG-IDLENGTH", f"the name has {len(name)} characters and may have {longest}", "shorten it"
     signs = "letters, digits and _" + (" . -" if "." in pattern else "")
-    start = "a letter or digit" if pattern.startswith("^[A-Za-z0-9]") else "a letter"
+    start = "a letter or digit" if pattern.startswith(("^[A-Za-z0-9]", r"^\w")) else "a letter"
     return "CFG-IDCHARS", f"a name is made of {signs}, and begins with {start}", "choose such a name"
 
 

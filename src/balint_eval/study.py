@@ -14,6 +14,7 @@ from balint_eval.instruments.registry import known_instruments, read_instrument
 from balint_eval.strict_yaml import read_yaml, validate
 from balint_eval.study_exports import Items
 from balint_eval.study_model import Cohort, Outcome, Study
+from balint_eval.study_outcomes import with_outcomes_to_paste
 
 
 class StudyFile:
@@ -115,7 +116,8 @@ def _validated(merged: Merged) -> Study:
     try:
         study: Study = validate(Study, merged.document)
     except StudyError as error:
-        raise StudyError([*merged.relocated(error.problems), *merged.problems]) from None
+        problems = with_outcomes_to_paste(error.problems, merged.document.values, known_instruments())
+        raise StudyError([*merged.relocated(problems), *merged.problems]) from None
     return study
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from balint_eval.codebook.model import LONGEST_ELEMENT, ElementKind, ElementName
 from balint_eval.instruments.model import Instrument, Level
 from balint_eval.strict_yaml import Model
 from balint_eval.study_context import Context
@@ -168,11 +169,11 @@ class Plan(Model):
 class CodeElement(Model):
     """One element of the code that people make themselves, such as the day of birth."""
 
-    name: Name
+    name: ElementName
     """Short name used in the review sheet."""
-    kind: Literal["letters", "number", "day", "month", "choice"]
+    kind: ElementKind
     """How it is tidied: letters without accents, numbers without leading zeros, months by name or number."""
-    length: int = Field(default=0, ge=0, le=40)
+    length: int = Field(default=0, ge=0, le=LONGEST_ELEMENT)
     """Signs of the element: of letters the first so many count; needed where one column holds the whole code."""
 
 

@@ -535,3 +535,22 @@ def test_every_transcript_is_true(said, tmp_path):
             fill(tmp_path / "my_study" / "codebook.xlsx", codes)
         told = said(command)
         assert agrees(told, expected), told
+
+
+def test_outcomes_of_instruments_chosen_in_the_codebook_are_one_line_to_paste(run, tmp_path, unnamed):
+    run("init", *unnamed, "--yes")
+    path = tmp_path / "codebook.xlsx"
+    fill(path, instruments={"Statement": "TEQ"})
+    book = openpyxl.load_workbook(path)
+    for row, wave in zip(book["waves"].iter_rows(min_row=2), ("before", "after"), strict=True):
+        row[3].value = wave
+    book.save(path)
+    code, _, err = run("check", "study.yaml")
+    assert code == 2
+    (line,) = err.splitlines()
+    assert "it is not said which scales are compared" in line
+    pasted = line.partition("answers: ")[2].removesuffix(".")
+    assert pasted == "outcomes: [{instrument: TEQ, scale: total}]"
+    study = tmp_path / "study.yaml"
+    study.write_text(study.read_text("utf-8") + pasted + "\n", encoding="utf-8")
+    assert run("check", "study.yaml")[0] == 0

@@ -100,7 +100,9 @@ def test_aboumatar_2018_benefit_turned_into_harm(change, higher_is, said):
 
     The worked example: higher = more burnout, post - pre = -3.1 = better.
     """
-    assert direction(change, {"higher_is": higher_is}) == said
+    rises, is_better = direction(change, {"higher_is": higher_is})
+    assert rises == (change > 0)
+    assert is_better == (said == "better")
 
 
 def test_aboumatar_2018_arms_exchanged_turn_the_sign(folder):

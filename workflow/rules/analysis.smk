@@ -3,6 +3,8 @@
 
 COMPARED = ["comparisons", "diagnostics", "outcomes", "levels", "claims", "descriptives", "quality", "item_counts"]
 COMPARED += ["item_statistics", "retest", "pooled", "beside_published", "individual_change", "clinical_cutoffs"]
+COMPARED += ["residuals", "residual_checks", "edges", "baseline_slopes", "baseline_bins", "norm_regression"]
+COMPARED += ["group_spread", "group_effects"]
 
 
 rule compare:

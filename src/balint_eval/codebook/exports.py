@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from balint_eval.codebook.code_elements import say_code_columns
 from balint_eval.codebook.model import LEFT_OUT, MISSING, AnswerRow, Codebook, ColumnRow, FormRow, WaveRow
 from balint_eval.codebook.read import CodebookFile
 from balint_eval.codebook.words import word
@@ -51,7 +52,7 @@ class Part:
     forms: list[tuple[int, FormRow]]
 
 
-def say_export(part: Part, codebook: CodebookFile, given: Collection[str] = ()) -> Said:
+def say_export(part: Part, codebook: CodebookFile, given: Collection[str] = (), elements: Sequence[str] = ()) -> Said:
     """Turn the rows about one export into keys of the study file.
 
     Parameters
@@ -62,6 +63,8 @@ def say_export(part: Part, codebook: CodebookFile, given: Collection[str] = ()) 
         For its lists of answers and its places.
     given : collection of str
         Keys that the study file gives for this export; what stands there need not stand in the codebook.
+    elements : sequence of str
+        Names of the elements of self-made codes, in their order.
 
     Returns
     -------
@@ -69,6 +72,7 @@ def say_export(part: Part, codebook: CodebookFile, given: Collection[str] = ()) 
     """
     said = Said()
     said.problems += _repeated_columns(part, codebook)
+    _say_code(part, codebook, said, elements)
     _say_single_columns(part, codebook, said, given)
     _say_dates(part, codebook, said, given)
     _say_waves(part, codebook, said, given)
@@ -88,6 +92,16 @@ def _repeated_columns(part: Part, codebook: CodebookFile) -> Iterator[Problem]:
         first.setdefault(row.column, position)
 
 
+def _say_code(part: Part, codebook: CodebookFile, said: Said, elements: Sequence[str]) -> None:
+    """Take the columns with one element of the code each."""
+    rows = [(position, row) for position, row in part.columns if row.use == "code_element"]
+    columns, problems = say_code_columns(rows, part.file, elements, codebook)
+    said.problems += problems
+    if columns:
+        said.keys["code_columns"] = columns
+        said.places["code_columns"] = ("columns", rows[0][0], "use")
+
+
 def _say_single_columns(part: Part, codebook: CodebookFile, said: Said, given: Collection[str]) -> None:
     for use in _ONE_COLUMN:
         rows = [(position, row) for position, row in part.columns if row.use == use]
@@ -98,12 +112,13 @@ def _say_single_columns(part: Part, codebook: CodebookFile, said: Said, given: C
         if rows:
             said.keys[use] = rows[0][1].column
             said.places[use] = ("columns", rows[0][0], "use")
-    if part.columns and not {"person_id", "code_columns"} & {*said.keys, *given}:
+    asked = any(row.use == "code_element" for _, row in part.columns)
+    if part.columns and not asked and not {"person_id", "code_columns"} & {*said.keys, *given}:
         position, _ = part.columns[0]
         what = f"no column of {part.file} has the use 'person id'"
         mend = (
             "set it at the column with the code by which a person is found again; "
-            "where several questions make the code, name them under code_columns in the study file"
+            "where several questions make the code, give each of them the use 'code element'"
         )
         said.problems.append(codebook.places.problem("CFG-CODEBOOK", what, mend, ("columns", position, "use")))
 

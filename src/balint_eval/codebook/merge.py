@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from balint_eval.codebook.code_elements import SHEET, SaidOfCode, say_linkage
 from balint_eval.codebook.exports import Part, Said, repeated_answers, say_export, uncoded_answers
 from balint_eval.codebook.model import AnswerRow
 from balint_eval.codebook.read import CodebookFile, read_codebook
@@ -90,11 +91,14 @@ def with_codebook(document: Document, folder: Path) -> Merged:
     owners, problems = _owners(codebook, exports, _cohort_names(document.values))
     problems += repeated_answers(codebook)
     values = _copied(document.values)
-    places: dict[str, Location] = {}
-    touched = []
+    code = say_linkage(codebook)
+    elements = _merge_linkage(values, code, document)
+    problems += code.problems
+    places: dict[str, Location] = dict(code.places)
+    touched = ["linkage."] if code.problems else []
     uncoded: dict[int, AnswerRow] = {}
     for spot, part in _parts(codebook, owners, exports).items():
-        said = say_export(part, codebook, [key for key in exports[spot] if _given(key, exports[spot])])
+        said = say_export(part, codebook, [key for key in exports[spot] if _given(key, exports[spot])], elements)
         path = _path(spot)
         touched.append(f"{path}.")
         problems += said.problems
@@ -107,6 +111,27 @@ def with_codebook(document: Document, folder: Path) -> Merged:
     touched += [path.rstrip(".") for path in touched]
     changed = Document(document.shown_as, values, document.places, document.texts)
     return Merged(changed, codebook, places, tuple(problems), tuple(touched))
+
+
+def _merge_linkage(values: dict[str, Any], code: SaidOfCode, document: Document) -> list[str]:
+    """Put the elements of the code into the study's linkage; give the names of all elements in force."""
+    given = values.get("linkage")
+    given = {} if given is None else given
+    if not isinstance(given, dict):
+        return []
+    for key, value in code.keys.items():
+        if given.get(key) in (None, "", [], value):
+            continue
+        what = f"the study file gives linkage.{key}, and the sheet '{SHEET}' of the codebook says something else"
+        mend = "delete the key here, or empty the sheet where ids were given out"
+        at = ("linkage", key)
+        code.problems.append(
+            Problem("CFG-CODEBOOK", what, mend, document.shown_as, document.line(at), f"linkage.{key}")
+        )
+    if code.keys:
+        values["linkage"] = {**given, **code.keys}
+    listed = code.keys.get("elements") or given.get("elements")
+    return [str(e.get("name", "")) for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
 
 
 def item_faults(merged: Merged, instruments: Mapping[str, Instrument]) -> list[Problem]:
@@ -181,7 +206,7 @@ def _copied(values: dict[str, Any]) -> dict[str, Any]:
         else cohort
         for cohort in values.get("cohorts") or []
     ]
-    return {**values, "cohorts": cohorts} if isinstance(values.get("cohorts"), list) else values
+    return {**values, "cohorts": cohorts} if isinstance(values.get("cohorts"), list) else dict(values)
 
 
 def _owners(

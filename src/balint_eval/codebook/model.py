@@ -1,15 +1,20 @@
-"""The codebook as data: one row a column, an answer, a wave or a questionnaire."""
+"""The codebook as data: one row a column, an answer, a wave, a questionnaire or an element of the code."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
 from balint_eval.strict_yaml import Model
 
-Use = Literal["item", "person_id", "group", "arm", "wave", "date", "comment", "total", "ignore"]
-USES: tuple[Use, ...] = ("item", "person_id", "group", "arm", "wave", "date", "comment", "total", "ignore")
+Use = Literal["item", "person_id", "code_element", "group", "arm", "wave", "date", "comment", "total", "ignore"]
+USES: tuple[Use, ...] = get_args(Use)
+ElementKind = Literal["letters", "number", "day", "month", "choice"]
+KINDS: tuple[ElementKind, ...] = get_args(ElementKind)
+LONGEST_ELEMENT = 40
+ElementName = Annotated[str, Field(pattern=r"^\w[\w .'-]{0,63}$")]
+"""Name of an element of the code, in any alphabet: it heads columns of the review sheet."""
 MISSING = "missing"
 LEFT_OUT = "leave_out"
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
@@ -49,6 +54,8 @@ class ColumnRow(Model):
     """Name of the list of answers; blank where the column holds the instrument's own codes."""
     waves: Texts = Field(default_factory=list)
     """Waves in which it was asked; blank means every wave of the file."""
+    element: Text = ""
+    """Element of the self-made code that this column asks for, where each element was a question of its own."""
     note: Text = ""
     """Why it was drafted so; only to help people."""
 
@@ -100,6 +107,21 @@ class FormRow(Model):
     """Only to help people."""
 
 
+class ElementRow(Model):
+    """One element of the code that people make themselves, in the order in which the code is written."""
+
+    element: ElementName
+    """Its name, such as `mother`."""
+    kind: ElementKind
+    """How it is tidied: letters without accents, numbers without leading zeros, months by name or number."""
+    length: int = Field(default=0, ge=0, le=LONGEST_ELEMENT)
+    """Signs of the element; needed where one column holds the whole code, except for a day or a month."""
+    separator: Annotated[Text, Field(max_length=1)] = ""
+    """Sign that stands after the element where one column holds the whole code, such as `-`."""
+    note: Text = ""
+    """Only to help people."""
+
+
 class Codebook(Model):
     """All that a codebook says."""
 
@@ -111,3 +133,5 @@ class Codebook(Model):
     """One entry a file, or a value of its wave column."""
     forms: list[FormRow] = Field(default_factory=list)
     """One entry a questionnaire in an export, where a person has settled something about it."""
+    elements: list[ElementRow] = Field(default_factory=list)
+    """One entry an element of the self-made code; none where ids were given out."""

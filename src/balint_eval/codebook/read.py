@@ -10,14 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from balint_eval.codebook.model import USES, Codebook
-from balint_eval.codebook.words import OPTIONAL, SHEETS, Heading, choice_of, heading_of, sheet_of, word
+from balint_eval.codebook.model import KINDS, LONGEST_ELEMENT, USES, Codebook
+from balint_eval.codebook.words import OPTIONAL, OPTIONAL_OF, SHEETS, Heading, choice_of, heading_of, sheet_of, word
 from balint_eval.errors import DataError, Problem, StudyError, cell_shown, shown
 from balint_eval.settings_words import Location
 from balint_eval.strict_yaml import Document, read_yaml, validate
 
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_CHOSEN = {"columns": ("use",), "answers": ("code",), "waves": ("wave",)}
+_CHOSEN = {"columns": ("use",), "answers": ("code",), "waves": ("wave",), "elements": ("kind",)}
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,8 @@ def _headings(section: str, header: Sequence[str], file: str) -> tuple[dict[int,
             problems.append(Problem("CFG-CODEBOOK", "this heading stands twice", "delete one", file, 1, text))
         elif key:
             found[at] = key
-    needed = [heading for heading in SHEETS[section] if heading.key not in OPTIONAL]
+    optional = OPTIONAL | OPTIONAL_OF.get(section, frozenset())
+    needed = [heading for heading in SHEETS[section] if heading.key not in optional]
     problems += [_no_heading(heading, header, file) for heading in needed if heading.key not in found.values()]
     return found, problems
 
@@ -182,15 +183,16 @@ def _in_words(fault: Any, at: Location, values: Mapping[str, Any], places: Place
     written = str(values[str(section)][position].get(name, ""))
     what, mend = _expected(str(name), blank=fault["type"] == "missing")
     code = "CFG-BLANK" if fault["type"] == "missing" else "CFG-CHOICE"
-    close = difflib.get_close_matches(written.casefold(), [word(use, "en") for use in USES], 1, 0.6)
-    if name == "use" and close:
+    choices = [word(choice, "en") for choice in (USES if name == "use" else KINDS)]
+    close = difflib.get_close_matches(written.casefold(), choices, 1, 0.6)
+    if name in {"use", "kind"} and close:
         mend = f"did you mean '{close[0]}'?"
     return places.problem(code, what, mend, at, cell_shown(written))
 
 
 def _expected(name: str, *, blank: bool) -> tuple[str, str]:
     """Say what a cell must hold."""
-    uses = ", ".join(word(use, "en") for use in USES)
+    uses, kinds = (", ".join(word(choice, "en") for choice in choices) for choices in (USES, KINDS))
     texts = {
         "use": ("it is not said what this column is", "this is not a use of a column", f"choose one of: {uses}"),
         "code": (
@@ -198,6 +200,18 @@ def _expected(name: str, *, blank: bool) -> tuple[str, str]:
             "this is neither a number nor the word missing",
             "write the instrument's code, or the word missing where the text means no answer",
         ),
+        "element": (
+            "the element has no name",
+            "this cannot be the name of an element",
+            "write a short name of letters, such as mother",
+        ),
+        "kind": ("it is not said what this element is", "this is not a kind of element", f"choose one of: {kinds}"),
+        "length": (
+            "",
+            "this is not the number of signs of an element",
+            f"write a whole number up to {LONGEST_ELEMENT}, or leave the cell blank",
+        ),
+        "separator": ("", "this is more than one sign", "write one sign, such as -, or leave the cell blank"),
         "item": ("the number of the item is not given", "this is not the number of an item", "write a whole number"),
     }
     if name in {"already_reversed", "key_confirmed"}:

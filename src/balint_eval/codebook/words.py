@@ -41,6 +41,7 @@ _FILE = Heading("file", "file", "فایل", 28)
 _INSTRUMENT = Heading("instrument", "instrument", "پرسشنامه", 22)
 _LIST = Heading("answers", "answer list", "فهرست پاسخ", 18)
 _WAVE = Heading("wave", "wave", "نوبت", 18)
+_ELEMENT = Heading("element", "code element", "جزء کد", 16)
 _NOTE = Heading("note", "note", "توضیح", 70)
 
 SHEETS: Mapping[str, tuple[Heading, ...]] = {
@@ -55,6 +56,7 @@ SHEETS: Mapping[str, tuple[Heading, ...]] = {
         Heading("item", "item", "شماره گویه", 10),
         _LIST,
         Heading("waves", "waves", "نوبت‌ها", 18),
+        _ELEMENT,
         _NOTE,
     ),
     "answers": (
@@ -83,13 +85,22 @@ SHEETS: Mapping[str, tuple[Heading, ...]] = {
         Heading("accept", "accepted findings", "یافته‌های پذیرفته", 24),
         _NOTE,
     ),
+    "elements": (
+        _ELEMENT,
+        Heading("kind", "kind", "نوع", 12),
+        Heading("length", "length", "طول", 10),
+        Heading("separator", "sign after it", "نشانهٔ پس از آن", 16),
+        _NOTE,
+    ),
 }
 """Sheets in their order, each with its columns in their order."""
 
 FOR_PEOPLE = frozenset({"suggestion", "allowed", "times", "rows"})
 """Columns that are written to help and never read."""
 
-OPTIONAL = FOR_PEOPLE | {"cohort", "question", "examples", "waves", "note", "accept", "value"}
+OPTIONAL_OF: Mapping[str, frozenset[str]] = {"columns": frozenset({"element"})}
+"""Columns that may be deleted on one sheet, and not on another."""
+OPTIONAL = FOR_PEOPLE | {"cohort", "question", "examples", "waves", "note", "accept", "value", "length", "separator"}
 """Columns that may be deleted."""
 
 SHEET_NAMES: Mapping[str, tuple[str, str]] = {
@@ -97,11 +108,13 @@ SHEET_NAMES: Mapping[str, tuple[str, str]] = {
     "answers": ("answers", "پاسخ‌ها"),
     "waves": ("waves", "نوبت‌ها"),
     "forms": ("forms", "پرسشنامه‌ها"),
+    "elements": ("person code", "کد فرد"),
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "item": ("item", "گویه"),
     "person_id": ("person id", "شناسه فرد"),
+    "code_element": ("code element", "جزء کد"),
     "group": ("group", "گروه"),
     "arm": ("arm", "بازو"),
     "wave": ("wave", "نوبت"),
@@ -111,6 +124,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "ignore": ("ignore", "نادیده"),
     "missing": ("missing", "بی‌پاسخ"),
     "leave_out": ("leave out", "کنار گذاشته"),
+    "letters": ("letters", "حروف"),
+    "number": ("number", "عدد"),
+    "day": ("day", "روز"),
+    "month": ("month", "ماه"),
+    "choice": ("choice", "گزینه"),
     "yes": ("yes", "بله"),
     "no": ("no", "خیر"),
 }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from balint_eval.codebook.model import USES
+from balint_eval.codebook.model import KINDS, USES
 from balint_eval.codebook.words import LANGUAGES, SHEETS, Language, sheet_name, word
 from balint_eval.ingest.text import CONTROL, SURROGATES
 from balint_eval.office_files import without_dates
@@ -20,6 +20,9 @@ LISTS = "lists"
 LONGEST_CELL = 32_000
 FURTHER_ROWS = 200
 """Rows below the last one in which the drop-downs work too."""
+
+MOST_ELEMENTS = 12
+"""Rows of the sheet of the code that the drop-down of elements shows."""
 
 _HEADER_FILL = "FFD9E2EC"
 _OPEN_FILL = "FFFCE4D6"
@@ -37,6 +40,9 @@ HELP: Mapping[str, tuple[str, ...]] = {
         "List every answer on the form, also those that nobody gave.",
         "waves: say which wave each file (or each value of its wave column) is, or 'leave out'.",
         "forms: only for what the check asks you to confirm: items that the platform has reversed, a key, a finding.",
+        "person code: only where people made their own code (mother's initials, day of birth ...): one row an "
+        "element, in the order of the code. Where each element was a question of its own, give these columns the "
+        "use 'code element' and name the element there. Where ids were given out, leave this sheet empty.",
         "The columns 'question text', 'answers that occur', 'suggestion', 'times', 'rows' and 'note' only help you.",
         "Do not change the columns 'file' and 'column': they are how the program finds your data.",
     ),
@@ -51,6 +57,9 @@ HELP: Mapping[str, tuple[str, ...]] = {
         "همهٔ پاسخ‌های فرم را بنویسید، حتی آن‌هایی را که هیچ‌کس انتخاب نکرده است.",
         "نوبت‌ها: بگویید هر فایل (یا هر مقدار از ستون نوبت) کدام نوبت است، یا «کنار گذاشته».",
         "پرسشنامه‌ها: فقط برای چیزی که بررسی از شما می‌خواهد تأیید کنید.",
+        "کد فرد: فقط اگر هر کس کد خود را ساخته است (حرف‌های نام مادر، روز تولد و مانند آن): هر ردیف یک جزء، "
+        "به ترتیب کد. اگر هر جزء پرسش جداگانه‌ای بوده است، کاربرد آن ستون‌ها را «جزء کد» بگذارید و نام جزء را آنجا "
+        "بنویسید. اگر شناسه‌ها داده شده‌اند، این برگه را خالی بگذارید.",
         "ستون‌های «متن پرسش»، «پاسخ‌های موجود»، «پیشنهاد»، «تعداد»، «تعداد ردیف» و «توضیح» فقط برای کمک به شماست.",
         "ستون‌های «فایل» و «ستون» را تغییر ندهید: برنامه داده‌های شما را با آن‌ها پیدا می‌کند.",
     ),
@@ -155,8 +164,8 @@ def _shown(section: str, key: str, value: Any, language: Language) -> Any:  # no
         return ", ".join(value)
     if isinstance(value, bool):
         return word("yes", language) if value else ""
-    chosen = {("columns", "use"), ("answers", "code"), ("waves", "wave")}
-    if (section, key) in chosen and value in {*USES, "missing", "leave_out"}:
+    chosen = {("columns", "use"), ("answers", "code"), ("waves", "wave"), ("elements", "kind")}
+    if (section, key) in chosen and value in {*USES, *KINDS, "missing", "leave_out"}:
         return word(value, language)
     return value
 
@@ -191,6 +200,8 @@ def _add_drop_downs(sheet: Worksheet, section: str, draft: Draft, rows: int, lan
     listed = {
         "use": (f'"{",".join(word(use, language) for use in USES)}"', True),
         "instrument": (_reference("A", draft.instruments), False),
+        "kind": (f'"{",".join(word(kind, language) for kind in KINDS)}"', True),
+        "element": (_element_cells(language) if section == "columns" else "", False),
         "waves": (_reference("B", draft.waves), False),
         "wave": (_reference("C", [*draft.waves, ""]), False),
         "already_reversed": (f'"{word("yes", language)},{word("no", language)}"', True),
@@ -209,6 +220,11 @@ def _add_drop_downs(sheet: Worksheet, section: str, draft: Draft, rows: int, lan
 
 def _reference(column: str, names: Sequence[str]) -> str:
     return f"{LISTS}!${column}$1:${column}${len(names)}" if names else ""
+
+
+def _element_cells(language: Language) -> str:
+    """Give the cells with the names of the elements, which a person may still write."""
+    return f"'{sheet_name('elements', language)}'!$A$2:$A${1 + MOST_ELEMENTS}"
 
 
 def _fill_lists(sheet: Worksheet, draft: Draft, language: Language) -> None:

@@ -141,8 +141,11 @@ def _described(draft: StudyDraft, language: Language) -> Iterator[str]:
 
 
 def _file_lines(found: FileDraft, language: Language) -> Iterator[str]:
-    person = found.roles.person
-    yield (Message("person_is", column=person) if person else Message("person_open")).text(language)
+    person, elements = found.roles.person, found.roles.elements
+    if elements:
+        yield Message("elements_are", number=len(elements), columns=", ".join(elements)).text(language)
+    else:
+        yield (Message("person_is", column=person) if person else Message("person_open")).text(language)
     waves = (
         [f"{value} = {wave or '?'}" for value, (wave, _, _) in found.values.items()]
         or list(dict.fromkeys(found.block_waves.values()))
@@ -172,6 +175,8 @@ def _file_lines(found: FileDraft, language: Language) -> Iterator[str]:
 def _ending(draft: StudyDraft, folder: Path, language: Language) -> Iterator[str]:
     here = Path(os.path.relpath(folder)).as_posix()
     study, codebook = f"{here}/{STUDY}", f"{here}/{CODEBOOK}"
+    if draft.code:
+        yield Message("code_is", form=draft.code.described()).text(language)
     if not has_groups(draft):
         yield Message("no_group").text(language)
     if not outcomes_of(draft):

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from balint_eval.codebook.model import LEFT_OUT
-from balint_eval.codebook.words import Language
+from balint_eval.codebook.words import SHEETS, Language
 from balint_eval.codebook.workbook import Draft
 from balint_eval.init.answer_lists import AnswerLists
 from balint_eval.init.blocks import find_blocks
 from balint_eval.init.files import FEWEST_ITEMS, Given, Group, into_cohorts, item_columns
 from balint_eval.init.people import Roles, choose_codes, is_usable_date, settle_uses, wave_column
+from balint_eval.init.person_codes import CodeDraft, codes_of, settle_code
 from balint_eval.init.questions import Asker
 from balint_eval.init.recognise import Guess, recognise, settled_guess
 from balint_eval.init.texts import Message
@@ -82,6 +83,10 @@ class StudyDraft:
     waves: list[str]
     codebook: Draft
     unused: list[Given]
+    code: CodeDraft | None = None
+    """The elements of a code that people made themselves; None where ids were given out."""
+    roster_elements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By roster, the columns that ask for one element each."""
 
 
 def draft_study(given: Sequence[Given], asker: Asker) -> StudyDraft:
@@ -99,12 +104,14 @@ def draft_study(given: Sequence[Given], asker: Asker) -> StudyDraft:
     people = [file for file in given if file.kind in {"export", "roster", "attendance"}]
     wave_columns = {file.shown: wave_column(file) if file.kind == "export" else "" for file in people}
     roles = choose_codes(people, wave_columns)
+    code = settle_code(people, roles, asker)
     for file in people:
         if file.kind == "export" and not roles[file.shown].person and roles[file.shown].candidates:
             candidates = roles[file.shown].candidates
             question = Message("ask_person_id", file=file.shown)
             roles[file.shown].person = asker.ask(f"person_id/{file.shown}", question, candidates)
-    codes = {file.shown: file.column(roles[file.shown].person).codes for file in people if roles[file.shown].person}
+    ids = {file.shown: codes_of(file, roles[file.shown], code) for file in people}
+    codes = {shown: known for shown, known in ids.items() if known}
     groups = into_cohorts(given, codes)
     files = {file.shown: FileDraft(file, roles[file.shown]) for group in groups for file in group.exports}
     for shown, found in files.items():
@@ -115,7 +122,9 @@ def draft_study(given: Sequence[Given], asker: Asker) -> StudyDraft:
     waves = in_order(_all_waves(files.values()))
     used = {f.shown for group in groups for f in (*group.exports, group.roster, group.sessions, group.attendance) if f}
     unused = [file for file in given if file.shown not in used]
-    return StudyDraft(groups, files, waves, _codebook(groups, files, waves, asker.language), unused)
+    listed = {file.shown: roles[file.shown].elements for file in people if file.kind == "roster"}
+    codebook = _codebook(groups, files, waves, code, asker.language)
+    return StudyDraft(groups, files, waves, codebook, unused, code, listed)
 
 
 def _all_waves(files: Any) -> Iterator[str]:  # noqa: ANN401 - values of a dict
@@ -128,7 +137,7 @@ def _all_waves(files: Any) -> Iterator[str]:  # noqa: ANN401 - values of a dict
 
 def _find_columns(found: FileDraft, others: Mapping[str, frozenset[str]]) -> None:
     """Find blocks of items first, then the use of every other column."""
-    taken = {found.roles.person, found.roles.wave}
+    taken = {found.roles.person, found.roles.wave, *found.roles.elements}
     free = [column for column in item_columns(found.given.columns) if column.name not in taken]
     blocks = [block for block in find_blocks(free) if block.answers]
     firm = {column.name for block in blocks if block.n_items >= FEWEST_ITEMS for column in block.columns}
@@ -237,11 +246,16 @@ def _answered(found: FileDraft) -> list[bool]:
 
 
 def _codebook(
-    groups: Sequence[Group], files: Mapping[str, FileDraft], waves: Sequence[str], language: Language
+    groups: Sequence[Group],
+    files: Mapping[str, FileDraft],
+    waves: Sequence[str],
+    code: CodeDraft | None,
+    language: Language,
 ) -> Draft:
     """Write down what was found as the rows of a codebook."""
     lists = AnswerLists()
-    rows: dict[str, list[dict[str, Any]]] = {"columns": [], "answers": [], "waves": [], "forms": []}
+    rows: dict[str, list[dict[str, Any]]] = {section: [] for section in SHEETS}
+    rows["elements"] = code.rows(language) if code else []
     for group in groups:
         cohort = group.name if len(groups) > 1 else ""
         for file in group.exports:
@@ -258,11 +272,13 @@ def _codebook(
     to_confirm |= {("columns", at, "item") for at, row in enumerate(rows["columns"]) if row.get("in_order_of_file")} | {
         ("waves", at, "wave") for at, row in enumerate(rows["waves"]) if row["wave"] == LEFT_OUT
     }
+    to_confirm |= {("elements", at, "kind") for at in range(len(rows["elements"]))}
+    lengths = {("elements", at, "length") for at in code.open_lengths()} if code else set()
     return Draft(
         rows=rows,
         waves=waves,
         instruments=sorted(known_instruments(), key=str.casefold),
-        open_cells=frozenset(_open_cells(rows)),
+        open_cells=frozenset(_open_cells(rows)) | lengths,
         to_confirm=frozenset(to_confirm),
     )
 
@@ -271,6 +287,8 @@ def _open_cells(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[tup
     for at, row in enumerate(rows["columns"]):
         if row["use"] == "item":
             yield from (("columns", at, name) for name in ("instrument", "item") if row[name] == "")
+        elif row.get("could_be_person"):
+            yield "columns", at, "use"
     yield from (("answers", at, "code") for at, row in enumerate(rows["answers"]) if row["code"] == "")
     yield from (("waves", at, "wave") for at, row in enumerate(rows["waves"]) if row["wave"] == "")
 
@@ -300,10 +318,23 @@ def _column_rows(cohort: str, found: FileDraft, lists: AnswerLists, language: La
             row |= {"use": use, "note": why.text(language)}
             row |= {"examples": ", ".join(column.counts)} if use == "wave" else {}
             row |= {"waves": [found.date_waves[column.name]]} if column.name in found.date_waves else {}
+            row |= {"element": found.roles.elements[column.name]} if column.name in found.roles.elements else {}
         else:
             row["note"] = Message("not_recognised" if column.counts else "blank_column").text(language)
         rows.append(row)
-    return rows
+    return _with_open_person(rows, found, language)
+
+
+def _with_open_person(rows: list[dict[str, Any]], found: FileDraft, language: Language) -> list[dict[str, Any]]:
+    """Mark the column that may hold the person's code where none is known, and say so in its note."""
+    roles = found.roles
+    if roles.person or roles.elements or not rows:
+        return rows
+    free = [name for name in roles.candidates if name not in roles.uses]
+    first = free[0] if free else rows[0]["column"]
+    others = ", ".join(free[1:MOST_EXAMPLES]) or "-"
+    note = Message("person_open_cell", others=others).text(language)
+    return [row | {"note": note, "could_be_person": True} if row["column"] == first else row for row in rows]
 
 
 def _item(guess: Guess, at: int, language: Language) -> dict[str, Any]:

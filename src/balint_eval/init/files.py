@@ -13,6 +13,7 @@ from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.readers.open import read_dictionary, read_export
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.init.blocks import find_blocks, stem_of
+from balint_eval.init.code_parts import asked_parts
 from balint_eval.init.columns import MOST_ANSWERS, Column, columns_of, overlap
 from balint_eval.init.waves import name_waves
 
@@ -133,7 +134,7 @@ def _kind(columns: Sequence[Column]) -> Kind:
     if any(block.n_items >= FEWEST_ITEMS and block.answers for block in find_blocks(item_columns(columns))):
         return "export"
     grouped = any(column.named_group or column.named_arm for column in columns)
-    coded = any(column.named_code for column in columns)
+    coded = any(column.named_code for column in columns) or bool(asked_parts(columns))
     return "roster" if grouped and coded else "export" if any(c.written for c in columns) and coded else "unused"
 
 

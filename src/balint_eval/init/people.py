@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from balint_eval.init.code_parts import parts_in_heading
 from balint_eval.init.columns import NEARLY_UNIQUE, Column, overlap
 from balint_eval.init.files import SAME_PEOPLE, Given
 from balint_eval.init.texts import Message
@@ -34,6 +35,8 @@ class Roles:
         Column that tells the waves apart, `""` for none.
     ratings : bool
         People come back within a wave.
+    elements : dict of column name to element
+        Columns that ask for one element each of a code that people made themselves.
     """
 
     uses: dict[str, tuple[str, Message]] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Roles:
     candidates: list[str] = field(default_factory=list)
     wave: str = ""
     ratings: bool = False
+    elements: dict[str, str] = field(default_factory=dict)
 
     def named(self, use: str) -> str:
         """Give the column with a use, `""` for none."""
@@ -76,7 +80,8 @@ def code_candidates(given: Given, wave: str) -> list[Column]:
 def _could_be_code(column: Column, given: Given, wave: str) -> bool:
     if column.of_platform or not column.texts or column.is_private or column.written or column.looks_like_dates:
         return False
-    return column.named_code and unique_in_wave(column, given, wave) >= NEARLY_UNIQUE
+    named = column.named_code or bool(parts_in_heading(column.words))
+    return named and unique_in_wave(column, given, wave) >= NEARLY_UNIQUE
 
 
 def unique_in_wave(column: Column, given: Given, wave: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from balint_eval.codebook.words import LANGUAGES, Language
@@ -114,14 +114,7 @@ def outcomes_of(draft: StudyDraft) -> list[tuple[Instrument, str]]:
     """Give the scales to compare: the total where there is one, else the scores made of scales, else all."""
     names = dict.fromkeys(name for found in draft.files.values() for name in found.instruments)
     known = known_instruments()
-    return [(known[name], scale) for name in names for scale in main_scales(known[name])]
-
-
-def main_scales(instrument: Instrument) -> list[str]:
-    """Give the scales of an instrument that an outcome is drafted for."""
-    names = [scale.name for scale in instrument.scales]
-    composed = [scale.name for scale in instrument.scales if scale.of]
-    return ["total"] if "total" in names else composed or names
+    return [(known[name], scale) for name in names for scale in known[name].main_scales]
 
 
 def arms_of(draft: StudyDraft) -> list[str]:
@@ -225,7 +218,7 @@ def _outcome_lines(draft: StudyDraft, settled: Settled, said: dict[str, str]) ->
     for at, (instrument, scale) in enumerate(outcomes):
         role = ", role: primary" if (instrument.name, scale) == settled.primary else ""
         yield f"  - {{instrument: {_quoted(instrument.name)}, scale: {scale}{role}}}"
-        further = [known.name for known in instrument.scales if known.name not in main_scales(instrument)]
+        further = [known.name for known in instrument.scales if known.name not in instrument.main_scales]
         if further and (at + 1 == len(outcomes) or outcomes[at + 1][0].name != instrument.name):
             yield f"  # {said['further'].format(name=instrument.name, scales=', '.join(further))}"
 
@@ -235,7 +228,8 @@ def _cohort_lines(group: Group, draft: StudyDraft, said: dict[str, str]) -> Iter
     if group.roster is not None:
         yield f"    # {said['roster']}"
         yield "    roster:"
-        yield from (f"      {line}" for line in _roster_lines(group.roster))
+        elements = draft.roster_elements.get(group.roster.shown, {})
+        yield from (f"      {line}" for line in _roster_lines(group.roster, elements, draft))
     elif not any(draft.files[file.shown].roles.named("group") for file in group.exports):
         yield f"    # {said['no_group']}"
     if group.sessions is not None:
@@ -252,10 +246,17 @@ def _cohort_lines(group: Group, draft: StudyDraft, said: dict[str, str]) -> Iter
         yield from _export_lines(file, draft, said)
 
 
-def _roster_lines(file: Given) -> Iterator[str]:
-    person = next((column.name for column in file.columns if column.named_code), file.columns[0].name)
+def _roster_lines(file: Given, elements: Mapping[str, str], draft: StudyDraft) -> Iterator[str]:
     yield f"file: {_quoted(file.shown)}"
-    yield f"person_id: {_quoted(person)}"
+    if elements and draft.code:
+        yield "code_columns:"
+        columns = {name: column for column, name in elements.items()}
+        yield from (
+            f"  - {{element: {_quoted(name)}, column: {_quoted(columns[name])}}}" for name, _ in draft.code.parts
+        )
+    else:
+        person = next((column.name for column in file.columns if column.named_code), file.columns[0].name)
+        yield f"person_id: {_quoted(person)}"
     for key, kind in (("group", "named_group"), ("arm", "named_arm")):
         if _named(file, kind):
             yield f"{key}: {_quoted(_named(file, kind))}"

@@ -100,6 +100,22 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "id_shared": ("the same codes occur in {others}", "همین کدها در {others} هم هست"),
     "id_other": ("another column was taken as the code", "ستون دیگری به‌عنوان کد انتخاب شد"),
+    "element_asked": (
+        "asks for one element of a code that people make themselves",
+        "یک جزء از کدی را می‌پرسد که هر کس خود می‌سازد",
+    ),
+    "element_not_everywhere": (
+        "asks for an element of the code that another file does not ask for, so it cannot be compared",
+        "جزئی از کد را می‌پرسد که فایل دیگر نمی‌پرسد، پس مقایسه نمی‌شود",
+    ),
+    "code_in_heading": (
+        "the heading of the column describes it",
+        "سرستون آن را توضیح می‌دهد",
+    ),
+    "code_in_pattern": (
+        "at least {share} of the codes have this form: look at it, and empty this sheet if the ids were given out",
+        "دست‌کم {share} کدها این شکل را دارند: نگاه کنید، و اگر شناسه‌ها داده شده‌اند این برگه را خالی کنید",
+    ),
     "group_named": (
         "its name speaks of a group; {number} different values",
         "نامش از گروه می‌گوید؛ {number} مقدار متفاوت",
@@ -161,6 +177,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "In {file}: which column holds the code by which a person is found again?",
         "در {file}: کدام ستون کدی را دارد که فرد با آن دوباره پیدا می‌شود؟",
     ),
+    "ask_person_code": (
+        "The codes have the form {form}. Did people make their code themselves, or was it given out?",
+        "کدها این شکل را دارند: {form}. کد را خود افراد ساخته‌اند (self_made) یا داده شده است (given_out)؟",
+    ),
     "ask_wave": (
         "{file}: when was it answered? A name for the wave, such as before, after, follow_up",
         "{file}: چه زمانی پاسخ داده شد؟ نامی برای نوبت، مانند before، after، follow_up",
@@ -209,6 +229,20 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "person_open": (
         "person id: not found. Give the column with the person's code the use 'person id' in the codebook.",
         "شناسهٔ فرد: پیدا نشد. در کدنامه کاربرد ستون کد فرد را «شناسهٔ فرد» بگذارید.",
+    ),
+    "person_open_cell": (
+        "it is not known which column holds the person's code; this one could. Give the right column the use "
+        "'person id' (others that could: {others})",
+        "معلوم نیست کد فرد در کدام ستون است؛ شاید این ستون باشد. کاربرد ستون درست را «شناسه فرد» بگذارید "
+        "(ستون‌های ممکن دیگر: {others})",
+    ),
+    "elements_are": (
+        "person: a self-made code, asked in {number} questions: {columns}.",
+        "فرد: کدی خودساخته، در {number} پرسش: {columns}.",
+    ),
+    "code_is": (
+        "The code is linked element by element: {form}. See the sheet 'person code' of the codebook.",
+        "کدها جزء به جزء مقایسه می‌شوند: {form}. برگهٔ «کد فرد» کدنامه را ببینید.",
     ),
     "wave_is": ("wave: {waves}.", "نوبت: {waves}."),
     "wave_is_open": ("wave: not known.", "نوبت: معلوم نیست."),

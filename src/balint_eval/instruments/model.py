@@ -154,6 +154,12 @@ class Instrument(Described):
             what = f"'answer_labels' names the code {unknown[0]:g}, which is not among the codes"
             raise ValueError(f"CFG-CODE: {what} | correct the code")
 
+    @property
+    def main_scales(self) -> list[str]:
+        """The scales that an outcome is proposed for: the total, else the scores made of scales, else all."""
+        names = [scale.name for scale in self.scales]
+        return ["total"] if "total" in names else [scale.name for scale in self.scales if scale.of] or names
+
     def scale(self, name: str) -> Scale:
         """Give one scale by name.
 

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from math import isfinite
 
+from balint_eval.language import Language
 from balint_eval.report import numbers
 from balint_eval.report.material import Material, Row
 
@@ -19,10 +20,9 @@ class Span:
     low: float
     high: float
 
-    @property
-    def text(self) -> str:
-        """The span as written: `6`, or `6 to 10`."""
-        return numbers.span(self.low, self.high)
+    def said(self, language: Language) -> str:
+        """Give the span as written: `6`, or `6 to 10`."""
+        return language.span(numbers.trimmed(self.low), numbers.trimmed(self.high))
 
     def within(self, low: float, high: float) -> bool:
         """Say whether the span lies inside what was planned."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from balint_eval.kinds import LEVEL
+from balint_eval.language import ENGLISH, Language
 from balint_eval.report import counts, numbers
 from balint_eval.report.cells import table
 from balint_eval.report.figures import plain_figure
@@ -32,9 +33,7 @@ from balint_eval.report.wording import (
     apa,
     confidence,
     headline,
-    listed,
     plain_enough,
-    say,
     usable,
     verdict,
     what_matters,
@@ -51,6 +50,7 @@ def build_educator(
     study_file: StudyFile,
     drawings: Mapping[str, Drawing],
     provenance: Mapping[str, object],
+    language: Language = ENGLISH,
 ) -> Report:
     """Build the educator's page.
 
@@ -63,13 +63,14 @@ def build_educator(
         Uses `forest`, or `slopes_<instrument>_<scale>` of the first primary outcome.
     provenance : mapping
         Uses `generated`.
+    language : Language
 
     Returns
     -------
     Report
         Without a section where there is nothing to say.
     """
-    material = Material(tables, study_file, drawings, provenance)
+    material = Material(tables, study_file, drawings, provenance, language)
     sections = [
         _changes(material),
         _certainty(material),
@@ -86,18 +87,19 @@ def build_educator(
 
 
 def _subtitle(material: Material) -> str:
-    cohorts = ", ".join(cohort.label or cohort.name for cohort in material.study.cohorts)
+    language = material.language
+    cohorts = language.sequence([material.cohort(cohort.name) for cohort in material.study.cohorts])
     dates = sorted(str(row["date"]) for row in material.own_rows("sessions") if row["date"])
-    span = numbers.days(dates[0], dates[-1]) if dates else ""
-    return " · ".join(part for part in (material.study.programme.name, cohorts, span) if part)
+    span = language.days(dates[0], dates[-1]) if dates else ""
+    return " · ".join(part for part in (language.named(material.study.programme.name), cohorts, span) if part)
 
 
 def _changes(material: Material) -> Section:
     claims = tuple(plain_claim(material, line) for line in material.headlines)
     blocks: tuple[Block, ...] = (Paragraph(_compared(material), "lead"), *claims) if claims else ()
     if not claims:
-        blocks = (Paragraph(say("There is no result to report: no outcome could be compared.")),)
-    heading = say("What was found") if one_wave(material) else say("What changed")
+        blocks = (Paragraph(material.say("There is no result to report: no outcome could be compared.")),)
+    heading = material.say("What was found") if one_wave(material) else material.say("What changed")
     return Section(heading, "what-changed", (*blocks, *_asked_once(material)))
 
 
@@ -113,7 +115,12 @@ def _asked_once(material: Material) -> tuple[Block, ...]:
     if not lost or not material.headlines:
         return ()
     return (
-        Paragraph(say("Not compared, because not asked at both times: {outcomes}.", outcomes=listed(lost)), "note"),
+        Paragraph(
+            material.say(
+                "Not compared, because not asked at both times: {outcomes}.", outcomes=material.language.listed(lost)
+            ),
+            "note",
+        ),
     )
 
 
@@ -123,18 +130,20 @@ def _compared(material: Material) -> str:
         return _compared_once(material, row)
     waves = {"first": material.wave(row["wave_from"]), "last": material.wave(row["wave_to"])}
     if row["kind"] != "difference":
-        return say("Compared: “{first}” with “{last}”, the same people both times.", **waves)
+        return material.say("Compared: “{first}” with “{last}”, the same people both times.", **waves)
     others = [material.arm(arm.name) for arm in material.study.arms if arm.name != row["reference_arm"]]
-    arms = {"arm": listed(others), "reference": material.arm(row["reference_arm"])}
-    said = say("Compared at “{last}”: {arm} with {reference}.", **arms, last=waves["last"])
-    return f"{said} {say('Where each person started was taken into account.')}"
+    arms = {"arm": material.language.listed(others), "reference": material.arm(row["reference_arm"])}
+    said = material.say("Compared at “{last}”: {arm} with {reference}.", **arms, last=waves["last"])
+    start = material.say("Where each person started was taken into account.")
+    return f"{said} {start}"
 
 
 def _compared_once(material: Material, row: Row) -> str:
     others = [material.arm(arm.name) for arm in material.study.arms if arm.name != row["reference_arm"]]
-    arms = {"arm": listed(others), "reference": material.arm(row["reference_arm"])}
-    said = say("Compared at “{wave}”: {arm} with {reference}.", **arms, wave=material.wave(row["wave_to"]))
-    return f"{said} {say('It was not asked before, so where people started is not known.')}"
+    arms = {"arm": material.language.listed(others), "reference": material.arm(row["reference_arm"])}
+    said = material.say("Compared at “{wave}”: {arm} with {reference}.", **arms, wave=material.wave(row["wave_to"]))
+    start = material.say("It was not asked before, so where people started is not known.")
+    return f"{said} {start}"
 
 
 def plain_claim(material: Material, line: Headline, plain: bool = True) -> Claim:
@@ -148,27 +157,32 @@ def plain_claim(material: Material, line: Headline, plain: bool = True) -> Claim
         False writes the result as a paper would.
     """
     row = line.comparison
-    word = verdict(str(line.claim["verdict"]), row["kind"])
+    word = verdict(str(line.claim["verdict"]), row["kind"], material.language)
     key = ComparisonKey(*(str(row[name]) for name in ("cohort", "instrument", "scale", "contrast", "method")))
-    text = _plain_text(material, line) if plain else apa(row)
+    text = _plain_text(material, line) if plain else apa(material.language, row)
     primary = line.outcome["role"] == "primary"
     return Claim(material.label(row), word.tone, word.symbol, word.word, text, key, primary)
 
 
 def _plain_text(material: Material, line: Headline) -> str:
     row = line.comparison
-    said = headline(row, line.outcome, material.arm(row["arm"]), material.arm(row["reference_arm"]))
+    said = headline(material.language, row, line.outcome, material.arm(row["arm"]), material.arm(row["reference_arm"]))
     several = len(material.study.arms) > 1 and row["kind"] == "change"
-    parts = [f"{material.arm(row['arm'])}." if several else "", said, what_matters(line.outcome), _why(material, line)]
+    parts = [
+        material.say("{arm}.", arm=material.arm(row["arm"])) if several else "",
+        said,
+        what_matters(material.language, line.outcome),
+        _why(material, line),
+    ]
     return " ".join(part for part in parts if part)
 
 
 def _why(material: Material, line: Headline) -> str:
     name, reason = str(line.claim["verdict"]), str(line.claim["reason"]).strip()
     if name == "cannot_tell" and (line.outcome["role"] == "primary" or _allowed_for(line)):
-        return _too_wide(line)
+        return _too_wide(material.language, line)
     if name == "no_claim" and reason and plain_enough(reason) and not numbers.too_few(line.comparison["n_paired"]):
-        return reason if reason.endswith(".") else f"{reason[0].upper()}{reason[1:]}."
+        return material.noted(reason if reason.endswith(".") else f"{reason[0].upper()}{reason[1:]}.")
     return ""
 
 
@@ -178,27 +192,29 @@ def _allowed_for(line: Headline) -> bool:
     return bool(line.claim["verdict"] == "cannot_tell" and row["conf_low"] * row["conf_high"] > 0)
 
 
-def _too_wide(line: Headline) -> str:
+def _too_wide(language: Language, line: Headline) -> str:
     if _allowed_for(line):
-        return say("Several comparisons were made, so chance alone may explain this one.")
-    return say("The likely range is too wide to decide.")
+        return language.say("Several comparisons were made, so chance alone may explain this one.")
+    return language.say("The likely range is too wide to decide.")
 
 
 def _certainty(material: Material) -> Section:
     if not material.headlines:
-        return Section(say("How sure are we?"), "how-sure", ())
+        return Section(material.say("How sure are we?"), "how-sure", ())
     people = _answered(material)
     shown = numbers.WITHHELD if numbers.too_few(people) else numbers.count(people)
     groups = sum(counts.groups_by_arm(material).values())
     figures = [
         KeyFigure(
-            say("{pairs} of {enrolled}", pairs=shown, enrolled=numbers.count(counts.enrolled(material))),
+            material.say("{pairs} of {enrolled}", pairs=shown, enrolled=numbers.count(counts.enrolled(material))),
             _who_answered(material),
         )
     ]
-    figures += [KeyFigure(numbers.count(groups), say("groups"))] if groups else []
+    figures += [KeyFigure(numbers.count(groups), material.say("groups"))] if groups else []
     figures += _lost(material)
-    return Section(say("How sure are we?"), "how-sure", (KeyFigures(tuple(figures)), BulletList(_sureness(material))))
+    return Section(
+        material.say("How sure are we?"), "how-sure", (KeyFigures(tuple(figures)), BulletList(_sureness(material)))
+    )
 
 
 def _answered(material: Material) -> int:
@@ -208,8 +224,12 @@ def _answered(material: Material) -> int:
 
 def _who_answered(material: Material) -> str:
     if one_wave(material):
-        return say("people enrolled answered") if _has_roster(material) else say("people answered")
-    return say("people enrolled answered both times") if _has_roster(material) else say("people answered both times")
+        return material.say("people enrolled answered") if _has_roster(material) else material.say("people answered")
+    return (
+        material.say("people enrolled answered both times")
+        if _has_roster(material)
+        else material.say("people answered both times")
+    )
 
 
 def _has_roster(material: Material) -> bool:
@@ -224,19 +244,21 @@ def _lost(material: Material) -> list[KeyFigure]:
     once = sum(part for part in parts if part is not None)
     if all(part is None for part in parts):
         return []
-    return [KeyFigure(numbers.count(once), say("answered only once"))]
+    return [KeyFigure(numbers.count(once), material.say("answered only once"))]
 
 
 def _sureness(material: Material) -> tuple[str, ...]:
     row = material.headlines[0].comparison
-    chance = say(
+    chance = material.say(
         "The likely range comes from a method that catches the true value {level} times in 100.", level=confidence(row)
     )
-    groups = say("People in one group learn together. So the number of groups matters as much as that of people.")
+    groups = material.say(
+        "People in one group learn together. So the number of groups matters as much as that of people."
+    )
     fewest = min(line.comparison["n_paired"] for line in material.headlines)
-    some = (say("Some outcomes rest on fewer people than these."),) if fewest < pairs(material) else ()
+    some = (material.say("Some outcomes rest on fewer people than these."),) if fewest < pairs(material) else ()
     known = sum(counts.groups_by_arm(material).values()) > 0
-    unknown = say("Who was in which group is not known, so nothing can be claimed.")
+    unknown = material.say("Who was in which group is not known, so nothing can be claimed.")
     alone = material.study.plan.groups == "none"
     about_groups = () if alone else (groups,) if known else (unknown,)
     ranged = any(usable(line.comparison) for line in material.headlines)
@@ -247,12 +269,15 @@ def _sureness(material: Material) -> tuple[str, ...]:
 def _other_explanations(material: Material) -> tuple[str, ...]:
     control = material.study.control_arm
     if control is None:
-        other = say("Without a comparison group other things could explain a change.")
-        return (other, say("For example: time, other teaching, answering twice, or an unusual start."))
+        other = material.say("Without a comparison group other things could explain a change.")
+        return (other, material.say("For example: time, other teaching, answering twice, or an unusual start."))
     name = material.arm(control.name)
     if material.study.plan.allocation not in ("people", "groups"):
-        return (say("{name} is the comparison. Arms were not formed at random and may differ.", name=name),)
-    return (say("Chance decided who was in which arm; {name} is the comparison.", name=name), *_effect(material))
+        return (material.say("{name} is the comparison. Arms were not formed at random and may differ.", name=name),)
+    return (
+        material.say("Chance decided who was in which arm; {name} is the comparison.", name=name),
+        *_effect(material),
+    )
 
 
 def _effect(material: Material) -> tuple[str, ...]:
@@ -263,65 +288,74 @@ def _effect(material: Material) -> tuple[str, ...]:
     ]
     if not found:
         return ()
-    named = say("For {outcomes}, the difference may be called an effect of the groups.", outcomes=listed(found))
-    plain = say("Where a gain or a loss is named, it may be called an effect of the groups.")
+    named = material.say(
+        "For {outcomes}, the difference may be called an effect of the groups.",
+        outcomes=material.language.listed(found),
+    )
+    plain = material.say("Where a gain or a loss is named, it may be called an effect of the groups.")
     return (named if plain_enough(named) else plain,)
 
 
 def _picture(material: Material) -> Section:
-    heading, anchor = say("The picture"), "picture"
+    heading, anchor = material.say("The picture"), "picture"
     primary = next((line.outcome for line in material.headlines if line.outcome["role"] == "primary"), None)
     slopes = f"slopes_{primary['instrument']}_{primary['scale']}" if primary else ""
     return Section(
         heading,
         anchor,
-        plain_figure(material, "forest", _forest_caption()) or plain_figure(material, slopes, _slopes_caption()),
+        plain_figure(material, "forest", _forest_caption(material.language))
+        or plain_figure(material, slopes, _slopes_caption(material.language)),
     )
 
 
-def _forest_caption() -> str:
-    dots = say("Dots are averages, lines their likely ranges; to the right is better.")
-    return f"{dots} {say('A common unit lets outcomes be compared; the last column gives points.')}"
+def _forest_caption(language: Language) -> str:
+    dots = language.say("Dots are averages, lines their likely ranges; to the right is better.")
+    unit = language.say("A common unit lets outcomes be compared; the last column gives points.")
+    return f"{dots} {unit}"
 
 
-def _slopes_caption() -> str:
-    return say("Each thin line is one person, from the first to the last score.")
+def _slopes_caption(language: Language) -> str:
+    return language.say("Each thin line is one person, from the first to the last score.")
 
 
 def _levels(material: Material) -> Section:
     strip = level_strip(material)
-    return Section(say("What was measured"), "levels", (strip,) if strip.cells else ())
+    return Section(material.say("What was measured"), "levels", (strip,) if strip.cells else ())
 
 
 def _reaction(material: Material) -> Section:
     items = counts.reaction_items(material)
     rows = [
-        (item.label, item.shown, numbers.WITHHELD if numbers.too_few(item.answered) else str(item.answered))
+        (
+            material.language.named(item.label),
+            item.shown,
+            numbers.WITHHELD if numbers.too_few(item.answered) else str(item.answered),
+        )
         for item in items
     ]
-    heads = (say("Question"), say("#Share"), say("#Of people"))
-    title = say("Chose one of the two best answers")
+    heads = (material.say("Question"), material.say("#Share"), material.say("#Of people"))
+    title = material.say("Chose one of the two best answers")
     block = table("reaction", title, heads, rows, source="item_counts")
-    return Section(say("What participants thought"), "reaction", (block,) if rows else ())
+    return Section(material.say("What participants thought"), "reaction", (block,) if rows else ())
 
 
 def _programme(material: Material) -> Section:
     rows = programme_rows(material)
-    heads = (say("Feature"), say("Planned"), say("As it ran"), say("Kept?"))
-    block = table("programme", say("Planned, and as it ran"), heads, rows, source="sessions, participants")
-    return Section(say("The programme as it ran"), "programme", (block,) if rows else ())
+    heads = (material.say("Feature"), material.say("Planned"), material.say("As it ran"), material.say("Kept?"))
+    block = table("programme", material.say("Planned, and as it ran"), heads, rows, source="sessions, participants")
+    return Section(material.say("The programme as it ran"), "programme", (block,) if rows else ())
 
 
 def _steps(material: Material) -> Section:
-    return Section(say("Next steps"), "next-steps", (BulletList(next_steps(material), ordered=True),))
+    return Section(material.say("Next steps"), "next-steps", (BulletList(next_steps(material), ordered=True),))
 
 
 def _limits(material: Material) -> Section:
-    return Section(say("What this page cannot show"), "limits", (BulletList(limits(material)),))
+    return Section(material.say("What this page cannot show"), "limits", (BulletList(limits(material)),))
 
 
 def _contact(material: Material) -> Section:
-    more = say("The researcher report holds every table and method behind this page.")
+    more = material.say("The researcher report holds every table and method behind this page.")
     contact = material.study.contact
-    ask = say("Questions: {contact}.", contact=contact.rstrip(".")) if contact else ""
-    return Section(say("Whom to ask"), "contact", (Paragraph(f"{ask} {more}".strip()),))
+    ask = material.say("Questions: {contact}.", contact=material.language.named(contact).rstrip(".")) if contact else ""
+    return Section(material.say("Whom to ask"), "contact", (Paragraph(f"{ask} {more}".strip()),))

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from balint_eval.language import Language
 from balint_eval.report import numbers
 from balint_eval.report.cells import columns
 from balint_eval.report.material import Drawing, Material
 from balint_eval.report.model import FigureBlock
-from balint_eval.report.wording import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,11 @@ _MOST_ROWS = 120
 def figure(material: Material, name: str) -> tuple[FigureBlock, ...]:
     """Give the figure of a name as a tuple of one, or an empty tuple when it was not drawn."""
     drawing = material.drawings.get(name)
-    return (_with_small(material, _block(name, drawing, *_data(name, drawing.data))),) if drawing is not None else ()
+    return (
+        (_with_small(material, _block(name, drawing, *_data(material.language, name, drawing.data))),)
+        if drawing is not None
+        else ()
+    )
 
 
 def _with_small(material: Material, block: FigureBlock) -> FigureBlock:
@@ -48,12 +52,14 @@ def _block(
     return FigureBlock(name, drawing.svg, *words, columns(*heads), rows, note)
 
 
-def _data(name: str, frame: pd.DataFrame) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:
+def _data(
+    language: Language, name: str, frame: pd.DataFrame
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:
     if _PERSONAL & set(frame.columns) or name.startswith("slopes_") or len(frame) > _MOST_ROWS:
-        return (), (), say("The numbers behind this figure are single people's scores and are not listed.")
+        return (), (), language.say("The numbers behind this figure are single people's scores and are not listed.")
     rows = [dict(row) for row in frame.to_dict("records")]
     heads = tuple(_head(frame, str(column)) for column in frame.columns)
-    return heads, tuple(tuple(_cells(row)) for row in rows), ""
+    return heads, tuple(tuple(_cells(language, row)) for row in rows), ""
 
 
 def _head(frame: pd.DataFrame, column: str) -> str:
@@ -61,19 +67,19 @@ def _head(frame: pd.DataFrame, column: str) -> str:
     return f"#{column}" if numeric else column
 
 
-def _cells(row: Mapping[Any, Any]) -> list[str]:
+def _cells(language: Language, row: Mapping[Any, Any]) -> list[str]:
     people = [row[name] for name in _PEOPLE if name in row]
     hidden = bool(people) and min(people) < numbers.SMALLEST_COUNT
-    return [numbers.WITHHELD if hidden and _is_number(value) else _text(value) for value in row.values()]
+    return [numbers.WITHHELD if hidden and _is_number(value) else _text(language, value) for value in row.values()]
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _text(value: object) -> str:
+def _text(language: Language, value: object) -> str:
     if isinstance(value, bool):
-        return say("yes") if value else say("no")
+        return language.say("yes") if value else language.say("no")
     if isinstance(value, int):
         return numbers.count(value)
     return numbers.decimal(value, 2) if isinstance(value, float) else str(value)

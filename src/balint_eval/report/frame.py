@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from balint_eval.report import numbers
+from balint_eval.report.finish import finished
 from balint_eval.report.material import Material
 from balint_eval.report.model import Report, Section
-from balint_eval.report.wording import say
 
 
 def frame(
@@ -17,13 +16,17 @@ def frame(
     """Put sections into a report."""
     return Report(
         kind=kind,
-        title=material.study.title,
+        title=material.language.named(material.study.title),
         subtitle=subtitle,
-        language="en",
-        direction="ltr",
-        watermark=say("INTERNAL: for the people who run the groups. Not for release."),
+        language=material.language.tag,
+        direction=material.language.direction,
+        watermark=material.say("INTERNAL: for the people who run the groups. Not for release."),
         generated=_generated(material),
-        sections=sections,
+        sections=finished(material.language, sections),
+        contents_label=material.say("Contents"),
+        data_label=material.say("Show the numbers behind this figure"),
+        table_word=material.say("Table"),
+        figure_word=material.say("Figure"),
     )
 
 
@@ -31,5 +34,6 @@ def _generated(material: Material) -> str:
     when = str(material.provenance.get("generated", ""))
     versions = material.provenance.get("versions", {})
     version = str(versions.get("balint-eval", "")) if isinstance(versions, Mapping) else ""
-    made = say("Made by balint-eval {version}", version=version).strip()
-    return f"{made}, {numbers.day(when)}" if when else made
+    if not when:
+        return material.say("Made by balint-eval {version}", version=version).strip()
+    return material.say("Made by balint-eval {version}, {day}", version=version, day=material.language.day(when))

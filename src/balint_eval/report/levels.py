@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+from balint_eval.language import Language, marked
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import LevelCell, LevelStrip
-from balint_eval.report.wording import say
 
-_NAMES = {"process": "Process", "well_being": "Well-being"}
+_NAMES = {"process": marked("Process"), "well_being": marked("Well-being")}
 VOCABULARIES = {
-    "classic4": say("classic Kirkpatrick levels 1 to 4"),
-    "barr6": say("Barr's six levels"),
-    "barr7": say("Barr's levels with self-reported and measured behaviour apart"),
-    "beme_students": say("BEME levels for students"),
+    "classic4": marked("classic Kirkpatrick levels 1 to 4"),
+    "barr6": marked("Barr's six levels"),
+    "barr7": marked("Barr's levels with self-reported and measured behaviour apart"),
+    "beme_students": marked("BEME levels for students"),
 }
 
 
-def level_name(level: str) -> str:
+def level_name(language: Language, level: str) -> str:
     """Give a level's short name for readers."""
-    return say(_NAMES[level]) if level in _NAMES else say("Level {level}", level=level)
+    return language.say(_NAMES[level]) if level in _NAMES else language.say("Level {level}", level=level)
 
 
 def level_strip(material: Material) -> LevelStrip:
     """Give the strip of all levels of the chosen vocabulary."""
-    cells = tuple(_cell(row) for row in material.rows("levels"))
-    return LevelStrip(say("What was measured, from reaction to results"), cells)
+    cells = tuple(_cell(material, row) for row in material.rows("levels"))
+    return LevelStrip(material.say("What was measured, from reaction to results"), cells)
 
 
-def _cell(row: Row) -> LevelCell:
+def _cell(material: Material, row: Row) -> LevelCell:
     measured = bool(row["measured"])
-    status = (str(row["how"]) or say("measured")) if measured else say("not measured")
-    outcomes = str(row["outcomes"]) if measured else ""
-    return LevelCell(level_name(str(row["level"])), str(row["title"]), measured, status, outcomes)
+    status = (_how(material, row) or material.say("measured")) if measured else material.say("not measured")
+    outcomes = _outcomes(material, row) if measured else ""
+    title = material.say(str(row["title"]))
+    return LevelCell(level_name(material.language, str(row["level"])), title, measured, status, outcomes)
+
+
+def _how(material: Material, row: Row) -> str:
+    return material.language.listed([material.say(how) for how in str(row["how"]).split(" and ")])
+
+
+def _outcomes(material: Material, row: Row) -> str:
+    """Name the outcomes of a level, each in its own translation."""
+    labels = {str(outcome["label"]): material.named(outcome) for outcome in material.outcomes}
+    names = [labels.get(label) or material.language.named(label) for label in str(row["outcomes"]).split("; ")]
+    return material.language.sequence(names, "{start}; {next}")
 
 
 def unmeasured(material: Material) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from balint_eval.kinds import BETWEEN_ARMS
-from balint_eval.report.wording import listed, say
+from balint_eval.language import ENGLISH, Language
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Outcome, Study
 from balint_eval.tables import ALL_COHORTS
@@ -56,7 +56,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Material:
-    """Tables, study file, drawings and provenance of one report.
+    """Tables, study file, drawings and provenance of one report, and the language it is written in.
 
     Attributes
     ----------
@@ -65,18 +65,28 @@ class Material:
     file : StudyFile
     drawings : mapping of name to Drawing
     provenance : mapping
+    language : Language
     """
 
     tables: Mapping[str, pd.DataFrame]
     file: StudyFile
     drawings: Mapping[str, Drawing]
     provenance: Mapping[str, object]
+    language: Language = ENGLISH
     _read: dict[str, list[Row]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def study(self) -> Study:
         """The study as declared."""
         return self.file.study
+
+    def say(self, message: str, /, **values: str) -> str:
+        """Say a sentence in the report's language."""
+        return self.language.say(message, **values)
+
+    def noted(self, text: str) -> str:
+        """Give a remark of a table in the report's language; as it stands where there is no translation."""
+        return self.language.noted(text)
 
     def rows(self, name: str) -> list[Row]:
         """Give the rows of a table in their order; none when the table is not there."""
@@ -162,50 +172,69 @@ class Material:
     def _scale_label(self, name: str, scale: str) -> str:
         instrument = self.file.instruments.get(name)
         labels = {one.name: one.label for one in instrument.scales} if instrument else {}
-        return f"{name}: {labels.get(scale) or scale.replace('_', ' ')}"
+        return self.say(
+            "{instrument}: {scale}", instrument=name, scale=self.say(labels.get(scale) or scale.replace("_", " "))
+        )
 
     def label(self, row: Row) -> str:
         """Give the name of a row's outcome as readers know it."""
         instrument = self.file.instruments.get(row["instrument"])
-        label = str(self.outcome(row)["label"])
-        repeated = [other for other in self.outcomes if other["label"] == label]
-        return f"{label} ({instrument.name})" if instrument and len(repeated) > 1 else label
+        outcome = self.outcome(row)
+        repeated = [other for other in self.outcomes if other["label"] == outcome["label"]]
+        if instrument and len(repeated) > 1:
+            return self.say("{outcome} ({instrument})", outcome=self.named(outcome), instrument=instrument.name)
+        return self.named(outcome)
+
+    def named(self, outcome: Row) -> str:
+        """Give the label of an outcome: the study's own, in its own translation, else the registry's."""
+        label = str(outcome["label"])
+        declared = self.declared(outcome) if "instrument" in outcome else None
+        own = declared is not None and bool(declared.label)
+        return self.language.named(label if own or label in self.language.names else self.say(label))
 
     def wave(self, name: str) -> str:
         """Give a wave's name as readers know it."""
-        return next((wave.label for wave in self.study.waves if wave.name == name and wave.label), name)
+        found = next((wave.label for wave in self.study.waves if wave.name == name and wave.label), name)
+        return self.language.named(found)
 
     def arm(self, name: str) -> str:
         """Give an arm's name as readers know it."""
         if name == ALL_COHORTS:
-            return say("All arms")
-        return next((arm.label for arm in self.study.arms if arm.name == name and arm.label), name)
+            return self.say("All arms")
+        found = next((arm.label for arm in self.study.arms if arm.name == name and arm.label), name)
+        return self.language.named(found)
 
     def cohort(self, name: str) -> str:
         """Give a cohort's name as readers know it."""
         if name == ALL_COHORTS:
-            return say("Whole study")
-        return next((c.label for c in self.study.cohorts if c.name == name and c.label), name)
+            return self.say("Whole study")
+        found = next((c.label for c in self.study.cohorts if c.name == name and c.label), name)
+        return self.language.named(found)
 
     def compared(self, row: Row) -> str:
         """Give the later wave of a comparison, with the arms where they could be mistaken."""
         wave, arms = self.wave(row["wave_to"]), len(self.study.arms)
-        if row["kind"] in BETWEEN_ARMS:
-            pair = f"{self.arm(row['arm'])} − {self.arm(row['reference_arm'])}"
-            return f"{wave}: {pair}" if arms > 2 else wave
-        return f"{wave}: {self.arm(row['arm'])}" if arms > 1 else wave
+        if row["kind"] in BETWEEN_ARMS and arms > 2:
+            pair = {"arm": self.arm(row["arm"]), "reference": self.arm(row["reference_arm"])}
+            return self.say("{wave}: {arm} − {reference}", wave=wave, **pair)
+        if row["kind"] not in BETWEEN_ARMS and arms > 1:
+            return self.say("{wave}: {arm}", wave=wave, arm=self.arm(row["arm"]))
+        return wave
 
     def signs(self, rows: Sequence[Row]) -> str:
         """Say which way the numbers of some comparisons are taken."""
-        first = listed(list(dict.fromkeys(self.wave(row["wave_from"]) for row in rows if row["wave_from"])))
-        said = say("In points of the scale")
-        if first:
-            said = say("In points of the scale: the later wave minus “{first}”", first=first)
+        waves = list(dict.fromkeys(self.wave(row["wave_from"]) for row in rows if row["wave_from"]))
         pairs = {(row["arm"], row["reference_arm"]) for row in rows if row["kind"] in BETWEEN_ARMS}
+        named: dict[str, str] = {"first": self.language.listed(waves)} if waves else {}
         if len(pairs) != 1:
-            return f"{said}."
+            if waves:
+                return self.say("In points of the scale: the later wave minus “{first}”.", **named)
+            return self.say("In points of the scale.")
         arm, reference = (self.arm(name) for name in pairs.pop())
-        return say("{said}, {arm} minus {reference}.", said=said, arm=arm, reference=reference)
+        named |= {"arm": arm, "reference": reference}
+        if waves:
+            return self.say("In points of the scale: the later wave minus “{first}”, {arm} minus {reference}.", **named)
+        return self.say("In points of the scale, {arm} minus {reference}.", **named)
 
     def declared(self, row: Row) -> Outcome | None:
         """Give the outcome as the study file declares it."""

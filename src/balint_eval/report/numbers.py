@@ -5,7 +5,6 @@ Nothing is calculated here. A missing number is an en dash, a number on too few 
 
 from __future__ import annotations
 
-from datetime import date
 from math import isfinite
 
 MISSING = "–"
@@ -16,10 +15,6 @@ SMALLEST_FOR_EXTREMES = 10
 """Shares of 0 % and 100 % tell everyone's answer; they are withheld below this count."""
 WITHHELD = f"[n<{SMALLEST_COUNT}]"
 PROTECTED = "[withheld]"
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def decimal(value: float, places: int) -> str:
@@ -87,25 +82,6 @@ def degrees(value: float) -> str:
 def point_places(minimum: float, maximum: float) -> int:
     """Give the decimals for points of a scale: one when it spans 10 points or more, else two."""
     return 1 if maximum - minimum >= 10 else 2
-
-
-def day(iso: str) -> str:
-    """Write an ISO date as `5 February 2024`; other text is left alone."""
-    try:
-        found = date.fromisoformat(iso[:10])
-    except ValueError:
-        return iso
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}"
-
-
-def days(first: str, last: str) -> str:
-    """Write a span of days."""
-    return day(first) if first == last else f"{day(first)} to {day(last)}"
-
-
-def span(low: float, high: float) -> str:
-    """Write a range of counts: `6`, or `6 to 10`."""
-    return trimmed(low) if low == high else f"{trimmed(low)} to {trimmed(high)}"
 
 
 def unbroken(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from balint_eval.language import Language
 from balint_eval.report import numbers
 from balint_eval.report.cells import guarded, mean_sd, number, table
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Paragraph, Section, TableBlock
-from balint_eval.report.wording import say
 from balint_eval.tables import ALL_COHORTS
 
 
@@ -17,42 +17,65 @@ def balance_of_arms(material: Material) -> tuple[TableBlock, ...]:
     if not rows or control is None:
         return ()
     heads = (
-        *(say("Trait"), say("Arm"), say("#n"), say("#Mean (SD) or share"), say("#n, control")),
-        *(say("#Control"), say("#Standardised difference")),
+        *(
+            material.say("Trait"),
+            material.say("Arm"),
+            material.say("#n"),
+            material.say("#Mean (SD) or share"),
+            material.say("#n, control"),
+        ),
+        *(material.say("#Control"), material.say("#Standardised difference")),
     )
-    cells = [(_trait(material, row), material.arm(row["arm"]), *_cells(row)) for row in rows]
-    against = say("Each arm against {control}.", control=material.arm(control.name))
-    return (table("balance", say("How alike the arms were at the start"), heads, cells, [against, _note()], "balance"),)
+    cells = [(_trait(material, row), material.arm(row["arm"]), *_cells(material.language, row)) for row in rows]
+    against = material.say("Each arm against {control}.", control=material.arm(control.name))
+    return (
+        table(
+            "balance",
+            material.say("How alike the arms were at the start"),
+            heads,
+            cells,
+            [against, _note(material.language)],
+            "balance",
+        ),
+    )
 
 
 def lost(material: Material) -> Section:
     """Compare the people kept with those lost, over all arms and in each."""
     rows = [row for row in material.rows("balance") if row["comparison"] == "kept"]
-    heading = say("Were those lost like those kept?")
+    heading = material.say("Were those lost like those kept?")
     if not rows:
         return Section(heading, "lost", ())
     heads = (
-        *(say("Trait"), say("Arm"), say("#n, kept"), say("#Mean (SD) or share"), say("#n, lost")),
-        *(say("#Lost"), say("#Standardised difference")),
+        *(
+            material.say("Trait"),
+            material.say("Arm"),
+            material.say("#n, kept"),
+            material.say("#Mean (SD) or share"),
+            material.say("#n, lost"),
+        ),
+        *(material.say("#Lost"), material.say("#Standardised difference")),
     )
     arms = list(dict.fromkeys(str(row["arm"]) for row in rows))
     few = {arm for arm in arms if all(numbers.too_few(row["n_second"]) for row in rows if row["arm"] == arm)}
     cells = [
-        (_trait(material, row), _arm(material, row), *_cells(row))
+        (_trait(material, row), _arm(material, row), *_cells(material.language, row))
         for row in rows
         if row["arm"] not in few and _anybody(row)
     ]
     wave = material.wave(material.study.primary_wave)
-    kept = say("Kept: people enrolled with a score of any outcome at “{wave}”; lost: the others.", wave=wave)
-    withheld = say("Fewer than {few} people were lost, so they are not compared.", few=str(numbers.SMALLEST_COUNT))
+    kept = material.say("Kept: people enrolled with a score of any outcome at “{wave}”; lost: the others.", wave=wave)
+    withheld = material.say(
+        "Fewer than {few} people were lost, so they are not compared.", few=str(numbers.SMALLEST_COUNT)
+    )
     if not cells:
         return Section(heading, "lost", (Paragraph(f"{kept} {withheld}", "note"),))
-    title = say("People kept and people lost, as they were at the start")
-    return Section(heading, "lost", (table("lost", title, heads, cells, [kept, _note()], "balance"),))
+    title = material.say("People kept and people lost, as they were at the start")
+    return Section(heading, "lost", (table("lost", title, heads, cells, [kept, _note(material.language)], "balance"),))
 
 
-def _note() -> str:
-    return say(
+def _note(language: Language) -> str:
+    return language.say(
         "Standardised difference: over the root mean square of the two SDs, for shares over the root of the mean of "
         "p (1 - p); about 0.1 is small. No tests: they would judge the number of people, not the difference."
     )
@@ -65,16 +88,21 @@ def _trait(material: Material, row: Row) -> str:
 
 
 def _arm(material: Material, row: Row) -> str:
-    return say("All arms") if row["arm"] == ALL_COHORTS else material.arm(row["arm"])
+    return material.say("All arms") if row["arm"] == ALL_COHORTS else material.arm(row["arm"])
 
 
 def _anybody(row: Row) -> bool:
     return bool(row["n_first"] and row["n_second"])
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(language: Language, row: Row) -> list[str]:
     people = [int(row["n_first"]), int(row["n_second"])]
-    shown = (numbers.count(people[0]), _value(row, "first"), numbers.count(people[1]), _value(row, "second"))
+    shown = (
+        numbers.count(people[0]),
+        _value(language, row, "first"),
+        numbers.count(people[1]),
+        _value(language, row, "second"),
+    )
     return guarded(_fewest(row, people), *shown, number(row["difference"]))
 
 
@@ -87,7 +115,7 @@ def _fewest(row: Row, people: list[int]) -> int:
     return min([*people, *parts])
 
 
-def _value(row: Row, side: str) -> str:
+def _value(language: Language, row: Row, side: str) -> str:
     if row["level"]:
-        return say("{share} %", share=numbers.decimal(100 * row[side], 0))
+        return language.say("{share} %", share=numbers.decimal(100 * row[side], 0))
     return mean_sd(row[side], row[f"sd_{side}"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from balint_eval.language import marked
 from balint_eval.report import counts, numbers
 from balint_eval.report.cells import guarded, number, table
 from balint_eval.report.figures import figure, plain_figure
@@ -11,19 +12,18 @@ from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Callout, Section, TableBlock
 from balint_eval.report.research_balance import balance_of_arms
 from balint_eval.report.research_design import arms_table
-from balint_eval.report.wording import say
 from balint_eval.tables import ALL_COHORTS
 
 _REASONS = {
-    "received": say("rows received"),
-    "used": say("rows used"),
-    "paired": say("people with both waves"),
-    "linked_exactly": say("of these linked by equal codes"),
-    "linked_tolerantly": say("of these linked by codes one element off"),
-    "linked_by_review": say("of these linked by a decision in the review sheet"),
-    "pre_only": say("people with the earlier wave only"),
-    "post_only": say("people with the later wave only"),
-    "to_review": say("of these waiting for a decision in the review sheet"),
+    "received": marked("rows received"),
+    "used": marked("rows used"),
+    "paired": marked("people with both waves"),
+    "linked_exactly": marked("of these linked by equal codes"),
+    "linked_tolerantly": marked("of these linked by codes one element off"),
+    "linked_by_review": marked("of these linked by a decision in the review sheet"),
+    "pre_only": marked("people with the earlier wave only"),
+    "post_only": marked("people with the later wave only"),
+    "to_review": marked("of these waiting for a decision in the review sheet"),
 }
 
 _RANK = {
@@ -39,24 +39,32 @@ def flow(material: Material) -> Section:
         material.own_rows("flow"),
         key=lambda row: (row["cohort"], waves.get(row["wave"], -1), row["file"], _RANK.get(str(row["reason"]), 8)),
     )
-    blocks: list[Block] = list(plain_figure(material, "flow", say("The counts stand in the tables below.")))
+    blocks: list[Block] = list(plain_figure(material, "flow", material.say("The counts stand in the tables below.")))
     files = [_flow_cells(material, row) for row in rows if row["file"]]
     people = [_flow_cells(material, row) for row in rows if not row["file"]]
     if files:
-        blocks.append(_flow_table(material, "flow-rows", say("Rows of each export"), files))
+        blocks.append(_flow_table(material, "flow-rows", material.say("Rows of each export"), files))
     if people:
-        blocks.append(_flow_table(material, "flow-people", say("People across waves"), people))
-    return Section(say("Flow"), "flow", tuple(blocks))
+        blocks.append(_flow_table(material, "flow-people", material.say("People across waves"), people))
+    return Section(material.say("Flow"), "flow", tuple(blocks))
 
 
 def _flow_cells(material: Material, row: Row) -> tuple[str, ...]:
-    reason = _REASONS.get(str(row["reason"]), say("left out: {reason}", reason=str(row["reason"]).replace("_", " ")))
+    reason = _REASONS.get(
+        str(row["reason"]), material.say("left out: {reason}", reason=str(row["reason"]).replace("_", " "))
+    )
     place = (material.cohort(row["cohort"]), material.wave(row["wave"]), str(row["file"]).rpartition("/")[2])
     return (*place, reason, numbers.count(row["rows"]))
 
 
 def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequence[str]]) -> TableBlock:
-    heads = [say("Cohort"), say("Wave"), say("Export"), say("What became of them"), say("#Count")]
+    heads = [
+        material.say("Cohort"),
+        material.say("Wave"),
+        material.say("Export"),
+        material.say("What became of them"),
+        material.say("#Count"),
+    ]
     if not any(row[2] for row in rows):
         heads, rows = [*heads[:2], *heads[3:]], [(*row[:2], *row[3:]) for row in rows]
     note = _rows_note(material) if name == "flow-rows" else _people_note(material)
@@ -64,25 +72,25 @@ def _flow_table(material: Material, name: str, title: str, rows: Sequence[Sequen
 
 
 _DUPLICATES = {
-    "first": say("the first answer is used"),
-    "last": say("the last answer is used"),
-    "most_complete": say("the most complete answer is used"),
-    "none": say("none is used"),
+    "first": marked("Of people who answered twice in a wave the first answer is used."),
+    "last": marked("Of people who answered twice in a wave the last answer is used."),
+    "most_complete": marked("Of people who answered twice in a wave the most complete answer is used."),
+    "none": marked("Of people who answered twice in a wave none is used."),
 }
 
 
 def _rows_note(material: Material) -> str:
-    note = say(
+    note = material.say(
         "Rows received = rows left out by each reason + rows used. Rows and people are counted exactly, also when few."
     )
     used = _DUPLICATES.get(material.study.linkage.duplicates)
-    return f"{note} {say('Of people who answered twice in a wave {which}.', which=used)}" if used else note
+    return f"{note} {material.say(used)}" if used else note
 
 
 def _people_note(material: Material) -> str:
     if material.study.linkage.method == "exact":
-        return say("Counted over all exports of the wave, after linking on the person's id.")
-    return say(
+        return material.say("Counted over all exports of the wave, after linking on the person's id.")
+    return material.say(
         "Counted over all exports of the wave, after linking on codes that people made themselves. People with both "
         "waves = equal codes + one element off + decided; the less sure of a person's two joins counts."
     )
@@ -93,18 +101,18 @@ def baseline(material: Material) -> Section:
     wave = material.study.baseline.name
     rows = [row for row in _describing(material) if row["wave"] == wave]
     if not rows:
-        return Section(say("Baseline"), "baseline", ())
-    heads = (say("Outcome"), say("Arm"), *_STATISTICS)
+        return Section(material.say("Baseline"), "baseline", ())
+    heads = (material.say("Outcome"), material.say("Arm"), *_STATISTICS)
     cells = [(material.label(row), material.arm(row["arm"]), *shown) for row, shown in _protected(rows)]
-    note = say(
+    note = material.say(
         "Everyone with a score at “{wave}”; no tests of baseline differences are made.", wave=material.wave(wave)
     )
-    block = table("baseline", say("Baseline scores by arm"), heads, cells, [note], "descriptives")
+    block = table("baseline", material.say("Baseline scores by arm"), heads, cells, [note], "descriptives")
     people = (arms_table(material),) if material.rows("participants") else ()
-    return Section(say("Baseline"), "baseline", (*people, block, *balance_of_arms(material)))
+    return Section(material.say("Baseline"), "baseline", (*people, block, *balance_of_arms(material)))
 
 
-_STATISTICS = (say("#n"), say("#M"), say("#SD"), say("#Median"), say("#Quartiles"))
+_STATISTICS = (marked("#n"), marked("#M"), marked("#SD"), marked("#Median"), marked("#Quartiles"))
 
 
 def _describing(material: Material) -> list[Row]:
@@ -133,15 +141,17 @@ def _described(row: Row, gives_away: bool) -> list[str]:
 def descriptives(material: Material) -> Section:
     """Describe every wave and arm."""
     rows = _describing(material)
-    heads = (say("Outcome"), say("Arm"), say("Wave"), *_STATISTICS)
+    heads = (material.say("Outcome"), material.say("Arm"), material.say("Wave"), *_STATISTICS)
     cells = [
         (material.label(row), material.arm(row["arm"]), material.wave(row["wave"]), *shown)
         for row, shown in _protected(rows)
     ]
-    note = say("Everyone with a score at that wave, so the people differ from wave to wave. SD: divisor n − 1.")
-    block = table("descriptives", say("Scores by wave and arm"), heads, cells, [note], "descriptives")
+    note = material.say(
+        "Everyone with a score at that wave, so the people differ from wave to wave. SD: divisor n − 1."
+    )
+    block = table("descriptives", material.say("Scores by wave and arm"), heads, cells, [note], "descriptives")
     pictures = [found for name in _pictures(material) for found in figure(material, name)]
-    return Section(say("Descriptive results"), "descriptives", (block, *pictures) if rows else ())
+    return Section(material.say("Descriptive results"), "descriptives", (block, *pictures) if rows else ())
 
 
 def _pictures(material: Material) -> list[str]:
@@ -156,14 +166,22 @@ def quality(material: Material) -> Section:
     """Show missing answers, floor and ceiling, and what the doctor found."""
     rows = material.in_order(material.pooled_rows("quality"))
     heads = (
-        *(say("Scale"), say("Wave"), say("#n"), say("#Missing answers"), say("#At the floor")),
-        *(say("#At the ceiling"), say("#Prorated")),
+        *(
+            material.say("Scale"),
+            material.say("Wave"),
+            material.say("#n"),
+            material.say("#Missing answers"),
+            material.say("#At the floor"),
+        ),
+        *(material.say("#At the ceiling"), material.say("#Prorated")),
     )
     cells = [_quality_cells(material, row) for row in rows]
-    note = say("n: people with every item answered. Floor and ceiling: share of scores at the ends of the range.")
-    block = table("quality", say("Data quality"), heads, cells, [note], "quality")
+    note = material.say(
+        "n: people with every item answered. Floor and ceiling: share of scores at the ends of the range."
+    )
+    block = table("quality", material.say("Data quality"), heads, cells, [note], "quality")
     blocks: tuple[Block, ...] = (block,) if rows else ()
-    return Section(say("Data quality and findings"), "quality", (*blocks, *_findings(material)))
+    return Section(material.say("Data quality and findings"), "quality", (*blocks, *_findings(material)))
 
 
 def _quality_cells(material: Material, row: Row) -> tuple[str, ...]:
@@ -175,14 +193,25 @@ def _quality_cells(material: Material, row: Row) -> tuple[str, ...]:
 def _findings(material: Material) -> tuple[Block, ...]:
     rows = material.rows("findings")
     if not rows:
-        return (Callout("info", "✓", say("No finding."), say("The scoring doctor found nothing to report.")),)
+        return (
+            Callout(
+                "info", "✓", material.say("No finding."), material.say("The scoring doctor found nothing to report.")
+            ),
+        )
     heads = (
-        *(say("Code"), say("Severity"), say("Where"), say("#People"), say("Seen"), say("Why it matters")),
-        say("What to write in the study file"),
+        *(
+            material.say("Code"),
+            material.say("Severity"),
+            material.say("Where"),
+            material.say("#People"),
+            material.say("Seen"),
+            material.say("Why it matters"),
+        ),
+        material.say("What to write in the study file"),
     )
-    note = say("From the scoring doctor; a finding never changes a score by itself.")
+    note = material.say("From the scoring doctor; a finding never changes a score by itself.")
     cells = [_finding_cells(material, row) for row in rows]
-    return (table("findings", say("Findings of the scoring doctor"), heads, cells, [note], "findings"),)
+    return (table("findings", material.say("Findings of the scoring doctor"), heads, cells, [note], "findings"),)
 
 
 def _finding_cells(material: Material, row: Row) -> tuple[str, ...]:
@@ -214,10 +243,15 @@ def reaction(material: Material) -> Section:
         )
         for item in items
     ]
-    heads = (say("Form"), say("Item"), say("#Two best answers"), say("#People who answered"))
-    note = say("Share of the two best answer codes among those who answered the item, pooled over groups.")
+    heads = (
+        material.say("Form"),
+        material.say("Item"),
+        material.say("#Two best answers"),
+        material.say("#People who answered"),
+    )
+    note = material.say("Share of the two best answer codes among those who answered the item, pooled over groups.")
     few = {"few": str(numbers.SMALLEST_FOR_EXTREMES)}
-    rule = say("Shares of 0% and 100% are withheld below {few} people.", **few)
-    block = table("reaction", say("Reaction, item by item"), heads, rows, [note, rule], "item_counts")
+    rule = material.say("Shares of 0% and 100% are withheld below {few} people.", **few)
+    block = table("reaction", material.say("Reaction, item by item"), heads, rows, [note, rule], "item_counts")
     blocks: tuple[Block, ...] = (block, *figure(material, "reaction")) if rows else ()
-    return Section(say("Reaction"), "reaction", blocks)
+    return Section(material.say("Reaction"), "reaction", blocks)

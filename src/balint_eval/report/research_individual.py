@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
+from balint_eval.language import Language, marked
 from balint_eval.report import numbers
 from balint_eval.report.cells import guarded, number, row_notes, table
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Section, TableBlock
-from balint_eval.report.wording import say
 
 FIRST = "jacobson_truax"
 METHODS = {
-    FIRST: say("Jacobson and Truax"),
-    "both_waves": say("SDs of both waves (Maassen)"),
-    "gulliksen_lord_novick": say("Gulliksen, Lord and Novick"),
+    FIRST: marked("Jacobson and Truax"),
+    "both_waves": marked("SDs of both waves (Maassen)"),
+    "gulliksen_lord_novick": marked("Gulliksen, Lord and Novick"),
 }
 
 
@@ -26,7 +26,7 @@ def individual(material: Material) -> Section:
     bounds = [row for row in material.rows("clinical_cutoffs") if row["wave_to"] == wave]
     rows = material.in_order(rows)
     blocks = (_shares(material, rows), _methods(material, rows), _cutoffs(material, material.in_order(bounds)))
-    return Section(say("Change of single people"), "individual", tuple(block for block in blocks if block))
+    return Section(material.say("Change of single people"), "individual", tuple(block for block in blocks if block))
 
 
 def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
@@ -35,13 +35,13 @@ def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
         return None
     chance = _by_chance(rows)
     heads = (
-        *(say("Outcome"), say("Arm"), say("#n"), say("#Change beyond error")),
-        *(say("#Improved (by chance {share})", share=chance), say("#Within error")),
-        *(say("#Worse (by chance {share})", share=chance), say("Of 10 people")),
+        *(material.say("Outcome"), material.say("Arm"), material.say("#n"), material.say("#Change beyond error")),
+        *(material.say("#Improved (by chance {share})", share=chance), material.say("#Within error")),
+        *(material.say("#Worse (by chance {share})", share=chance), material.say("Of 10 people")),
     )
-    cells = [(material.label(row), material.arm(row["arm"]), *_share_cells(row)) for row in first]
+    cells = [(material.label(row), material.arm(row["arm"]), *_share_cells(material.language, row)) for row in first]
     notes = [
-        say(
+        material.say(
             "At “{wave}”. A person improved or got worse when the change is larger than 1.96 standard errors of a "
             "difference of two scores (Jacobson and Truax, with the factor of Christensen and Mendoza). If nobody "
             "changed, 2.5% would stand on each side; hold the shares against that, and against the arm without the "
@@ -50,9 +50,9 @@ def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
             level=numbers.percent(material.study.plan.confidence),
         ),
         *_sources(material, first),
-        *row_notes(first, [f"{material.label(row)}, {material.arm(row['arm'])}" for row in first]),
+        *row_notes(first, [f"{material.label(row)}, {material.arm(row['arm'])}" for row in first], material.language),
     ]
-    title = say("Change of single people beyond the error of their scores")
+    title = material.say("Change of single people beyond the error of their scores")
     return table("individual", title, heads, cells, notes, "individual_change")
 
 
@@ -60,13 +60,13 @@ def _sources(material: Material, rows: Sequence[Row]) -> list[str]:
     """Name the reliability behind each outcome's error."""
     said = {material.label(row): row for row in rows if isfinite(row["reliability"])}
     parts = [
-        say(
+        material.say(
             "{outcome} {value} ({source})", outcome=label, value=numbers.probability(row["reliability"], 2),
             source=str(row["reliability_source"]),
         )
         for label, row in said.items()
     ]  # fmt: skip
-    return [say("Reliability: {parts}.", parts="; ".join(parts))] if parts else []
+    return [material.say("Reliability: {parts}.", parts="; ".join(parts))] if parts else []
 
 
 def _by_chance(rows: Sequence[Row]) -> str:
@@ -75,10 +75,10 @@ def _by_chance(rows: Sequence[Row]) -> str:
     return known.pop() if len(known) == 1 else numbers.MISSING
 
 
-def _share_cells(row: Row) -> list[str]:
+def _share_cells(language: Language, row: Row) -> list[str]:
     shown = [
         f"{_percent(row, 'improved')} {_interval(row, 'improved')}", _percent(row, "unchanged"),
-        f"{_percent(row, 'worse')} {_interval(row, 'worse')}", _of_ten(row),
+        f"{_percent(row, 'worse')} {_interval(row, 'worse')}", _of_ten(language, row),
     ]  # fmt: skip
     if not isfinite(row["reliability"]):
         shown = [numbers.MISSING for _ in shown]
@@ -102,11 +102,11 @@ def _interval(row: Row, name: str) -> str:
     return f"[{numbers.percent(low)}, {numbers.percent(high)}]"
 
 
-def _of_ten(row: Row) -> str:
+def _of_ten(language: Language, row: Row) -> str:
     if not isfinite(row["of_ten_improved"]):
         return numbers.MISSING
     values = {name: numbers.count(row[f"of_ten_{name}"]) for name in ("improved", "unchanged", "worse")}
-    return say("{improved} better, {unchanged} as before, {worse} worse", **values)
+    return language.say("{improved} better, {unchanged} as before, {worse} worse", **values)
 
 
 def _methods(material: Material, rows: Sequence[Row]) -> TableBlock | None:
@@ -115,24 +115,31 @@ def _methods(material: Material, rows: Sequence[Row]) -> TableBlock | None:
     if not known:
         return None
     heads = (
-        *(say("Outcome"), say("Arm"), say("Method"), say("#n"), say("#Error, points"), say("#Improved")),
-        *(say("#Within error"), say("#Worse")),
+        *(
+            material.say("Outcome"),
+            material.say("Arm"),
+            material.say("Method"),
+            material.say("#n"),
+            material.say("#Error, points"),
+            material.say("#Improved"),
+        ),
+        *(material.say("#Within error"), material.say("#Worse")),
     )
     ordered = sorted(known, key=lambda row: (known.index(_first_of(row, known)), list(METHODS).index(row["method"])))
     cells = [
         (
-            *(material.label(row), material.arm(row["arm"]), METHODS[str(row["method"])]),
+            *(material.label(row), material.arm(row["arm"]), material.say(METHODS[str(row["method"])])),
             *guarded(row["n"], numbers.count(row["n"]), number(row["error"])),
             *_protected(row, [_percent(row, name) for name in ("improved", "unchanged", "worse")]),
         )
         for row in ordered
     ]
-    note = say(
+    note = material.say(
         "The same people by three errors. Gulliksen, Lord and Novick hold each score against what regression to the "
         "mean predicts from the first, so people who began low or high are judged by another change. All outcomes: "
         "table individual_change."
     )
-    return table("individual-methods", say("By three methods"), heads, cells, [note], "individual_change")
+    return table("individual-methods", material.say("By three methods"), heads, cells, [note], "individual_change")
 
 
 def _first_of(row: Row, rows: Sequence[Row]) -> Row:
@@ -149,19 +156,32 @@ def _cutoffs(material: Material, rows: Sequence[Row]) -> TableBlock | None:
     if not rows:
         return None
     heads = (
-        *(say("Outcome"), say("Arm"), say("Norm population"), say("#Norm, M (SD)"), say("#a"), say("#b"), say("#c")),
-        *(say("#n"), say("#Beyond c before"), say("#Beyond c later"), say("#Crossed c and improved beyond error")),
+        *(
+            material.say("Outcome"),
+            material.say("Arm"),
+            material.say("Norm population"),
+            material.say("#Norm, M (SD)"),
+            material.say("#a"),
+            material.say("#b"),
+            material.say("#c"),
+        ),
+        *(
+            material.say("#n"),
+            material.say("#Beyond c before"),
+            material.say("#Beyond c later"),
+            material.say("#Crossed c and improved beyond error"),
+        ),
     )
     cells = [(material.label(row), material.arm(row["arm"]), *_cutoff_cells(row)) for row in rows]
     notes = [
-        say(
+        material.say(
             "Cut-offs of Jacobson and Truax: a is two SDs from this study's baseline mean, b two SDs from the norm's, "
             "c lies where a score is as likely in either. They were made for patients and healthy people; here the "
             "two populations are people of one profession, and c parts them only roughly."
         ),
-        *row_notes(rows, [f"{material.label(row)}, {row['population']}" for row in rows]),
+        *row_notes(rows, [f"{material.label(row)}, {row['population']}" for row in rows], material.language),
     ]
-    return table("cutoffs", say("Beside published norms"), heads, cells, notes, "clinical_cutoffs")
+    return table("cutoffs", material.say("Beside published norms"), heads, cells, notes, "clinical_cutoffs")
 
 
 def _cutoff_cells(row: Row) -> tuple[str, ...]:

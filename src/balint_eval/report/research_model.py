@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
+from balint_eval.language import Language
 from balint_eval.report import numbers
 from balint_eval.report.cells import groups_cell, guarded, interval, level_of_confidence, number, row_notes, table
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Callout, Paragraph, Section, TableBlock
 from balint_eval.report.research_results import PLANNED, effect_notes, estimates, how_got
-from balint_eval.report.wording import listed, method, say
+from balint_eval.report.wording import method
 
 
 def model(material: Material) -> Section:
@@ -18,11 +19,11 @@ def model(material: Material) -> Section:
     rows = [row for row in _main_contrasts(material) if row["method"] == "mixed_model"]
     blocks: list[Block] = []
     if rows:
-        blocks.append(estimates(material, rows, "model", say("Mixed model")))
+        blocks.append(estimates(material, rows, "model", material.say("Mixed model")))
     fits = _fits(material, rows)
     if fits:
         blocks += [_variances(material, fits), *_singular(material, fits)]
-    return Section(say("Mixed model"), "model", tuple(blocks))
+    return Section(material.say("Mixed model"), "model", tuple(blocks))
 
 
 def _main_contrasts(material: Material) -> list[Row]:
@@ -52,7 +53,11 @@ def _fits(material: Material, rows: Sequence[Row]) -> list[Fit]:
 def _variances(material: Material, fits: Sequence[Fit]) -> TableBlock:
     names = list(dict.fromkeys(str(term["term"]) for _, terms in fits for term in terms))
     names.sort(key=lambda name: (name == "icc", name == "residual"))
-    heads = (say("Outcome"), say("Wave"), *(f"#{_term_head(name)}" for name in names))
+    heads = (
+        material.say("Outcome"),
+        material.say("Wave"),
+        *(f"#{_term_head(material.language, name)}" for name in names),
+    )
     cells = [
         (
             *(material.label(row), material.compared(row)),
@@ -61,13 +66,15 @@ def _variances(material: Material, fits: Sequence[Fit]) -> TableBlock:
         for row, terms in fits
     ]
     formulas = list(dict.fromkeys(str(term["formula"]) for _, terms in fits for term in terms))
-    shares = say("REML; variance in points squared with its share of the total. * marks an estimate of exactly zero.")
-    notes = [shares, say("Model: {formulas}.", formulas="; ".join(formulas))]
-    return table("variances", say("Variance components and ICC"), heads, cells, notes, "diagnostics")
+    shares = material.say(
+        "REML; variance in points squared with its share of the total. * marks an estimate of exactly zero."
+    )
+    notes = [shares, material.say("Model: {formulas}.", formulas="; ".join(formulas))]
+    return table("variances", material.say("Variance components and ICC"), heads, cells, notes, "diagnostics")
 
 
-def _term_head(name: str) -> str:
-    return {"icc": say("ICC"), "residual": say("Residual")}.get(name, name.replace("_", " "))
+def _term_head(language: Language, name: str) -> str:
+    return {"icc": language.say("ICC"), "residual": language.say("Residual")}.get(name, name.replace("_", " "))
 
 
 def _term_cell(term: Row | None) -> str:
@@ -83,12 +90,12 @@ def _singular(material: Material, fits: Sequence[Fit]) -> list[Block]:
     named = list(dict.fromkeys(material.label(row) for row, terms in fits if any(term["singular"] for term in terms)))
     if not named:
         return []
-    text = say(
+    text = material.say(
         "For {outcomes} a variance was estimated as exactly zero. With few groups this is common and does not show "
         "that groups are alike.",
-        outcomes=listed(named),
+        outcomes=material.language.listed(named),
     )
-    return [Callout("info", "!", say("Singular fit."), text)]
+    return [Callout("info", "!", material.say("Singular fit."), text)]
 
 
 def sensitivity(material: Material) -> Section:
@@ -99,12 +106,12 @@ def sensitivity(material: Material) -> Section:
         for outcome in material.outcomes
         if (of_outcome := [row for row in rows if _same(row, outcome)])
     ]
-    heading = say("Sensitivity: the same outcome by every method")
-    return Section(heading, "sensitivity", (Paragraph(_persons(), "note"), *blocks) if blocks else ())
+    heading = material.say("Sensitivity: the same outcome by every method")
+    return Section(heading, "sensitivity", (Paragraph(_persons(material.language), "note"), *blocks) if blocks else ())
 
 
-def _persons() -> str:
-    return say(
+def _persons(language: Language) -> str:
+    return language.say(
         "Methods that take persons as independent are shown because the literature reports them. "
         "Where groups differ, their intervals are too narrow."
     )
@@ -116,26 +123,48 @@ def _same(row: Row, outcome: Row) -> bool:
 
 def _methods_table(material: Material, outcome: Row, rows: Sequence[Row], part: str = "methods") -> TableBlock:
     heads = (
-        *(say("Wave"), say("Method"), say("Status"), say("#Pairs"), say("#Groups"), say("#Estimate")),
-        *(f"#{level_of_confidence(rows)}", say("#Statistic"), say("#df"), say("#p"), say("Standardised size")),
+        *(
+            material.say("Wave"),
+            material.say("Method"),
+            material.say("Status"),
+            material.say("#Pairs"),
+            material.say("#Groups"),
+            material.say("#Estimate"),
+        ),
+        *(
+            f"#{level_of_confidence(rows, material.language)}",
+            material.say("#Statistic"),
+            material.say("#df"),
+            material.say("#p"),
+            material.say("Standardised size"),
+        ),
     )
     ordered = sorted(rows, key=lambda row: (str(row["contrast"]), row["method"] not in PLANNED))
     cells = [
         (
-            *(material.compared(row), method(str(row["method"]))),
-            *(say("planned") if row["method"] in PLANNED else say("sensitivity"), *_method_cells(row)),
+            *(material.compared(row), method(str(row["method"]), material.language)),
+            *(
+                material.say("planned") if row["method"] in PLANNED else material.say("sensitivity"),
+                *_method_cells(row),
+            ),
         )
         for row in ordered
     ]
-    labels = {place: f"{material.compared(row)}, {method(str(row['method']))}" for place, row in enumerate(ordered)}
+    labels = {
+        place: f"{material.compared(row)}, {method(str(row['method']), material.language)}"
+        for place, row in enumerate(ordered)
+    }
     said = {place: label for place, label in labels.items() if ordered[place]["method"] != "mixed_model"}
-    notes = [say("Each row is one method on the same contrast; p is not adjusted here."), material.signs(ordered)]
-    notes += row_notes([ordered[place] for place in said], list(said.values()))
+    notes = [
+        material.say("Each row is one method on the same contrast; p is not adjusted here."),
+        material.signs(ordered),
+    ]
+    notes += row_notes([ordered[place] for place in said], list(said.values()), material.language)
     name = f"{part}-{outcome['instrument']}-{outcome['scale']}"
-    title = say("{outcome} by every method", outcome=material.label(outcome))
+    title = material.say("{outcome} by every method", outcome=material.label(outcome))
     if part == "arms":
-        title = say("{outcome}: change within each arm by every method", outcome=material.label(outcome))
-    return table(name, title, heads, cells, [*notes, *effect_notes(ordered)], "comparisons")
+        title = material.say("{outcome}: change within each arm by every method", outcome=material.label(outcome))
+    return table(name, title, heads, cells, [*notes, *effect_notes(material.language, ordered)], "comparisons")
 
 
 def _method_cells(row: Row) -> list[str]:
@@ -157,13 +186,13 @@ def within_arms_by_method(material: Material) -> Section:
         for row in material.rows("comparisons")
         if row["role"] == "by_arm" and row["kind"] == "change" and row["wave_to"] == material.study.primary_wave
     ]
-    heading = say("Change within each arm by every method")
+    heading = material.say("Change within each arm by every method")
     blocks = [
         _methods_table(material, outcome, of_outcome, "arms")
         for outcome in material.outcomes
         if (of_outcome := [row for row in material.in_order(rows) if _same(row, outcome)])
     ]
-    return Section(heading, "arms-methods", (Paragraph(_persons(), "note"), *blocks) if blocks else ())
+    return Section(heading, "arms-methods", (Paragraph(_persons(material.language), "note"), *blocks) if blocks else ())
 
 
 def by_cohort(material: Material) -> Section:
@@ -172,10 +201,22 @@ def by_cohort(material: Material) -> Section:
     rows = [row for row in material.rows("comparisons") if (_contrast(row)[1:], row["method"]) in main]
     rows = material.in_order([row for row in rows if row["role"] == "by_cohort"])
     if not rows:
-        return Section(say("By cohort"), "cohorts", ())
+        return Section(material.say("By cohort"), "cohorts", ())
     heads = (
-        *(say("Outcome"), say("Cohort"), say("Wave"), say("#Pairs"), say("#Groups")),
-        *(say("#Estimate"), f"#{level_of_confidence(rows)}", say("#Statistic"), say("#df"), say("#p")),
+        *(
+            material.say("Outcome"),
+            material.say("Cohort"),
+            material.say("Wave"),
+            material.say("#Pairs"),
+            material.say("#Groups"),
+        ),
+        *(
+            material.say("#Estimate"),
+            f"#{level_of_confidence(rows, material.language)}",
+            material.say("#Statistic"),
+            material.say("#df"),
+            material.say("#p"),
+        ),
     )
     cells = [
         (
@@ -185,9 +226,9 @@ def by_cohort(material: Material) -> Section:
         for row in rows
     ]
     labels = [f"{material.label(row)}, {material.cohort(row['cohort'])}" for row in rows]
-    notes = [*how_got(material, rows), material.signs(rows), *row_notes(rows, labels)]
-    block = table("cohorts", say("Each cohort by itself"), heads, cells, notes, "comparisons")
-    return Section(say("By cohort"), "cohorts", (block,))
+    notes = [*how_got(material, rows), material.signs(rows), *row_notes(rows, labels, material.language)]
+    block = table("cohorts", material.say("Each cohort by itself"), heads, cells, notes, "comparisons")
+    return Section(material.say("By cohort"), "cohorts", (block,))
 
 
 def families(material: Material) -> Section:
@@ -197,8 +238,14 @@ def families(material: Material) -> Section:
         key=lambda row: (str(row["family"]), float(row["p_value"])),
     )
     if not rows:
-        return Section(say("Families of tests"), "families", ())
-    heads = (say("Family"), say("Outcome"), say("Wave"), say("#p"), say("#Adjusted p"))
+        return Section(material.say("Families of tests"), "families", ())
+    heads = (
+        material.say("Family"),
+        material.say("Outcome"),
+        material.say("Wave"),
+        material.say("#p"),
+        material.say("#Adjusted p"),
+    )
     cells = [
         (
             str(row["family"]),
@@ -208,5 +255,5 @@ def families(material: Material) -> Section:
         )
         for row in rows
     ]
-    block = table("families", say("Adjusted p-values"), heads, cells, how_got(material, rows), "comparisons")
-    return Section(say("Families of tests"), "families", (block,))
+    block = table("families", material.say("Adjusted p-values"), heads, cells, how_got(material, rows), "comparisons")
+    return Section(material.say("Families of tests"), "families", (block,))

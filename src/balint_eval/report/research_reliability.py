@@ -10,7 +10,6 @@ from balint_eval.report import numbers
 from balint_eval.report.cells import guarded, number, row_notes, table
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Section, TableBlock
-from balint_eval.report.wording import say
 
 SMALLEST_N_FOR_ITEMS = 10
 """Nothing is shown of single items below this count (P3)."""
@@ -19,28 +18,35 @@ SMALLEST_N_FOR_ITEMS = 10
 def reliability(material: Material) -> Section:
     """Show reliability in this sample; what each item adds; agreement over time without a programme."""
     blocks = (_scales(material), _items(material), _retest(material))
-    return Section(say("Reliability"), "reliability", tuple(block for block in blocks if block))
+    return Section(material.say("Reliability"), "reliability", tuple(block for block in blocks if block))
 
 
 def _scales(material: Material) -> TableBlock | None:
     rows = material.in_order(material.pooled_rows("quality"))
     if not rows:
         return None
-    ordinal = [say("#Ordinal alpha")] if material.study.plan.ordinal_alpha else []
+    ordinal = [material.say("#Ordinal alpha")] if material.study.plan.ordinal_alpha else []
     heads = (
-        *(say("Scale"), say("Wave"), say("#n"), say("#Alpha"), say("#Alpha interval"), say("#Omega")),
-        *(say("#Omega interval"), *ordinal, say("#SEM")),
+        *(
+            material.say("Scale"),
+            material.say("Wave"),
+            material.say("#n"),
+            material.say("#Alpha"),
+            material.say("#Alpha interval"),
+            material.say("#Omega"),
+        ),
+        *(material.say("#Omega interval"), *ordinal, material.say("#SEM")),
     )
     cells = [_scale_cells(material, row, ordinal=bool(ordinal)) for row in rows]
     notes = [
-        say(
+        material.say(
             "Cronbach's alpha with Feldt's interval; McDonald's omega of the one-factor model with a bootstrap "
             "interval over people, which like Feldt's is too narrow where people sit in few groups; SEM from "
             "alpha, in points of the scale."
         ),
-        *row_notes(rows, [material.label(row) for row in rows]),
+        *row_notes(rows, [material.label(row) for row in rows], material.language),
     ]
-    return table("reliability", say("Reliability in this sample"), heads, cells, notes, "quality")
+    return table("reliability", material.say("Reliability in this sample"), heads, cells, notes, "quality")
 
 
 def _scale_cells(material: Material, row: Row, *, ordinal: bool) -> tuple[str, ...]:
@@ -68,15 +74,22 @@ def _items(material: Material) -> TableBlock | None:
     alphas = {_place(row): row["alpha"] for row in material.rows("quality") if row["cohort"] == "all"}
     cells = [_item_cells(material, list(items), alphas) for _, items in groupby(judged, key=_place)]
     heads = (
-        *(say("Scale"), say("Wave"), say("#Items"), say("#Lowest item-rest correlation")),
-        *(say("#Highest"), say("Items without which alpha is higher")),
+        *(
+            material.say("Scale"),
+            material.say("Wave"),
+            material.say("#Items"),
+            material.say("#Lowest item-rest correlation"),
+        ),
+        *(material.say("#Highest"), material.say("Items without which alpha is higher")),
     )
-    note = say(
+    note = material.say(
         "Item-rest correlation: of an item with the sum of the others, after keying; a negative one suggests a wrong "
         "key. Items are named by their place on the form; every item stands in the table item_statistics. An item that "
         "lowers alpha in one sample is no reason to leave it out of a published scale."
     )
-    return table("items", say("What the items add"), heads, cells, [note], "item_statistics") if cells else None
+    return (
+        table("items", material.say("What the items add"), heads, cells, [note], "item_statistics") if cells else None
+    )
 
 
 def _place(row: Row) -> tuple[str, str, str]:
@@ -90,10 +103,10 @@ def _item_cells(
     alpha = alphas.get(_place(items[0]), float("nan"))
     better = [str(row["item"]) for row in items if row["alpha_if_dropped"] > alpha]
     first = items[0]
-    shown = [say("{r} (item {item})", r=_share(_rest(row)), item=str(row["item"])) for row in ends]
+    shown = [material.say("{r} (item {item})", r=_share(_rest(row)), item=str(row["item"])) for row in ends]
     return (
         material.label(first), material.wave(first["wave"]), numbers.count(len(items)), *shown,
-        ", ".join(better) or say("none"),
+        ", ".join(better) or material.say("none"),
     )  # fmt: skip
 
 
@@ -106,7 +119,14 @@ def _retest(material: Material) -> TableBlock | None:
     rows = material.in_order(material.rows("retest"))
     if not any(isfinite(row["icc"]) for row in rows):
         return None
-    heads = (say("Scale"), say("Later wave"), say("#n"), say("#ICC"), say("#Interval"), say("#SEM over time"))
+    heads = (
+        material.say("Scale"),
+        material.say("Later wave"),
+        material.say("#n"),
+        material.say("#ICC"),
+        material.say("#Interval"),
+        material.say("#SEM over time"),
+    )
     cells = [
         (
             material.label(row),
@@ -118,11 +138,11 @@ def _retest(material: Material) -> TableBlock | None:
         for row in rows
     ]
     notes = [
-        say(
+        material.say(
             "ICC(A,1), two-way, absolute agreement, of the scores in “{arm}” at “{wave}” and at the later wave, "
             "without the programme in between. Real changes of people count as disagreement.",
             arm=material.arm(rows[0]["arm"]), wave=material.wave(rows[0]["wave_from"]),
         ),
-        *row_notes(rows, [material.label(row) for row in rows]),
+        *row_notes(rows, [material.label(row) for row in rows], material.language),
     ]  # fmt: skip
-    return table("retest", say("Agreement over time without the programme"), heads, cells, notes, "retest")
+    return table("retest", material.say("Agreement over time without the programme"), heads, cells, notes, "retest")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
+from balint_eval.language import Language
 from balint_eval.report import numbers
 from balint_eval.report.cells import groups_cell, guarded, interval, level_of_confidence, number, row_notes, table
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Paragraph, Section
-from balint_eval.report.wording import say
 
 _PLACE = ("cohort", "instrument", "scale", "contrast")
 
@@ -17,23 +17,30 @@ _PLACE = ("cohort", "instrument", "scale", "contrast")
 def clustering(material: Material) -> Section:
     """Show the correlation within groups and what it costs, for every main comparison."""
     rows = _of_main(material, "clustering")
-    heading = say("How alike the members of a group are")
+    heading = material.say("How alike the members of a group are")
     if not rows:
         return Section(heading, "clustering", ())
     heads = (
-        *(say("Outcome"), say("Wave"), say("#People"), say("#Groups"), say("#ICC"), f"#{level_of_confidence(rows)}"),
-        *(say("#Design effect"), f"#{level_of_confidence(rows)}"),
+        *(
+            material.say("Outcome"),
+            material.say("Wave"),
+            material.say("#People"),
+            material.say("#Groups"),
+            material.say("#ICC"),
+            f"#{level_of_confidence(rows, material.language)}",
+        ),
+        *(material.say("#Design effect"), f"#{level_of_confidence(rows, material.language)}"),
     )
     notes = [
-        say(
+        material.say(
             "ICC: correlation of two members of a group in what is compared, by analysis of variance within arms; "
             "below zero, members are less alike than people of different groups."
         ),
-        say("Design effect: by how much grouping multiplies the variance of a mean."),
+        material.say("Design effect: by how much grouping multiplies the variance of a mean."),
         *_notes(material, rows),
     ]
     cells = [(*_named(material, row), *_correlation_cells(row)) for row in rows]
-    block = table("clustering", say("Correlation within groups"), heads, cells, notes, "clustering")
+    block = table("clustering", material.say("Correlation within groups"), heads, cells, notes, "clustering")
     return Section(heading, "clustering", (block,))
 
 
@@ -55,23 +62,29 @@ def influence(material: Material) -> Section:
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(_place(row), []).append(row)
-    heading = say("Does it hang on one group or one person?")
+    heading = material.say("Does it hang on one group or one person?")
     if not groups:
         return Section(heading, "influence", ())
     heads = (
-        *(say("Outcome"), say("Wave"), say("#Estimate"), say("#Without one group"), say("#Groups that decide")),
-        say("#Without one person"),
+        *(
+            material.say("Outcome"),
+            material.say("Wave"),
+            material.say("#Estimate"),
+            material.say("#Without one group"),
+            material.say("#Groups that decide"),
+        ),
+        material.say("#Without one person"),
     )
     cells = [_influence_cells(material, found) for found in groups.values()]
     notes = [
-        say("In points, by the planned method. Without one group: the smallest and the largest estimate."),
-        say(
+        material.say("In points, by the planned method. Without one group: the smallest and the largest estimate."),
+        material.say(
             "Groups that decide: groups without which the interval holds zero although it did not, or leaves zero out "
             "although it held it, of all groups."
         ),
-        say("Without one person: the estimate without the person who moves it most."),
+        material.say("Without one person: the estimate without the person who moves it most."),
     ]
-    block = table("influence", say("Estimates without one group or person"), heads, cells, notes, "influence")
+    block = table("influence", material.say("Estimates without one group or person"), heads, cells, notes, "influence")
     return Section(heading, "influence", (block,))
 
 
@@ -82,16 +95,21 @@ def _influence_cells(material: Material, rows: Sequence[Row]) -> tuple[str, ...]
     few = min(row["n_paired"] for row in rows)
     span = [number(edge(row["estimate"] for row in without)) for edge in (min, max)] if without else []
     person = number(by_kind["person"][0]["estimate"]) if by_kind["person"] else numbers.MISSING
-    shown = (number(whole["estimate"]), " / ".join(span) or numbers.MISSING, _deciding(whole, without), person)
+    shown = (
+        number(whole["estimate"]),
+        " / ".join(span) or numbers.MISSING,
+        _deciding(material.language, whole, without),
+        person,
+    )
     return (*_named(material, whole), *guarded(few, *shown))
 
 
-def _deciding(whole: Row, without: Sequence[Row]) -> str:
+def _deciding(language: Language, whole: Row, without: Sequence[Row]) -> str:
     told = [row for row in without if isfinite(row["conf_low"])]
     if not told or not isfinite(whole["conf_low"]):
         return numbers.MISSING
     changed = sum(_holds_zero(row) != _holds_zero(whole) for row in told)
-    return say("{changed} of {all}", changed=str(changed), all=str(len(told)))
+    return language.say("{changed} of {all}", changed=str(changed), all=str(len(told)))
 
 
 def _holds_zero(row: Row) -> bool:
@@ -101,23 +119,31 @@ def _holds_zero(row: Row) -> bool:
 def dose(material: Material) -> Section:
     """Show how the later score goes with the meetings a person came to."""
     rows = material.in_order(material.rows("dose"))
-    heading = say("More meetings, more change?")
+    heading = material.say("More meetings, more change?")
     if not rows:
         return Section(heading, "dose", ())
     heads = (
-        *(say("Outcome"), say("Wave"), say("#People"), say("#Groups"), say("#Meetings, M (SD)")),
-        *(say("#Per meeting"), f"#{level_of_confidence(rows)}", say("#p")),
+        *(
+            material.say("Outcome"),
+            material.say("Wave"),
+            material.say("#People"),
+            material.say("#Groups"),
+            material.say("#Meetings, M (SD)"),
+        ),
+        *(material.say("#Per meeting"), f"#{level_of_confidence(rows, material.language)}", material.say("#p")),
     )
-    caution = say(
+    caution = material.say(
         "Exploratory: people chose how often they came, so those who came more often may differ in other ways. "
         "No claim rests on this."
     )
     notes = [
-        say("Points of the later score per meeting more, given the earlier score; CR2 errors, Bell-McCaffrey df."),
+        material.say(
+            "Points of the later score per meeting more, given the earlier score; CR2 errors, Bell-McCaffrey df."
+        ),
         *_notes(material, rows),
     ]
     cells = [(*_named(material, row), *_dose_cells(row)) for row in rows]
-    block = table("dose", say("Change and meetings attended"), heads, cells, notes, "dose")
+    block = table("dose", material.say("Change and meetings attended"), heads, cells, notes, "dose")
     return Section(heading, "dose", (Paragraph(caution, "note"), block))
 
 
@@ -150,4 +176,4 @@ def _named(material: Material, row: Row) -> tuple[str, str]:
 
 
 def _notes(material: Material, rows: Sequence[Row]) -> list[str]:
-    return row_notes(rows, [", ".join(_named(material, row)) for row in rows])
+    return row_notes(rows, [", ".join(_named(material, row)) for row in rows], material.language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from balint_eval.language import ENGLISH, Language
 from balint_eval.report import (
     research_apa,
     research_appraisal,
@@ -74,6 +75,7 @@ def build_researcher(
     study_file: StudyFile,
     drawings: Mapping[str, Drawing],
     provenance: Mapping[str, object],
+    language: Language = ENGLISH,
 ) -> Report:
     """Build the researcher report.
 
@@ -86,11 +88,12 @@ def build_researcher(
         `forest`, `slopes_*`, `means_*`, `reaction`, `flow`, `attendance`; any may be absent.
     provenance : mapping
         Printed key by key: mappings as tables, lists as lists, the rest as text.
+    language : Language
 
     Returns
     -------
     Report
     """
-    material = Material(tables, study_file, drawings, provenance)
+    material = Material(tables, study_file, drawings, provenance, language)
     sections = tuple(section for build in SECTIONS if (section := build(material)).blocks)
     return numbered(frame(material, "researcher", research_design.subtitle(material), sections))

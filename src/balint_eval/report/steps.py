@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isnan
 
+from balint_eval.language import marked
 from balint_eval.report import counts, numbers
 from balint_eval.report.levels import unmeasured
 from balint_eval.report.material import Material
-from balint_eval.report.wording import GAINS, LOSSES, say
+from balint_eval.report.wording import GAINS, LOSSES
 
 ENOUGH_GROUPS = 6
 """Groups an arm from which the usual tests recover their strength (shared/statistics.md)."""
@@ -99,49 +100,49 @@ def _always(material: Material) -> bool:
 
 
 STEPS: tuple[tuple[Rule, str], ...] = (
-    (one_wave, say("Ask the same questions again after the course: one wave shows no change.")),
-    (_loss, say("Look into the loss with leaders and participants before the next course.")),
-    (_gain, say("Keep the programme as it is.")),
-    (few_answers, say("Raise the response rate: plan time for the forms in the first and last meeting.")),
-    (_unsure, say("Repeat with more groups and pool the results: this course alone leaves outcomes undecided.")),
-    (no_control, say("Add a comparison group, for example the people waiting for the next course.")),
-    (off_plan, say("Bring meetings back to the plan, or change the plan and say why.")),
-    (_unmeasured("3", "3a", "3b"), say("Measure what people do at work, for example by patients' ratings.")),
-    (_nothing_fixed, say("Agree before the next course how many points would matter.")),
-    (_unmeasured("4", "4a", "4b"), say("Plan one measure of results, for example patients' complaints.")),
-    (_always, say("Ask the same questions of the next course, so that results can be pooled.")),
-    (_always, say("Discuss this page with leaders and participants.")),
-    (_always, say("Keep the forms and the plan unchanged until then.")),
+    (one_wave, marked("Ask the same questions again after the course: one wave shows no change.")),
+    (_loss, marked("Look into the loss with leaders and participants before the next course.")),
+    (_gain, marked("Keep the programme as it is.")),
+    (few_answers, marked("Raise the response rate: plan time for the forms in the first and last meeting.")),
+    (_unsure, marked("Repeat with more groups and pool the results: this course alone leaves outcomes undecided.")),
+    (no_control, marked("Add a comparison group, for example the people waiting for the next course.")),
+    (off_plan, marked("Bring meetings back to the plan, or change the plan and say why.")),
+    (_unmeasured("3", "3a", "3b"), marked("Measure what people do at work, for example by patients' ratings.")),
+    (_nothing_fixed, marked("Agree before the next course how many points would matter.")),
+    (_unmeasured("4", "4a", "4b"), marked("Plan one measure of results, for example patients' complaints.")),
+    (_always, marked("Ask the same questions of the next course, so that results can be pooled.")),
+    (_always, marked("Discuss this page with leaders and participants.")),
+    (_always, marked("Keep the forms and the plan unchanged until then.")),
 )
 """Rules in order of urgency; the first three that hold are printed."""
 
 
 def next_steps(material: Material) -> tuple[str, ...]:
     """Choose three next steps by the rules."""
-    return tuple(sentence for holds, sentence in STEPS if holds(material))[:HOW_MANY]
+    return tuple(material.say(sentence) for holds, sentence in STEPS if holds(material))[:HOW_MANY]
 
 
 LIMITS: tuple[tuple[Rule, str], ...] = (
-    (one_wave, say("People were asked once. Nothing here is a change.")),
+    (one_wave, marked("People were asked once. Nothing here is a change.")),
     (
         no_control,
-        say("There was no comparison group. The course cannot be told from time, other teaching or repeated forms."),
+        marked("There was no comparison group. The course cannot be told from time, other teaching or repeated forms."),
     ),
     (
         lambda material: not no_control(material) and material.study.plan.allocation == "not_random",
-        say("Arms were not formed at random. They may have differed from the start."),
+        marked("Arms were not formed at random. They may have differed from the start."),
     ),
-    (few_groups, say("There were few groups. One unusual group can move the result.")),
-    (few_answers, say("Many people did not answer both times. Those who did may differ from the others.")),
+    (few_groups, marked("There were few groups. One unusual group can move the result.")),
+    (few_answers, marked("Many people did not answer both times. Those who did may differ from the others.")),
     (
         lambda material: all(row["rater"] == "self" for row in material.outcomes),
-        say("People rated themselves. How they act with patients was not observed."),
+        marked("People rated themselves. How they act with patients was not observed."),
     ),
-    (lambda material: bool(unmeasured(material)), say("Nothing is said about levels marked as not measured.")),
+    (lambda material: bool(unmeasured(material)), marked("Nothing is said about levels marked as not measured.")),
 )
 
 
 def limits(material: Material) -> tuple[str, ...]:
     """Give the limits that hold for this study."""
-    few = say("Numbers on fewer than {few} people are not shown.", few=str(numbers.SMALLEST_COUNT))
-    return (*(sentence for holds, sentence in LIMITS if holds(material)), few)
+    few = material.say("Numbers on fewer than {few} people are not shown.", few=str(numbers.SMALLEST_COUNT))
+    return (*(material.say(sentence) for holds, sentence in LIMITS if holds(material)), few)

@@ -126,13 +126,13 @@ def test_the_workbook_helps_to_fill_it_in(book, language):
     draft = Draft(rows=book, waves=["before", "after"], instruments=["TEQ", "CBI"], open_cells=open_cells)
     loaded = openpyxl.load_workbook(io.BytesIO(workbook_bytes(draft, language)))
     visible = [sheet for sheet in loaded.worksheets if sheet.sheet_state == "visible"]
-    assert len(visible) == 5
+    assert len(visible) == 6
     assert loaded.active is visible[1]
     assert all(sheet.sheet_view.rightToLeft == (language == "fa") for sheet in visible)
     assert all(sheet.freeze_panes == "A2" for sheet in visible[1:])
     columns = loaded.worksheets[1]
     lists = {str(v.sqref).split(":")[0]: v.formula1 for v in columns.data_validations.dataValidation}
-    assert set(lists) == {"F2", "G2", "J2"}
+    assert set(lists) == {"F2", "G2", "J2", "K2"}
     assert lists["G2"] == "lists!$A$1:$A$2"
     assert len(lists["F2"]) < 256
     assert [cell.value for cell in loaded["lists"]["A"]][:2] == ["TEQ", "CBI"]

@@ -2,6 +2,7 @@ from math import inf, nan
 
 import pytest
 
+from balint_eval.language import ENGLISH
 from balint_eval.report import numbers
 
 
@@ -29,9 +30,9 @@ def test_p_after_its_letter_has_one_sign():
 def test_intervals_dates_and_spans():
     assert numbers.between(-1.234, 5.0, 1) == "[−1.2, 5.0]"
     assert numbers.between(nan, 5.0, 1) == "–"
-    assert numbers.days("2024-02-05", "2024-06-30") == "5 February 2024 to 30 June 2024"
-    assert numbers.day("next week") == "next week"
-    assert (numbers.span(6, 6), numbers.span(6, 10)) == ("6", "6 to 10")
+    assert ENGLISH.days("2024-02-05", "2024-06-30") == "5 February 2024 to 30 June 2024"
+    assert ENGLISH.day("next week") == "next week"
+    assert (ENGLISH.span("6", "6"), ENGLISH.span("6", "10")) == ("6", "6 to 10")
     assert numbers.degrees(4.0) == "4"
     assert numbers.degrees(5.43) == "5.4"
     assert numbers.probability(-0.25, 2) == "−.25"

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from balint_eval.language import ENGLISH
 from balint_eval.report.counts import Dose, Span, dose, group_runs
 from balint_eval.report.programme import programme_rows
 from balint_eval.report.steps import off_plan
@@ -30,7 +31,7 @@ def material(people=12, dates=DATES, came=4, attendance=True, **programme):
         else [],
     }
     study = SimpleNamespace(programme=Programme(**programme))
-    return SimpleNamespace(own_rows=tables.__getitem__, study=study)
+    return SimpleNamespace(own_rows=tables.__getitem__, study=study, language=ENGLISH, say=ENGLISH.say)
 
 
 def rows(*args, **kwargs):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from balint_eval.language import ENGLISH
 from balint_eval.report.wording import LEVEL_WORDS, VERDICTS, apa, headline, verdict
 
 OUTCOME = {"minimum": 0.0, "maximum": 40.0, "higher_is": "worse", "smallest_change": 2.0}
@@ -22,13 +23,13 @@ def test_no_verdict_on_a_level_speaks_of_gain_or_loss(name):
 
 
 def test_a_level_is_told_as_a_difference_between_people():
-    said = headline(LEVEL, OUTCOME, "Ever", "Never")
+    said = headline(ENGLISH, LEVEL, OUTCOME, "Ever", "Never")
     assert said.startswith("Ever: 4.3 points lower than Never, which is better.")
-    assert headline({**LEVEL, "n_paired": 3}, OUTCOME, "Ever", "Never") == (
+    assert headline(ENGLISH, {**LEVEL, "n_paired": 3}, OUTCOME, "Ever", "Never") == (
         "Fewer than 5 people answered, so no numbers are shown."
     )
 
 
 def test_a_level_counts_people_not_pairs():
-    assert "64 people in 4 groups" in apa(LEVEL).replace("\u00a0", " ")
-    assert "difference" in apa(LEVEL)
+    assert "64 people in 4 groups" in apa(ENGLISH, LEVEL).replace("\u00a0", " ")
+    assert "difference" in apa(ENGLISH, LEVEL)
