@@ -29,7 +29,7 @@ def level_strip(material: Material) -> LevelStrip:
 def _cell(material: Material, row: Row) -> LevelCell:
     measured = bool(row["measured"])
     status = (_how(material, row) or material.say("measured")) if measured else material.say("not measured")
-    outcomes = _outcomes(material, row) if measured else ""
+    outcomes = outcomes_on(material, row) if measured else ""
     title = material.say(str(row["title"]))
     return LevelCell(level_name(material.language, str(row["level"])), title, measured, status, outcomes)
 
@@ -38,8 +38,10 @@ def _how(material: Material, row: Row) -> str:
     return material.language.listed([material.say(how) for how in str(row["how"]).split(" and ")])
 
 
-def _outcomes(material: Material, row: Row) -> str:
-    """Name the outcomes of a level, each in its own translation."""
+def outcomes_on(material: Material, row: Row) -> str:
+    """Name the outcomes of a level, each in its own translation; nothing where it has none."""
+    if not row["outcomes"]:
+        return ""
     labels = {str(outcome["label"]): material.named(outcome) for outcome in material.outcomes}
     names = [labels.get(label) or material.language.named(label) for label in str(row["outcomes"]).split("; ")]
     return material.language.sequence(names, "{start}; {next}")

@@ -7,10 +7,11 @@ from itertools import groupby
 from math import isfinite
 
 from balint_eval.appraisal.checklists import AUTHOR, FILLED, NOT_APPLICABLE, SETTINGS, guidelines
+from balint_eval.kirkpatrick import level_in
 from balint_eval.language import marked
 from balint_eval.report import numbers
 from balint_eval.report.cells import table
-from balint_eval.report.levels import level_name
+from balint_eval.report.levels import level_name, outcomes_on
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Block, Definition, DefinitionList, Paragraph, Section
 
@@ -41,7 +42,7 @@ _BASIS: Mapping[str, str] = {
     "one_wave": marked("One wave."),
     "institutions": marked("{value} by the study file."),
     "sites": marked("{value} by the site column of the rosters."),
-    "institutions_unknown": marked("Not said; write `context.institutions`."),
+    "institutions_unknown": marked("Not said; write context.institutions in the study file."),
     "response": marked("{value} of those enrolled have the primary score at the primary wave."),
     "response_unknown": marked("Not every cohort has a roster, so nobody knows how many were asked."),
     "self_assessed": marked("The people themselves."),
@@ -49,7 +50,9 @@ _BASIS: Mapping[str, str] = {
     "alpha": marked("Cronbach's alpha in this sample: {value}."),
     "no_alpha": marked("No reliability could be computed in this sample."),
     "cited": marked("The study file names a source."),
-    "not_cited": marked("No source is named; write `context.content_validity` or `context.relations_validity`."),
+    "not_cited": marked(
+        "No source is named; write context.content_validity or context.relations_validity in the study file."
+    ),
     "to_confirm": marked("A person who knows statistics must confirm it."),
     "inference": marked("Estimates with intervals and tests."),
     "descriptive": marked("Description only."),
@@ -144,7 +147,7 @@ def themes(material: Material) -> Section:
         )
         rows = [
             (
-                level_name(material.language, theme.level),
+                _level(material, theme.level),
                 _on_level(material, theme.level),
                 theme.name,
                 theme.text,
@@ -157,7 +160,7 @@ def themes(material: Material) -> Section:
     for place, swot in enumerate(given.swot, start=1):
         named = [(material.say(_SWOT_WORDS[part]), "; ".join(getattr(swot, part)) or numbers.MISSING) for part in _SWOT]
         title = material.say(
-            "Strengths, weaknesses, opportunities and threats: {level}", level=level_name(material.language, swot.level)
+            "Strengths, weaknesses, opportunities and threats: {level}", level=_level(material, swot.level)
         )
         blocks.append(
             table(
@@ -173,9 +176,14 @@ def _people(people: int | None) -> str:
     return numbers.WITHHELD if numbers.too_few(people) else numbers.count(people)
 
 
+def _level(material: Material, level: str) -> str:
+    return level_name(material.language, level_in(material.study.levels, level))
+
+
 def _on_level(material: Material, level: str) -> str:
-    labels = [material.label(row) for row in material.outcomes if str(row["level"]).startswith(level)]
-    return material.language.listed(labels) if labels else material.say("none measured")
+    own = level_in(material.study.levels, level)
+    named = [outcomes_on(material, row) for row in material.rows("levels") if row["level"] == own]
+    return "".join(named) or material.say("none measured")
 
 
 def mersqi(material: Material) -> Section:

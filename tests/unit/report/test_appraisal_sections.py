@@ -63,9 +63,10 @@ def test_every_item_of_a_checklist_has_an_answer(example):
 
 def test_themes_stand_beside_their_level_and_few_people_are_not_counted(example):
     section = sections.themes(with_context(example, "gain", **OWN))
+    levels = {row["level"]: row["outcomes"] for row in example("gain")[0]["levels"].to_dict("records")}
     rows = tables_in(section)["themes"].rows
-    assert rows[0] == ("Level 1", "none measured", "Being heard", "Time to speak without being judged.", "[n<5]")
-    assert rows[1][:3] == ("Level 2a", "Empathy", "Another look")
+    assert rows[0] == ("Level 1", levels["1"], "Being heard", "Time to speak without being judged.", "[n<5]")
+    assert rows[1][:3] == ("Level 2", levels["2"], "Another look")
     assert rows[1][4] == "11"
     swot = tables_in(section)["swot-1"]
     assert swot.rows[0] == ("Strengths", "the leader; the group")
