@@ -16,6 +16,7 @@ from balint_eval.report import (
     research_reliability,
     research_results,
     research_robustness,
+    research_shares,
     research_words,
 )
 from balint_eval.report.frame import frame
@@ -41,6 +42,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_data.descriptives,
     research_results.main_results,
     research_results.within_arms,
+    research_shares.shares,
     research_model.within_arms_by_method,
     research_model.model,
     research_robustness.clustering,
