@@ -13,23 +13,41 @@ from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Paragraph, Section
 
 METHODS = {
-    "share_cr2": marked("difference of shares, CR2"),
-    "logistic_cr2": marked("logistic regression, CR2"),
     "mcnemar_exact": marked("McNemar's exact test, Newcombe's interval"),
     "fisher_exact": marked("Fisher's exact test, Newcombe's interval"),
+    "share_cr2": marked("difference of shares, CR2"),
+    "logistic_cr2": marked("logistic regression, CR2"),
 }
 
 
 def shares(material: Material) -> Section:
     """Show the shares at or beyond each outcome's mark, their differences and odds ratios."""
-    rows = material.in_order([row for row in material.rows("proportions") if row["role"] != "by_cohort"])
+    found = [row for row in material.rows("proportions") if row["role"] != "by_cohort"]
+    rows = material.in_order(sorted(found, key=lambda row: list(METHODS).index(str(row["method"]))))
     heading = material.say("How many people are at or beyond a cut-off?")
     if not rows:
         return Section(heading, "shares", ())
     heads = (
-        *(material.say("Outcome"), material.say("Counted"), material.say("Wave"), material.say("Method"), material.say("#People"), material.say("#Groups")),
-        *(material.say("#Before"), material.say("#After"), material.say("#Reference, before"), material.say("#Reference, after")),
-        *(material.say("#Percentage points"), f"#{level_of_confidence(rows, material.language)}", material.say("#df"), material.say("#p")),
+        *(
+            material.say("Outcome"),
+            material.say("Counted"),
+            material.say("Wave"),
+            material.say("Method"),
+            material.say("#People"),
+            material.say("#Groups"),
+        ),
+        *(
+            material.say("#Before"),
+            material.say("#After"),
+            material.say("#Reference, before"),
+            material.say("#Reference, after"),
+        ),
+        *(
+            material.say("#Percentage points"),
+            f"#{level_of_confidence(rows, material.language)}",
+            material.say("#df"),
+            material.say("#p"),
+        ),
         *(material.say("#Odds ratio"), f"#{level_of_confidence(rows, material.language)}"),
     )
     caution = material.say(
@@ -37,12 +55,19 @@ def shares(material: Material) -> Section:
         "of a mark they fall on. The p-values are not adjusted."
     )
     cells = [(*_named(material, row), *_cells(row)) for row in rows]
-    block = table("shares", material.say("People at or beyond a mark"), heads, cells, _notes(material, rows), "proportions")
+    block = table(
+        "shares", material.say("People at or beyond a mark"), heads, cells, _notes(material, rows), "proportions"
+    )
     return Section(heading, "shares", (Paragraph(caution, "note"), block))
 
 
 def _named(material: Material, row: Row) -> tuple[str, ...]:
-    return material.label(row), _counted(material.language, row), _compared(material, row), material.say(METHODS[str(row["method"])])
+    return (
+        material.label(row),
+        _counted(material.language, row),
+        _compared(material, row),
+        material.say(METHODS[str(row["method"])]),
+    )
 
 
 def _counted(language: Language, row: Row) -> str:
@@ -88,7 +113,9 @@ def _gives_away(row: Row) -> bool:
 
 def _notes(material: Material, rows: Sequence[Row]) -> list[str]:
     sources = {
-        material.say("{outcome}: the cut-off is that of {source}.", outcome=material.label(row), source=row["cut_off_source"])
+        material.say(
+            "{outcome}: the cut-off is that of {source}.", outcome=material.label(row), source=row["cut_off_source"]
+        )
         for row in material.outcomes
         if row["cut_off_source"] and isfinite(row["cut_off"])
     }

@@ -31,11 +31,9 @@ from balint_eval.stats.pairs import (
     tested,
     untested,
     with_notes,
-    with_t,
 )
 from balint_eval.stats.result import Result
 
-LOG_ODDS = "estimate, standard error and interval are log odds, not percentage points"
 NO_TEST = "no test and no claim"
 ALL_ALIKE = f"all people of an arm are on one side of the mark: how it varies is not known, so {NO_TEST}"
 SAME_SIDE = f"everybody stayed on their side of the mark: {NO_TEST}"
@@ -157,12 +155,12 @@ def _without(share: Result, odds: Result, points: float, reason: str) -> Results
 
 def _filled(share: Result, odds: Result, points: Contrast, log_odds: Contrast, notes: list[str]) -> Results:
     scaled = (PERCENT * points.estimate, PERCENT * points.std_error, points.df)
-    first, second = tested(share, *scaled, PERCENT * NOISE), with_t(odds, *log_odds)
+    first, second = tested(share, *scaled, PERCENT * NOISE), tested(odds, *log_odds, NOISE)
     effect = _odds_ratio(second)
     no_error = NO_ERROR if isnan(points.std_error) else ""
     return (
         with_notes(with_effect(first, effect), [no_error, *notes]),
-        with_notes(with_effect(second, effect), [LOG_ODDS, no_error, *notes]),
+        with_notes(with_effect(second, effect), [no_error, *notes]),
     )
 
 
