@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import pandas as pd
@@ -110,7 +110,18 @@ def _outcome_record(file: StudyFile, outcome: Outcome, instrument: Instrument, s
         "licence": instrument.licence.status + (f": {instrument.licence.note}" if instrument.licence.note else ""),
         "missing_rule": missing_rule(instrument, scale),
         "evidence": _evidence(instrument, scale),
+        **_mark(outcome, instrument, scale),
     }
+
+
+def _mark(outcome: Outcome, instrument: Instrument, scale: Scale) -> dict[str, object]:
+    """Give the mark people are counted at: the study's cut-off, or the upper answer of an item with two."""
+    declared, mark, side, source = outcome.cut_off, nan, "", ""
+    if declared is not None:
+        mark, side, source = declared.value, declared.side, declared.source
+    elif len(scale.items) == 1 and len(instrument.response.codes) == 2:
+        mark, side = scale.range[1], "at_or_above"
+    return {"cut_off": mark, "cut_off_side": side, "cut_off_source": source}
 
 
 def missing_rule(instrument: Instrument, scale: Scale) -> str:

@@ -27,6 +27,7 @@ from balint_eval.ingest.link_notes import across_cohorts
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
 from balint_eval.pooling import pool_cohorts, set_beside_published
+from balint_eval.proportions import assess_proportions
 from balint_eval.quality import assess_quality, count_answers, describe_scores
 from balint_eval.retest import assess_retest
 from balint_eval.scoring import score_responses, withhold
@@ -41,7 +42,12 @@ COMPARED = (
     "comparisons", "diagnostics", "clustering", "balance", "influence", "dose", "outcomes", "levels", "claims",
     "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
     "individual_change", "clinical_cutoffs", "residuals", "residual_checks", "edges", "baseline_slopes",
+<<<<<<< HEAD
     "baseline_bins", "norm_regression", "group_spread", "group_effects", "mersqi", "checklists",
+=======
+    "baseline_bins", "norm_regression", "group_spread", "group_effects",
+    "proportions",
+>>>>>>> bc997c3ed7f10a3c0b2ca62ddc606e5847f406c2
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -228,6 +234,7 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "individual_change": individual,
         "clinical_cutoffs": bounds,
         **_look_at_assumptions(merged, outcomes, comparisons, individual, file),
+        "proportions": assess_proportions(*scored, outcomes, file.study),
     }
     known = {**merged, **analysed}
     return {

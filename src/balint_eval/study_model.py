@@ -109,6 +109,17 @@ class Programme(Model):
         return values
 
 
+class CutOff(Model):
+    """A mark on a scale that people are counted at or beyond, such as a cut-off for high burnout."""
+
+    value: float
+    """The mark, in points of the scale."""
+    side: Literal["at_or_above", "at_or_below"]
+    """Which side of the mark counts; the mark itself does."""
+    source: str = Field(min_length=1)
+    """Where the mark comes from."""
+
+
 class Outcome(Model):
     """A scale to be compared, and what is at stake."""
 
@@ -130,6 +141,8 @@ class Outcome(Model):
     """Reliability that individual change is held against; blank takes what `plan.reliability` says."""
     reliability_source: str = ""
     """Where that number comes from; required with it."""
+    cut_off: CutOff | None = None
+    """Mark at or beyond which people are counted too: shares before and after, and between arms."""
     level: Level | None = None
     """Kirkpatrick level; blank takes the registry's."""
     level_reason: str = ""

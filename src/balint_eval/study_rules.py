@@ -16,8 +16,10 @@ from balint_eval.study_linkage import linkage_faults
 from balint_eval.study_paths import path_faults
 
 if TYPE_CHECKING:
+    from balint_eval.instruments.model import Scale
     from balint_eval.study import StudyFile
     from balint_eval.study_exports import Export
+    from balint_eval.study_model import Outcome
 
 _DEVICES = frozenset(f"{device}{number}" for device in ("com", "lpt") for number in range(10))
 RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux"}) | _DEVICES
@@ -130,7 +132,20 @@ def _outcome_faults(file: StudyFile) -> Iterator[Fault]:
         elif (outcome.instrument, outcome.scale) in seen:
             what = f"the outcome {outcome.instrument} {outcome.scale} is listed twice"
             yield at, "CFG-OUTCOMEDUP", what, "keep one of them"
+        else:
+            yield from _cut_off_faults(outcome, instrument.scale(outcome.scale), at)
         seen.add((outcome.instrument, outcome.scale))
+
+
+def _cut_off_faults(outcome: Outcome, scale: Scale, at: Location) -> Iterator[Fault]:
+    """Refuse a mark that has everybody or nobody on its side, whatever they answer."""
+    if outcome.cut_off is None:
+        return
+    (low, high), mark = scale.range, outcome.cut_off.value
+    told = low < mark <= high if outcome.cut_off.side == "at_or_above" else low <= mark < high
+    if not told:
+        what = f"the cut-off {mark:g} parts nobody: {scale.name} runs from {low:g} to {high:g}"
+        yield (*at, "cut_off", "value"), "CFG-CUTOFF", what, "give a mark inside the scale's range"
 
 
 def _export_faults(file: StudyFile) -> Iterator[Fault]:

@@ -338,6 +338,14 @@ def test_outcome_twice_and_unsourced_change(folder, faults):
     assert [(p.code, p.mend) for p in faults()] == [("CFG-SOURCE", "add smallest_change_source")]
 
 
+@pytest.mark.parametrize(("value", "side"), [(0, "at_or_above"), (4, "at_or_below"), (99, "at_or_above")])
+def test_a_cut_off_must_part_people(folder, faults, value, side):
+    (low, high) = folder.content["own_instruments"][0]["scales"][0]["range"]
+    mark = {0: low, 4: high}.get(value, value)
+    folder.content["outcomes"][0]["cut_off"] = {"value": mark, "side": side, "source": "made"}
+    assert [(p.code, p.column) for p in faults()] == [("CFG-CUTOFF", "outcomes.0.cut_off.value")]
+
+
 def test_several_faults_at_once_by_line(folder, faults):
     folder.content["waves"][0]["role"] = "first"
     folder.content["titel"] = "x"

@@ -60,6 +60,11 @@ WORKS: Mapping[str, Reference] = {
         "Medicine, 26(1), 37-52.",
         "10.1002/sim.2514",
     ),
+    "newcombe_1998": Reference(
+        "Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions: Comparison of "
+        "eleven methods. Statistics in Medicine, 17(8), 873-890.",
+        "10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I",
+    ),
     "jacobson_1991": Reference(
         "Jacobson, N. S., & Truax, P. (1991). Clinical significance: A statistical approach to defining meaningful "
         "change in psychotherapy research. Journal of Consulting and Clinical Psychology, 59(1), 12-19.",
@@ -86,6 +91,7 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "ancova_cr2": ("bell_2002", "pustejovsky_2018", "hedges_2007"),
     "mixed_model": ("kenward_1997",),
     "random_effects": ("hartung_2001", "viechtbauer_2007"),
+    "proportions": ("bell_2002", "pustejovsky_2018", "newcombe_1998"),
     "individual_change": ("jacobson_1991", "christensen_1986", "maassen_2004"),
 }
 _BY_ADJUSTMENT: Mapping[str, tuple[str, ...]] = {

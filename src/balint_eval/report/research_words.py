@@ -237,6 +237,10 @@ _FURTHER = {
         "Cohorts were pooled by random effects (REML) with the interval of Hartung and Knapp (2001), its factor never "
         "below 1, and the Q-profile interval of the variance between cohorts (Viechtbauer, 2007)."
     ),
+    "proportions": marked(
+        "Shares of people at or beyond a mark were compared by least squares and logistic regression with CR2 errors, "
+        "and where nobody had a group by the tests of McNemar and Fisher with Newcombe's (1998) score intervals."
+    ),
     "individual_change": marked(
         "Change of single people was held against the error of the scores (Jacobson & Truax, 1991; Christensen & "
         "Mendoza, 1986; Maassen, 2004)."
@@ -248,7 +252,9 @@ def _further(material: Material) -> list[str]:
     """Name what was done beside the comparisons."""
     pooled = any(row["cohorts"] > 1 for row in material.rows("pooled"))
     individual = any(isfinite(row["reliability"]) for row in material.rows("individual_change"))
-    return [name for name, done in (("random_effects", pooled), ("individual_change", individual)) if done]
+    shares = bool(material.rows("proportions"))
+    further = (("random_effects", pooled), ("proportions", shares), ("individual_change", individual))
+    return [name for name, done in further if done]
 
 
 def references(material: Material) -> Section:

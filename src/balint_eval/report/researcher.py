@@ -18,6 +18,7 @@ from balint_eval.report import (
     research_reliability,
     research_results,
     research_robustness,
+    research_shares,
     research_words,
 )
 from balint_eval.report.frame import frame
@@ -45,6 +46,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_results.main_results,
     research_apa.results_text,
     research_results.within_arms,
+    research_shares.shares,
     research_model.within_arms_by_method,
     research_model.model,
     research_robustness.clustering,
