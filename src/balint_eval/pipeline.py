@@ -42,12 +42,7 @@ COMPARED = (
     "comparisons", "diagnostics", "clustering", "balance", "influence", "dose", "outcomes", "levels", "claims",
     "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
     "individual_change", "clinical_cutoffs", "residuals", "residual_checks", "edges", "baseline_slopes",
-<<<<<<< HEAD
-    "baseline_bins", "norm_regression", "group_spread", "group_effects", "mersqi", "checklists",
-=======
-    "baseline_bins", "norm_regression", "group_spread", "group_effects",
-    "proportions",
->>>>>>> bc997c3ed7f10a3c0b2ca62ddc606e5847f406c2
+    "baseline_bins", "norm_regression", "group_spread", "group_effects", "proportions", "mersqi", "checklists",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 

@@ -53,8 +53,6 @@ _BASIS: Mapping[str, str] = {
     "not_cited": marked(
         "No source is named; write context.content_validity or context.relations_validity in the study file."
     ),
-        "No source is named; write context.content_validity or context.relations_validity in the study file."
-    ),
     "to_confirm": marked("A person who knows statistics must confirm it."),
     "inference": marked("Estimates with intervals and tests."),
     "descriptive": marked("Description only."),
