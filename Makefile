@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate lock browser-setup metamorphic clean help
+.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate lock browser-setup metamorphic clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,7 +18,10 @@ demo: $(STAMP) ## Set up, run the demo study, print where the report is.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/balint-eval run config/config.yaml
 
 test: $(STAMP) ## Set up, run the everyday tests.
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not thorough"
+
+test-thorough: $(STAMP) ## More examples of what the everyday tests try; CI runs them too.
+	$(PYTEST) -m thorough
 
 check: $(STAMP) ## Format, lint, types, workflow lint.
 	$(BIN)/ruff format --check src tests

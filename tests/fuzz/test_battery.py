@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = 60
+FILES = 20
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 

@@ -182,6 +182,16 @@ def test_each_item_has_one_answer_and_its_place():
     assert statuses(study_of(), logged, "greet").loc["15", "status"] == "filled"
 
 
+def test_binary_outcomes_count_where_there_are_shares():
+    randomised = study_of(plan={"allocation": "groups"})
+    assert statuses(randomised, {}, "consort_cluster").loc["17b", "status"] == "not_applicable"
+    shares = {"proportions": pd.DataFrame({"share": [0.5]})}
+    assert statuses(randomised, shares, "consort_cluster").loc["17b", ["status", "where"]].tolist() == [
+        "filled",
+        "shares",
+    ]
+
+
 def test_question_and_registration_are_taken_from_the_study():
     keys = {"question": "Does it?", "plan": {"allocation": "groups", "registration": "IRCT1"}}
     shown = statuses(study_of(**keys), {}, "consort_cluster")

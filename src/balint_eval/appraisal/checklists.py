@@ -20,7 +20,7 @@ from balint_eval.tables import TABLES, check_table
 FILLED, SETTINGS, AUTHOR, NOT_APPLICABLE = "filled", "settings", "author", "not_applicable"
 _TABLE_OF = {
     "baseline": "descriptives", "brief": "claims", "clustering": "clustering", "descriptives": "descriptives",
-    "flow": "flow", "lost": "balance", "results": "comparisons", "sensitivity": "comparisons",
+    "flow": "flow", "lost": "balance", "results": "comparisons", "sensitivity": "comparisons", "shares": "proportions",
 }  # fmt: skip
 """Sections of the researcher report that need a table; the others are always there."""
 
@@ -112,7 +112,7 @@ def _filled(facts: GuidelineFacts, study: Study, tables: Mapping[str, pd.DataFra
 
 
 def _status(item: Item, study: Study, tables: Mapping[str, pd.DataFrame]) -> tuple[str, str]:
-    if item.unless and _holds(item.unless, study):
+    if item.unless and _holds(item.unless, study, tables):
         return NOT_APPLICABLE, item.unless
     given = [f"context.{key}" for key in item.settings if getattr(study.context, key)]
     given += ["question"] if item.study == "question" and study.question else []
@@ -128,8 +128,9 @@ def _has(tables: Mapping[str, pd.DataFrame], name: str) -> bool:
     return not name or (name in tables and len(tables[name]) > 0)
 
 
-def _holds(condition: str, study: Study) -> bool:
+def _holds(condition: str, study: Study, tables: Mapping[str, pd.DataFrame]) -> bool:
     if condition == "one_arm":
         return study.control_arm is None
-    # No outcome of the registry is a yes or no; shares beyond a cut-off stand beside the score they come from.
-    return condition in ("always", "no_binary")
+    if condition == "no_binary":
+        return not _has(tables, "proportions")
+    return condition == "always"

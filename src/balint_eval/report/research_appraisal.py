@@ -109,6 +109,7 @@ _SECTIONS: Mapping[str, str] = {
     "results": marked("Main results"),
     "sensitivity": marked("Sensitivity: the same outcome by every method"),
     "setting": marked("Setting, dose and fidelity"),
+    "shares": marked("How many people are at or beyond a cut-off?"),
     "threats": marked("Threats to validity"),
 }
 _SWOT = ("strengths", "weaknesses", "opportunities", "threats")

@@ -133,7 +133,7 @@ def expected(new_folder):
     ("make", "platforms", "left_out"),
     [
         (limesurvey, ["limesurvey", "limesurvey"], {"unfinished": 1}),
-        (limesurvey_spss, ["limesurvey", "limesurvey"], {}),
+        pytest.param(limesurvey_spss, ["limesurvey", "limesurvey"], {}, marks=pytest.mark.thorough),
         (kobotoolbox, ["kobotoolbox", "kobotoolbox"], {"not_approved": 1}),
         (wide, ["plain"], {}),
     ],

@@ -165,7 +165,7 @@ def test_every_keyed_instrument_is_typed_here():
 
 
 @pytest.mark.parametrize("name", KEYS)
-@settings(derandomize=True, deadline=None, max_examples=15)
+@settings(derandomize=True, deadline=None, max_examples=6)
 @given(data=st.data())
 def test_both_scorers_agree(name, data):
     n_items, codes, _, _ = KEYS[name]

@@ -84,6 +84,7 @@ def outcomes(**labels: str) -> pd.DataFrame:
             "basis": "", "rater": "self", "role": o[4], "family": o[4], "minimum": o[5], "maximum": o[6],
             "higher_is": o[7], "smallest_change": np.nan, "smallest_change_source": "", "citation": "",
             "licence": "", "missing_rule": "", "evidence": "",
+            "cut_off": np.nan, "cut_off_side": "", "cut_off_source": "",
         }
         for o in OUTCOMES
     ]  # fmt: skip

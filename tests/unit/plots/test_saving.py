@@ -41,6 +41,7 @@ def in_a_process(**environment: str) -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 def test_same_bytes_in_other_processes_time_zones_and_hash_seeds():
     first = in_a_process(PYTHONHASHSEED="1", TZ="Asia/Tehran", LC_ALL="C")
     assert first.count("\n") == 14

@@ -36,7 +36,7 @@ def test_sections_named_in_the_checklists_exist_under_that_heading(example):
     for anchor, heading in sections._SECTIONS.items():
         assert headings.get(anchor, heading) == heading
     # Sections without rows in this made-up study.
-    assert set(sections._SECTIONS) - set(headings) <= {"clustering", "lost"}
+    assert set(sections._SECTIONS) - set(headings) <= {"clustering", "lost", "shares"}
 
 
 def test_mersqi_adds_up_and_says_what_each_point_rests_on(example):
