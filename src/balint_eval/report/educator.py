@@ -25,6 +25,7 @@ from balint_eval.report.model import (
     Section,
     numbered,
 )
+from balint_eval.report.of_ten import of_ten_people
 from balint_eval.report.programme import programme_rows
 from balint_eval.report.steps import limits, next_steps, one_wave, pairs
 from balint_eval.report.wording import (
@@ -100,7 +101,7 @@ def _changes(material: Material) -> Section:
     if not claims:
         blocks = (Paragraph(material.say("There is no result to report: no outcome could be compared.")),)
     heading = material.say("What was found") if one_wave(material) else material.say("What changed")
-    return Section(heading, "what-changed", (*blocks, *_asked_once(material)))
+    return Section(heading, "what-changed", (*blocks, *of_ten_people(material), *_asked_once(material)))
 
 
 def _asked_once(material: Material) -> tuple[Block, ...]:

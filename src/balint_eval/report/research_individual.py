@@ -10,8 +10,8 @@ from balint_eval.report import numbers
 from balint_eval.report.cells import guarded, number, row_notes, table
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import Section, TableBlock
+from balint_eval.report.of_ten import FIRST, gives_away, of_ten
 
-FIRST = "jacobson_truax"
 METHODS = {
     FIRST: marked("Jacobson and Truax"),
     "both_waves": marked("SDs of both waves (Maassen)"),
@@ -78,17 +78,11 @@ def _by_chance(rows: Sequence[Row]) -> str:
 def _share_cells(language: Language, row: Row) -> list[str]:
     shown = [
         f"{_percent(row, 'improved')} {_interval(row, 'improved')}", _percent(row, "unchanged"),
-        f"{_percent(row, 'worse')} {_interval(row, 'worse')}", _of_ten(language, row),
+        f"{_percent(row, 'worse')} {_interval(row, 'worse')}", of_ten(language, row),
     ]  # fmt: skip
     if not isfinite(row["reliability"]):
         shown = [numbers.MISSING for _ in shown]
     return [*guarded(row["n"], numbers.count(row["n"]), number(row["threshold"], 1)), *_protected(row, shown)]
-
-
-def _gives_away(row: Row) -> bool:
-    """Tell whether a share tells what became of everybody in a small arm."""
-    few = not numbers.too_few(row["n"]) and row["n"] < numbers.SMALLEST_FOR_EXTREMES
-    return bool(few and any(row[name] == row["n"] for name in ("improved", "unchanged", "worse")))
 
 
 def _percent(row: Row, name: str) -> str:
@@ -100,13 +94,6 @@ def _interval(row: Row, name: str) -> str:
     if not (isfinite(low) and isfinite(high)):
         return numbers.MISSING
     return f"[{numbers.percent(low)}, {numbers.percent(high)}]"
-
-
-def _of_ten(language: Language, row: Row) -> str:
-    if not isfinite(row["of_ten_improved"]):
-        return numbers.MISSING
-    values = {name: numbers.count(row[f"of_ten_{name}"]) for name in ("improved", "unchanged", "worse")}
-    return language.say("{improved} better, {unchanged} as before, {worse} worse", **values)
 
 
 def _methods(material: Material, rows: Sequence[Row]) -> TableBlock | None:
@@ -149,7 +136,7 @@ def _first_of(row: Row, rows: Sequence[Row]) -> Row:
 
 
 def _protected(row: Row, shown: list[str]) -> list[str]:
-    return [numbers.PROTECTED for _ in shown] if _gives_away(row) else guarded(row["n"], *shown)
+    return [numbers.PROTECTED for _ in shown] if gives_away(row) else guarded(row["n"], *shown)
 
 
 def _cutoffs(material: Material, rows: Sequence[Row]) -> TableBlock | None:
