@@ -108,6 +108,10 @@ class Language:
         """Give a label of the study in its own translation, else as it stands, isolated where it must be."""
         return self.isolated(self.names.get(label, label))
 
+    def translated(self, name: str) -> str:
+        """Give a name in the study's translation, else in the catalogue's, else as it stands; not isolated."""
+        return self.names.get(name) or (self.catalogue.gettext(name) if name else "")
+
     def noted(self, text: str) -> str:
         """Give a remark that stands in a table; as it stands, isolated, where there is no translation."""
         return self.isolated(self.say(text))

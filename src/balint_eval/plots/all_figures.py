@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pandas as pd
 
+from balint_eval.language import ENGLISH, Language
 from balint_eval.plots.attendance import attendance_by_session
 from balint_eval.plots.beside import beside_published
 from balint_eval.plots.drawing import Drawing
@@ -37,7 +38,7 @@ NEEDED = (
 """Tables the figures draw from."""
 
 
-def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile) -> dict[str, Drawing]:
+def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile, language: Language = ENGLISH) -> dict[str, Drawing]:
     """Draw every figure the tables allow.
 
     Parameters
@@ -45,6 +46,8 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile) -> dict[str, 
     tables : mapping of table name to pandas.DataFrame
         Contract tables of `NEEDED`; one that is missing counts as empty, further ones are not looked at.
     study : StudyFile
+    language : Language
+        Of every word and number drawn.
 
     Returns
     -------
@@ -55,23 +58,27 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile) -> dict[str, 
         and for each primary outcome `published_<instrument>_<scale>`.
     """
     given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
-    return {name: drawing for name, drawing in _drawings(given, study.study) if drawing is not None}
+    return {name: drawing for name, drawing in _drawings(given, study.study, language) if drawing is not None}
 
 
-def _drawings(tables: Mapping[str, pd.DataFrame], study: Study) -> Iterator[tuple[str, Drawing | None]]:
+def _drawings(
+    tables: Mapping[str, pd.DataFrame], study: Study, language: Language
+) -> Iterator[tuple[str, Drawing | None]]:
     outcomes = tables["outcomes"]
     means = (tables["descriptives"], tables["comparisons"], outcomes, study)
     people = tables["participants"]
-    yield "forest", forest(tables["comparisons"], outcomes, study)
-    yield "forest_narrow", forest(tables["comparisons"], outcomes, study, width_mm=NARROW)
-    yield "means", means_over_time(*means)
+    yield "forest", forest(tables["comparisons"], outcomes, study, language=language)
+    yield "forest_narrow", forest(tables["comparisons"], outcomes, study, width_mm=NARROW, language=language)
+    yield "means", means_over_time(*means, language=language)
     for instrument, scale in ordered_outcomes(study, outcomes).index:
         name = f"{instrument}_{scale}"
-        yield f"means_{name}", means_over_time(*means, shown=[(instrument, scale)])
-        yield f"slopes_{name}", paired_slopes(tables["scores"], people, study, outcomes, instrument, scale)
-    yield "reaction", stacked_likert(tables["item_counts"], study)
-    yield "flow", flow_diagram(tables["flow"], people, study)
-    yield "attendance", attendance_by_session(tables["sessions"], tables["attendance"], people, study)
+        yield f"means_{name}", means_over_time(*means, shown=[(instrument, scale)], language=language)
+        pairs = (tables["scores"], people, study, outcomes, instrument, scale)
+        yield f"slopes_{name}", paired_slopes(*pairs, language=language)
+    yield "reaction", stacked_likert(tables["item_counts"], study, language=language)
+    yield "flow", flow_diagram(tables["flow"], people, study, language=language)
+    meetings = (tables["sessions"], tables["attendance"], people, study)
+    yield "attendance", attendance_by_session(*meetings, language=language)
     for outcome in (one for one in study.outcomes if one.role == "primary"):
         place = (tables["beside_published"], outcomes, study, outcome.instrument, outcome.scale)
-        yield f"published_{outcome.instrument}_{outcome.scale}", beside_published(*place)
+        yield f"published_{outcome.instrument}_{outcome.scale}", beside_published(*place, language=language)

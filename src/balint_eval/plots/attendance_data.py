@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from balint_eval.language import Language
 from balint_eval.plots.selection import ordered_arms, pooled
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import natural_key
@@ -38,7 +39,7 @@ class GroupLine:
 
 
 def group_lines(
-    sessions: pd.DataFrame, attendance: pd.DataFrame, participants: pd.DataFrame, study: Study
+    sessions: pd.DataFrame, attendance: pd.DataFrame, participants: pd.DataFrame, study: Study, language: Language
 ) -> list[GroupLine]:
     """Give the lines by arm in the study's order, groups in natural order."""
     held = _present(pooled(sessions), pooled(attendance))
@@ -53,7 +54,7 @@ def group_lines(
     ]
     arms = ordered_arms(study, pd.Series([line.arm for line in lines], dtype=object))
     if len(lines) > MOST_LINES:
-        return [_together(arm, [line for line in lines if line.arm == arm]) for arm in arms]
+        return [_together(arm, [line for line in lines if line.arm == arm], language) for arm in arms]
     return sorted(lines, key=lambda line: arms.index(line.arm))
 
 
@@ -69,7 +70,7 @@ def _line(name: str, rows: pd.DataFrame, members: int, arm: str) -> GroupLine:
     return GroupLine(arm, name, max(members, 0), present, len(present))
 
 
-def _together(arm: str, lines: list[GroupLine]) -> GroupLine:
+def _together(arm: str, lines: list[GroupLine], language: Language) -> GroupLine:
     """Scale the shares of an arm's groups to all its members, so that a meeting some groups lack stays fair."""
     members = sum(line.members for line in lines)
     meetings = sorted({meeting for line in lines for meeting in line.present})
@@ -79,7 +80,7 @@ def _together(arm: str, lines: list[GroupLine]) -> GroupLine:
         possible = sum(line.members for line in met)
         came = sum(line.present[meeting] for line in met)
         present[meeting] = round(members * came / possible) if possible else 0
-    return GroupLine(arm, f"{len(lines)} groups", members, present, len(meetings))
+    return GroupLine(arm, language.plural("{n} group", "{n} groups", len(lines)), members, present, len(meetings))
 
 
 def attendance_table(lines: list[GroupLine]) -> pd.DataFrame:

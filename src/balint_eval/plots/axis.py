@@ -7,6 +7,7 @@ from math import ceil, floor, isfinite, log10
 
 from matplotlib.axes import Axes
 
+from balint_eval.language import Language
 from balint_eval.plots.style import FAINT, HAIRLINE, SMALL
 from balint_eval.plots.text import line_width
 from balint_eval.plots.words import plain
@@ -40,16 +41,23 @@ def scale_ticks(low: float, high: float) -> list[float]:
     return [low, *(tick for tick in ticks if tick - low > room and high - tick > room), high]
 
 
-def tick_room(ticks: Sequence[float]) -> float:
+def tick_room(ticks: Sequence[float], language: Language) -> float:
     """Give the millimetres the labels of a value axis take, tick marks and gap included."""
-    return max((line_width(plain(tick), SMALL) for tick in ticks), default=0.0) + 2.2
+    return max((line_width(tick_label(tick, language), SMALL) for tick in ticks), default=0.0) + 2.2
 
 
-def value_axis(axes: Axes, ticks: Sequence[float], low: float, high: float, *, labelled: bool = True) -> None:
+def tick_label(tick: float, language: Language) -> str:
+    """Write a tick in the signs of the language."""
+    return language.number(plain(tick))
+
+
+def value_axis(
+    axes: Axes, ticks: Sequence[float], low: float, high: float, language: Language, *, labelled: bool = True
+) -> None:
     """Set up a vertical value axis with hairlines; unlabelled where it shares the axis of its neighbour."""
     axes.set_ylim(low, high)
-    axes.set_yticks(list(ticks), [plain(tick) for tick in ticks] if labelled else [""] * len(ticks))
+    axes.set_yticks(list(ticks), [tick_label(tick, language) for tick in ticks] if labelled else [""] * len(ticks))
     axes.grid(visible=True, axis="y", color=FAINT, linewidth=HAIRLINE)
     if not labelled:
-        axes.spines["left"].set_visible(False)
+        axes.spines["right" if language.is_right_to_left else "left"].set_visible(False)
         axes.tick_params(axis="y", length=0)

@@ -7,22 +7,24 @@ from math import ceil, isfinite
 
 import pandas as pd
 
-from balint_eval.plots.axis import nice_ticks
+from balint_eval.language import ENGLISH, Language, marked
+from balint_eval.plots.axis import nice_ticks, tick_label
 from balint_eval.plots.beside_data import Beside, beside_rows, beside_table
 from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.forest import draw_ends
 from balint_eval.plots.selection import outcome_label
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import BLUE, BODY, FAINT, INK, MARGIN, MUTED, RULE, SMALL, WIDE, styled
 from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
-from balint_eval.plots.words import counted, isolated, plain
+from balint_eval.plots.words import isolated
 from balint_eval.study_model import Study
 
 _GAP, _PAD, _LONGEST_AXIS, _NARROWEST_PLOT = 3.0, 1.0, 3.0, 48.0
 DOUBTFUL, OVERLAPPING = "\u2021", "\u00a7"
 """Marks of numbers in doubt and of samples that may overlap."""
-NOTE = (
-    f"{DOUBTFUL} Implausibly large, or printed numbers that do not fit together (hollow). "
-    f"{OVERLAPPING} The two may share participants. Diamonds are meta-analyses, which hold trials shown beside them. "
+NOTE = marked(
+    "\u2021 Implausibly large, or printed numbers that do not fit together (hollow). "
+    "\u00a7 The two may share participants. Diamonds are meta-analyses, which hold trials shown beside them. "
     "Nothing here is pooled; sizes with different names have different denominators."
 )
 
@@ -37,6 +39,7 @@ class _Layout:
     low: float
     high: float
     stacked: bool
+    language: Language
 
     @property
     def label_width(self) -> float:
@@ -45,7 +48,8 @@ class _Layout:
     def x(self, value: float) -> float:
         """Place of an effect, held within the axis."""
         held = max(self.low, min(self.high, value))
-        return self.left + self.plot * (held - self.low) / (self.high - self.low)
+        way = self.high - held if self.language.is_right_to_left else held - self.low
+        return self.left + self.plot * way / (self.high - self.low)
 
     def beyond(self, value: float) -> bool:
         """Tell whether a value lies outside the axis."""
@@ -54,7 +58,14 @@ class _Layout:
 
 @styled
 def beside_published(
-    beside: pd.DataFrame, outcomes: pd.DataFrame, study: Study, instrument: str, scale: str, *, width_mm: float = WIDE
+    beside: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    study: Study,
+    instrument: str,
+    scale: str,
+    *,
+    width_mm: float = WIDE,
+    language: Language = ENGLISH,
 ) -> Drawing | None:
     """Draw one outcome of this study beside published results.
 
@@ -66,42 +77,61 @@ def beside_published(
     instrument, scale : str
     width_mm : float
         Final width.
+    language : Language
+        Of every word and number drawn.
 
     Returns
     -------
     Drawing or None
         None when nothing is published that measures the same, or this study's own result is not there.
     """
-    rows = beside_rows(beside, study, instrument, scale)
+    rows = beside_rows(beside, study, instrument, scale, language)
     if not any(row.own and isfinite(row.effect) for row in rows):
         return None
     same = outcomes[(outcomes["instrument"] == instrument) & (outcomes["scale"] == scale)]
-    title = f"{isolated(outcome_label(same.iloc[0]))} beside published results"
-    return Drawing(_drawn(rows, width_mm).figure, _alternative_text(rows), beside_table(rows), title, _caption(rows))
-
-
-def _caption(rows: list[Beside]) -> str:
-    low, high = _ends(rows)
-    beyond = sum(not low <= row.effect <= high for row in rows if isfinite(row.effect))
-    more = f" {counted(beyond, 'result lies', 'results lie')} beyond the axis, at the arrowhead." if beyond else ""
-    return (
-        "Markers are standardised differences or changes, lines their 95% intervals (those of published studies take "
-        f"people as independent); results without a line have no interval, and those of meta-analyses without one are "
-        f"not drawn. {NOTE}{more}"
+    outcome = isolated(outcome_label(same.iloc[0], language), language)
+    return Drawing(
+        _drawn(rows, width_mm, language).figure,
+        _alternative_text(rows, language),
+        beside_table(rows),
+        language.say("{outcome} beside published results", outcome=outcome),
+        _caption(rows, language),
     )
 
 
-def _alternative_text(rows: list[Beside]) -> str:
-    parts = [f"{isolated(row.label)} {row.numbers}" for row in rows if row.shown]
-    return f"Standardised results, better to the right, this study first: {'; '.join(parts)}."
+def _caption(rows: list[Beside], language: Language) -> str:
+    low, high = _ends(rows)
+    beyond = sum(not low <= row.effect <= high for row in rows if isfinite(row.effect))
+    lines = language.say(
+        "Markers are standardised differences or changes, lines their 95% intervals (those of published studies take "
+        "people as independent); results without a line have no interval, and those of meta-analyses without one are "
+        "not drawn."
+    )
+    more = language.plural(
+        "{n} result lies beyond the axis, at the arrowhead.",
+        "{n} results lie beyond the axis, at the arrowhead.",
+        beyond,
+    )
+    return " ".join([lines, language.say(NOTE), *([more] if beyond else [])])
 
 
-def _drawn(rows: list[Beside], width: float) -> Sheet:
-    layout = _layout(rows, width)
-    note = wrapped(NOTE, width - 2 * MARGIN, SMALL)
+def _alternative_text(rows: list[Beside], language: Language) -> str:
+    parts = [
+        language.say("{study} {numbers}", study=isolated(row.label, language), numbers=row.numbers)
+        for row in rows
+        if row.shown
+    ]
+    results = language.sequence(parts, "{start}; {next}")
+    return language.say("Standardised results, better to the right, this study first: {results}.", results=results)
+
+
+def _drawn(rows: list[Beside], width: float, language: Language) -> Sheet:
+    layout = _layout(rows, width, language)
+    note = wrapped(language.say(NOTE), width - 2 * MARGIN, SMALL)
     body = sum(_height(row, layout) for row in rows)
     foot = 1.5 + 2 * block_height("", SMALL)
-    sheet = Sheet(width, MARGIN + body + foot + 1.2 + block_height(note, SMALL) + MARGIN)
+    height = MARGIN + body + foot + 1.2 + block_height(note, SMALL) + MARGIN
+    sheet = Sheet(width, height, mirrored=language.is_right_to_left)
     sheet.line((layout.x(0), layout.x(0)), (MARGIN, MARGIN + body), color=RULE, linewidth=0.7)
     y = MARGIN
     for row in rows:
@@ -113,14 +143,14 @@ def _drawn(rows: list[Beside], width: float) -> Sheet:
     return sheet
 
 
-def _layout(rows: list[Beside], width: float) -> _Layout:
+def _layout(rows: list[Beside], width: float, language: Language) -> _Layout:
     numbers = max(line_width(row.numbers, SMALL, "bold") for row in rows)
     label = min(66.0, 0.44 * (width - numbers - 2 * MARGIN))
     stacked = width - 2 * MARGIN - numbers - label - 2 * _GAP < _NARROWEST_PLOT
     if stacked:
         label, numbers = 0.48 * width, -_GAP
     left = MARGIN + label + _GAP
-    return _Layout(width, left, width - MARGIN - numbers - _GAP - left, *_ends(rows), stacked)
+    return _Layout(width, left, width - MARGIN - numbers - _GAP - left, *_ends(rows), stacked, language)
 
 
 def _ends(rows: list[Beside]) -> tuple[float, float]:
@@ -136,7 +166,7 @@ def _label(row: Beside, layout: _Layout) -> str:
 
 
 def _below(row: Beside, layout: _Layout) -> str:
-    lines = (row.numbers if layout.stacked else "", row.what)
+    lines = (layout.language.number(row.numbers) if layout.stacked else "", row.what)
     return "\n".join(wrapped(line, layout.label_width, SMALL) for line in lines if line)
 
 
@@ -151,7 +181,13 @@ def _draw_row(sheet: Sheet, layout: _Layout, row: Beside, top: float) -> None:
     sheet.text(MARGIN, top + _PAD + block_height(label) + 0.3, _below(row, layout), size=SMALL, color=MUTED)
     if not layout.stacked:
         x = layout.left + layout.plot + _GAP
-        sheet.text(x, middle - middle_of_line(SMALL), row.numbers, size=SMALL, color=INK if row.shown else MUTED)
+        sheet.text(
+            x,
+            middle - middle_of_line(SMALL),
+            layout.language.number(row.numbers),
+            size=SMALL,
+            color=INK if row.shown else MUTED,
+        )
     if isfinite(row.effect):
         _draw_effect(sheet, layout, row, middle)
 
@@ -175,7 +211,6 @@ def _draw_axis(sheet: Sheet, layout: _Layout, y: float) -> None:
     sheet.line((layout.left, right), (y, y), color=INK)
     for tick in nice_ticks(layout.low, layout.high, int(layout.plot // 11)):
         sheet.line((layout.x(tick), layout.x(tick)), (y, y + 0.9), color=INK)
-        sheet.text(layout.x(tick), y + 1.2, plain(tick), size=SMALL, ha="center")
+        sheet.text(layout.x(tick), y + 1.2, tick_label(tick, layout.language), size=SMALL, ha="center")
     y += 1.5 + block_height("", SMALL)
-    sheet.text(layout.left, y, "\u2190 worse", size=SMALL, color=MUTED)
-    sheet.text(right, y, "better \u2192", size=SMALL, color=MUTED, ha="right")
+    draw_ends(sheet, (layout.left, right), y, layout.language)

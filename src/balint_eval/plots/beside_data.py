@@ -7,6 +7,7 @@ from math import isfinite
 
 import pandas as pd
 
+from balint_eval.language import Language
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import interval, number
 from balint_eval.study_model import Study
@@ -55,7 +56,7 @@ class Beside:
         return isfinite(self.low) and isfinite(self.high)
 
 
-def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str) -> list[Beside]:
+def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str, language: Language) -> list[Beside]:
     """Give the rows of one outcome, for the first arm that has any.
 
     Meta-analyses' results without an interval (mostly their subgroups) stand in the table only.
@@ -64,7 +65,7 @@ def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str)
     if mine.empty:
         return []
     rows = mine[mine["contrast"] == sorted(mine["contrast"].unique())[0]]
-    made = [row for one in rows.to_dict("records") if not _is_bare(row := _row(one, study))]
+    made = [row for one in rows.to_dict("records") if not _is_bare(row := _row(one, study, language))]
     return sorted(made, key=lambda row: (not row.own, not row.whole, row.meta))
 
 
@@ -72,16 +73,17 @@ def _is_bare(row: Beside) -> bool:
     return row.meta and not row.has_interval
 
 
-def _row(one: dict[str, object], study: Study) -> Beside:
+def _row(one: dict[str, object], study: Study, language: Language) -> Beside:
     source, warning = str(one["source"]), str(one["warning"])
     own, people = one["row"] == 0, int(str(one["people"]))
     enough = not own or people >= SMALLEST_SHOWN
-    count = f"n\u00a0=\u00a0{people}" if people and enough else f"n\u00a0<\u00a0{SMALLEST_SHOWN}" if own else ""
+    count = _people(people, own, language)
     parts = () if own else (one["outcome"], str(one["comparison"]).replace(_USUAL, "").strip(" ()"))
-    what = ", ".join(str(part) for part in (*parts, count, one["effect_name"]) if part)
+    what = language.sequence([str(part) for part in (*parts, count, one["effect_name"]) if part])
     effect, low, high = (float(str(one[name])) if enough else float("nan") for name in _NUMBERS)
     return Beside(
-        _label(source, study) if own else source, what, own, source == THIS_STUDY, bool(one["from_meta_analysis"]),
+        _label(source, study, language) if own else source,
+        what, own, source == THIS_STUDY, bool(one["from_meta_analysis"]),
         any(word in warning for word in _DOUBTFUL), "share participants" in warning, people, str(one["effect_name"]),
         effect, low, high,
     )  # fmt: skip
@@ -90,10 +92,18 @@ def _row(one: dict[str, object], study: Study) -> Beside:
 _NUMBERS = ("effect", "effect_low", "effect_high")
 
 
-def _label(source: str, study: Study) -> str:
+def _people(people: int, own: bool, language: Language) -> str:
+    if people and (not own or people >= SMALLEST_SHOWN):
+        return language.say("n = {people}", people=str(people)).replace(" ", "\u00a0")
+    return language.say("n < {few}", few=str(SMALLEST_SHOWN)).replace(" ", "\u00a0") if own else ""
+
+
+def _label(source: str, study: Study, language: Language) -> str:
     cohort = source.partition(", ")[2]
+    if not cohort:
+        return language.say("This study")
     label = next((one.label for one in study.cohorts if one.name == cohort and one.label), cohort)
-    return f"This study, {label}" if cohort else "This study"
+    return language.say("This study, {cohort}", cohort=language.named(label))
 
 
 def beside_table(rows: list[Beside]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from balint_eval.language import ENGLISH, Language
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.flow_data import WaveFlow, enrolled_lines, pooled_flow, rows_of_no_wave, wave_flows
 from balint_eval.plots.selection import wave_label
@@ -52,7 +53,12 @@ class _Column:
 
 @styled
 def flow_diagram(
-    flow: pd.DataFrame, participants: pd.DataFrame, study: Study, *, width_mm: float = WIDE
+    flow: pd.DataFrame,
+    participants: pd.DataFrame,
+    study: Study,
+    *,
+    width_mm: float = WIDE,
+    language: Language = ENGLISH,
 ) -> Drawing | None:
     """Draw what became of every row received, wave by wave, and who could be linked.
 
@@ -63,6 +69,8 @@ def flow_diagram(
     study : Study
     width_mm : float
         Final width.
+    language : Language
+        Of every word and number drawn.
 
     Returns
     -------
@@ -71,37 +79,47 @@ def flow_diagram(
     """
     if flow.empty:
         return None
-    waves = wave_flows(flow, study)
+    waves = wave_flows(flow, study, language)
     if not waves:
         return None
-    enrolled = enrolled_lines(participants, study)
-    note = _note(rows_of_no_wave(flow))
+    enrolled = enrolled_lines(participants, study, language)
+    note = _note(rows_of_no_wave(flow), language)
     return Drawing(
-        _drawn(waves, enrolled, note, study, width_mm).figure,
-        _alternative_text(waves, enrolled, note, study),
+        _drawn(waves, enrolled, note, study, width_mm, language).figure,
+        _alternative_text(waves, enrolled, note, study, language),
         pooled_flow(flow),
-        "Flow of rows and people",
-        "Rows received in all exports of a wave, rows left out by reason, rows used; below, people by the waves "
-        "they answered, linked by their codes. Rows received are rows left out and rows used together.",
+        language.say("Flow of rows and people"),
+        language.say(
+            "Rows received in all exports of a wave, rows left out by reason, rows used; below, people by the waves "
+            "they answered, linked by their codes. Rows received are rows left out and rows used together."
+        ),
     )
 
 
-def _note(rows: int) -> str:
-    return f"{rows} further rows in the files belong to no wave of the study and are left out." if rows else ""
+def _note(rows: int, language: Language) -> str:
+    said = language.plural(
+        "{n} further row in the files belongs to no wave of the study and is left out.",
+        "{n} further rows in the files belong to no wave of the study and are left out.",
+        rows,
+    )
+    return said if rows else ""
 
 
-def _drawn(waves: list[WaveFlow], enrolled: list[str], note: str, study: Study, width: float) -> Sheet:
+def _drawn(
+    waves: list[WaveFlow], enrolled: list[str], note: str, study: Study, width: float, language: Language
+) -> Sheet:
     inner = width - 2 * MARGIN
     per_row = max(1, int((inner + _GAP) // (_NARROWEST + _GAP)))
     per_row = -(-len(waves) // -(-len(waves) // per_row))
     column_width = (inner - _GAP * (per_row - 1)) / per_row
     top_box = _box(inner, enrolled[0], enrolled[1:]) if enrolled else None
-    columns = [_column(wave, column_width, study) for wave in waves]
+    columns = [_column(wave, column_width, study, language) for wave in waves]
     rows = [columns[start : start + per_row] for start in range(0, len(columns), per_row)]
     top = MARGIN + (top_box.height + _ARROW if top_box else 0.0)
     height = top + sum(_row_height(row) for row in rows) + _GAP * (len(rows) - 1)
     note = wrapped(note, inner, SMALL)
-    sheet = Sheet(width, height + (2.0 + block_height(note, SMALL) if note else 0.0) + MARGIN)
+    below = 2.0 + block_height(note, SMALL) if note else 0.0
+    sheet = Sheet(width, height + below + MARGIN, mirrored=language.is_right_to_left)
     sheet.text(MARGIN, height + 2.0, note, size=SMALL, color=MUTED)
     if top_box:
         top_box.draw(sheet, MARGIN, MARGIN, top_box.height)
@@ -117,28 +135,34 @@ def _box(width: float, head: str, lines: Sequence[str]) -> _Box:
     return _Box(width, wrapped(head, inner, BODY, "bold"), below)
 
 
-def _column(wave: WaveFlow, width: float, study: Study) -> _Column:
-    files = [_counted(name, count) for name, count in wave.files.items()]
-    reasons = [_counted(reason, count) for reason, count in wave.excluded.items()]
-    left_out = sum(wave.excluded.values())
+def _column(wave: WaveFlow, width: float, study: Study, language: Language) -> _Column:
+    files = [_counted(name, count, language) for name, count in wave.files.items()]
+    reasons = [_counted(reason, count, language) for reason, count in wave.excluded.items()]
+    received = _counted(language.say("Rows received"), wave.received, language)
+    left_out = _counted(language.say("Left out"), sum(wave.excluded.values()), language)
+    used = _counted(language.say("Rows used"), wave.used, language)
     return _Column(
-        _box(width, wave.title, [_counted("Rows received", wave.received), *files]),
-        _box(width - 2 * _INDENT, _counted("Left out", left_out), reasons) if reasons else None,
-        _box(width, _counted("Rows used", wave.used), []),
-        _people_box(wave, width, study) if wave.people else None,
+        _box(width, wave.title, [received, *files]),
+        _box(width - 2 * _INDENT, left_out, reasons) if reasons else None,
+        _box(width, used, []),
+        _people_box(wave, width, study, language) if wave.people else None,
     )
 
 
-def _counted(label: str, count: int) -> str:
+def _counted(label: str, count: int, language: Language) -> str:
     """Join a label and its number so that the number never stands alone on a line."""
-    return f"{label}:\u00a0{count}"
+    return language.say("{label}:\u00a0{count}", label=label, count=str(count))
 
 
-def _people_box(wave: WaveFlow, width: float, study: Study) -> _Box:
-    baseline = wave_label(study, study.baseline.name)
-    names = {"pre_only": f"only \u201c{baseline}\u201d", "post_only": f"only \u201c{wave.title}\u201d"}
-    lines = [_counted(names[reason], count) for reason, count in wave.people.items() if reason in names]
-    return _box(width, _counted("People with both waves", wave.people.get("paired", 0)), lines)
+def _people_box(wave: WaveFlow, width: float, study: Study, language: Language) -> _Box:
+    names = {"pre_only": wave_label(study, study.baseline.name, language), "post_only": wave.title}
+    lines = [
+        _counted(language.say("only \u201c{wave}\u201d", wave=names[reason]), count, language)
+        for reason, count in wave.people.items()
+        if reason in names
+    ]
+    both = _counted(language.say("People with both waves"), wave.people.get("paired", 0), language)
+    return _box(width, both, lines)
 
 
 def _heights(row: list[_Column]) -> tuple[float, float, float, float]:
@@ -190,20 +214,30 @@ def _draw_column(sheet: Sheet, column: _Column, row: list[_Column], left: float,
         column.people.draw(sheet, left, y + _ARROW, people)
 
 
-def _alternative_text(waves: list[WaveFlow], enrolled: list[str], note: str, study: Study) -> str:
-    start = f"{'; '.join(isolated(line) for line in enrolled)}. " if enrolled else ""
-    return f"Flow. {start}{' '.join(_wave_words(wave, study) for wave in waves)} {note}".strip()
+def _alternative_text(waves: list[WaveFlow], enrolled: list[str], note: str, study: Study, language: Language) -> str:
+    lines = language.sequence([isolated(line, language) for line in enrolled], "{start}; {next}")
+    start = language.say("Flow. {enrolled}.", enrolled=lines) if enrolled else language.say("Flow.")
+    return " ".join([start, *(_wave_words(wave, study, language) for wave in waves), note]).strip()
 
 
-def _wave_words(wave: WaveFlow, study: Study) -> str:
-    reasons = ", ".join(f"{reason} {count}" for reason, count in wave.excluded.items())
-    left_out = f" ({reasons})" if reasons else ""
-    people = wave.people
-    baseline = isolated(wave_label(study, study.baseline.name))
-    linked = (
-        f", {people.get('paired', 0)} people with both waves, {people.get('pre_only', 0)} only {baseline}, "
-        f"{people.get('post_only', 0)} only this one"
-        if people
-        else ""
+def _wave_words(wave: WaveFlow, study: Study, language: Language) -> str:
+    said = {"wave": sentence(isolated(wave.title, language)), "used": _used(wave, language)}
+    if not wave.people:
+        return language.say("{wave}: {used}.", **said)
+    people = {name: str(wave.people.get(name, 0)) for name in ("paired", "pre_only", "post_only")}
+    return language.say(
+        "{wave}: {used}, {paired} people with both waves, {pre_only} only {baseline}, {post_only} only this one.",
+        baseline=isolated(wave_label(study, study.baseline.name, language), language),
+        **said,
+        **people,
     )
-    return f"{sentence(isolated(wave.title))}: {wave.used} of {wave.received} rows used{left_out}{linked}."
+
+
+def _used(wave: WaveFlow, language: Language) -> str:
+    said = {"used": str(wave.used), "received": str(wave.received)}
+    reasons = [
+        language.say("{reason} {count}", reason=reason, count=str(count)) for reason, count in wave.excluded.items()
+    ]
+    if not reasons:
+        return language.say("{used} of {received} rows used", **said)
+    return language.say("{used} of {received} rows used ({reasons})", reasons=language.sequence(reasons), **said)

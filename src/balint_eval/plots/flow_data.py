@@ -7,18 +7,26 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from balint_eval.language import Language, marked
 from balint_eval.plots.selection import arm_label, ordered_arms, ordered_waves, pooled, wave_label
-from balint_eval.plots.words import counted
 from balint_eval.study_model import Study
 
 MOST_FILES = 5
 _PEOPLE = ("paired", "pre_only", "post_only")
 _WORDS = {
-    "duplicate": "answered more than once", "unfinished": "not finished", "not_enrolled": "not on the roster",
-    "comment_only": "comment only", "no_answers": "no answers", "other_wave": "of another wave",
-    "preview": "preview by the survey\u2019s author", "no_person_id": "no person code", "test": "test answer",
-    "spam": "marked as spam", "imported": "imported, not answered", "not_approved": "not approved by a reviewer",
-}  # fmt: skip
+    "duplicate": marked("answered more than once"),
+    "unfinished": marked("not finished"),
+    "not_enrolled": marked("not on the roster"),
+    "comment_only": marked("comment only"),
+    "no_answers": marked("no answers"),
+    "other_wave": marked("of another wave"),
+    "preview": marked("preview by the survey\u2019s author"),
+    "no_person_id": marked("no person code"),
+    "test": marked("test answer"),
+    "spam": marked("marked as spam"),
+    "imported": marked("imported, not answered"),
+    "not_approved": marked("not approved by a reviewer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +47,11 @@ def pooled_flow(flow: pd.DataFrame) -> pd.DataFrame:
     return pooled(flow).groupby(["wave", "file", "reason"], sort=True)["rows"].sum().reset_index()
 
 
-def wave_flows(flow: pd.DataFrame, study: Study) -> list[WaveFlow]:
+def wave_flows(flow: pd.DataFrame, study: Study, language: Language) -> list[WaveFlow]:
     """Give the flow of each wave in the study's order."""
     table = pooled_flow(flow)
     waves = ordered_waves(study, table["wave"])
-    return [_wave_flow(table[table["wave"] == wave], wave, study) for wave in waves if wave]
+    return [_wave_flow(table[table["wave"] == wave], wave, study, language) for wave in waves if wave]
 
 
 def rows_of_no_wave(flow: pd.DataFrame) -> int:
@@ -52,7 +60,7 @@ def rows_of_no_wave(flow: pd.DataFrame) -> int:
     return int(rows.loc[(rows["wave"] == "") & (rows["reason"] == "received"), "rows"].sum())
 
 
-def _wave_flow(rows: pd.DataFrame, wave: str, study: Study) -> WaveFlow:
+def _wave_flow(rows: pd.DataFrame, wave: str, study: Study, language: Language) -> WaveFlow:
     is_people = rows["file"] == ""
     counts = rows[~is_people].groupby("reason")["rows"].sum()
     files = rows[rows["reason"] == "received"].groupby("file")["rows"].sum()
@@ -60,38 +68,45 @@ def _wave_flow(rows: pd.DataFrame, wave: str, study: Study) -> WaveFlow:
     excluded = counts.drop(["received", "used"], errors="ignore").sort_values(ascending=False, kind="stable")
     people = rows[is_people].set_index("reason")["rows"]
     return WaveFlow(
-        wave_label(study, wave),
-        _file_counts(named),
+        wave_label(study, wave, language),
+        _file_counts(named, language),
         int(counts.get("received", 0)),
-        {_in_words(str(reason)): int(count) for reason, count in excluded.items() if count},
+        {_in_words(str(reason), language): int(count) for reason, count in excluded.items() if count},
         int(counts.get("used", 0)),
         {reason: int(people[reason]) for reason in _PEOPLE if reason in people.index},
     )
 
 
-def _file_counts(named: list[tuple[str, int]]) -> dict[str, int]:
+def _file_counts(named: list[tuple[str, int]], language: Language) -> dict[str, int]:
     if len(named) > MOST_FILES:
-        return {f"{len(named)} files": sum(count for _, count in named)}
+        return {language.plural("{n} file", "{n} files", len(named)): sum(count for _, count in named)}
     total: dict[str, int] = {}
     for name, count in named:
         total[name] = total.get(name, 0) + count
     return total
 
 
-def _in_words(reason: str) -> str:
-    return _WORDS.get(reason, reason.replace("_", " "))
+def _in_words(reason: str, language: Language) -> str:
+    return language.say(_WORDS.get(reason, reason.replace("_", " ")))
 
 
-def enrolled_lines(participants: pd.DataFrame, study: Study) -> list[str]:
+def enrolled_lines(participants: pd.DataFrame, study: Study, language: Language) -> list[str]:
     """Say how many people are enrolled, in all and by arm."""
     people = pooled(participants)
     if people.empty:
         return []
     arms = ordered_arms(study, people["arm"])
-    parts = [f"{arm_label(study, arm) or 'no arm'}: {_people(people[people['arm'] == arm])}" for arm in arms]
-    return [f"People enrolled: {_people(people)}", *(parts if len(arms) > 1 else [])]
+    parts = [
+        language.say("{arm}: {people}", arm=name, people=_people(people[people["arm"] == arm], language))
+        for arm in arms
+        for name in [arm_label(study, arm, language) or language.say("no arm")]
+    ]
+    everyone = language.say("People enrolled: {people}", people=_people(people, language))
+    return [everyone, *(parts if len(arms) > 1 else [])]
 
 
-def _people(people: pd.DataFrame) -> str:
+def _people(people: pd.DataFrame, language: Language) -> str:
     groups = people.loc[people["group_id"] != "", "group_id"].nunique()
-    return f"{len(people)} in {counted(groups, 'group', 'groups')}" if groups else str(len(people))
+    if not groups:
+        return language.number(str(len(people)))
+    return language.plural("{people} in {n} group", "{people} in {n} groups", groups, people=str(len(people)))

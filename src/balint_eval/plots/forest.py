@@ -7,7 +7,8 @@ from math import ceil
 
 import pandas as pd
 
-from balint_eval.plots.axis import nice_ticks
+from balint_eval.language import ENGLISH, Language, marked
+from balint_eval.plots.axis import nice_ticks, tick_label
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.forest_data import Row, forest_rows, forest_table
 from balint_eval.plots.forest_words import TURNED, alternative_text, caption, turned_note
@@ -28,12 +29,31 @@ from balint_eval.plots.style import (
     styled,
 )  # fmt: skip
 from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
-from balint_eval.plots.words import counted, isolated, listed, percent, plain
+from balint_eval.plots.words import isolated, percent
 from balint_eval.study_model import Study
 
 _GAP, _PAD, _LONGEST_AXIS, _NARROWEST_PLOT = 3.0, 1.1, 3.0, 48.0
-_NOT_ESTIMATED, _TOO_FEW = "not estimated", "too few pairs"
-_DESIGN = {"difference": "difference between arms", "change": "change"}
+_NOT_ESTIMATED, _TOO_FEW = marked("not estimated"), marked("too few pairs")
+_TITLES = {
+    "difference": marked("All outcomes: difference between arms at {wave}"),
+    "change": marked("All outcomes: change at {wave}"),
+}
+_POINTS = {
+    "difference": marked("Difference in points [{level} CI]"),
+    "change": marked("Change in points [{level} CI]"),
+}
+_EFFECTS = {
+    "difference": marked("Standardised difference, {names} [{level} CI]"),
+    "change": marked("Standardised change, {names} [{level} CI]"),
+}
+_NO_EFFECTS = {
+    "difference": marked("Standardised difference, no effect [{level} CI]"),
+    "change": marked("Standardised change, no effect [{level} CI]"),
+}
+_STACKED = {
+    "difference": marked("Outcome; difference in points [{level} CI]"),
+    "change": marked("Outcome; change in points [{level} CI]"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,7 @@ class _Layout:
     reach: float
     stacked: bool
     """True where the points stand below the label, because a column of their own has no room."""
+    language: Language
 
     @property
     def label_width(self) -> float:
@@ -61,13 +82,18 @@ class _Layout:
 
     def x(self, value: float) -> float:
         """Place of a standardised effect, held within the axis."""
-        held = max(-self.reach, min(self.reach, value))
+        held = max(-self.reach, min(self.reach, -value if self.language.is_right_to_left else value))
         return self.plot_left + self.plot_width * (held + self.reach) / (2 * self.reach)
 
 
 @styled
 def forest(
-    comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study, *, width_mm: float = WIDE
+    comparisons: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    study: Study,
+    *,
+    width_mm: float = WIDE,
+    language: Language = ENGLISH,
 ) -> Drawing | None:
     """Draw all outcomes at the primary wave in one forest.
 
@@ -78,6 +104,8 @@ def forest(
     study : Study
     width_mm : float
         Final width.
+    language : Language
+        Of every word and number drawn.
 
     Returns
     -------
@@ -85,28 +113,29 @@ def forest(
         None when there is no comparison at the primary wave. The standardised effect of a scale on which
         higher is worse is turned, so that better is to the right; points keep the scale's own sign.
     """
-    rows = forest_rows(comparisons, outcomes, study)
+    rows = forest_rows(comparisons, outcomes, study, language)
     if not any(row.drawable for row in rows):
         return None
     kind = "difference" if study.control_arm else "change"
     return Drawing(
-        _drawn(rows, study, kind, width_mm).figure,
-        alternative_text(rows, kind),
+        _drawn(rows, study, kind, width_mm, language).figure,
+        alternative_text(rows, kind, language),
         forest_table(rows),
-        f"All outcomes: {_DESIGN[kind]} at {isolated(wave_label(study, study.primary_wave))}",
-        caption(rows, kind, study),
+        language.say(_TITLES[kind], wave=isolated(wave_label(study, study.primary_wave, language), language)),
+        caption(rows, kind, study, language),
     )
 
 
-def _drawn(rows: list[Row], study: Study, kind: str, width: float) -> Sheet:
-    layout = _layout(rows, width)
+def _drawn(rows: list[Row], study: Study, kind: str, width: float, language: Language) -> Sheet:
+    layout = _layout(rows, width, language)
     headers = _headers(rows, kind, layout)
-    sections = _sections(rows)
+    sections = _sections(rows, language)
     top = MARGIN + max(block_height(header, SMALL) for header in headers) + 1.2
     body = sum(_row_height(row, layout) for row in rows) + sum(_title_height() for name in sections if name)
-    note = wrapped(turned_note(rows), width - 2 * MARGIN, SMALL)
+    note = wrapped(turned_note(rows, language), width - 2 * MARGIN, SMALL)
     foot = _axis_height()
-    sheet = Sheet(width, top + body + foot + (block_height(note, SMALL) + 1.2 if note else 0) + MARGIN)
+    height = top + body + foot + (block_height(note, SMALL) + 1.2 if note else 0) + MARGIN
+    sheet = Sheet(width, height, mirrored=language.is_right_to_left)
     _draw_headers(sheet, layout, headers, top)
     zero = layout.x(0)
     sheet.line((zero, zero), (top + 0.4, top + body), color=RULE, linewidth=0.7)
@@ -118,14 +147,14 @@ def _drawn(rows: list[Row], study: Study, kind: str, width: float) -> Sheet:
     return sheet
 
 
-def _layout(rows: list[Row], width: float) -> _Layout:
-    points = max(20.0, *(line_width(row.points or _NOT_ESTIMATED, SMALL, "bold") for row in rows))
+def _layout(rows: list[Row], width: float, language: Language) -> _Layout:
+    points = max(20.0, *(line_width(_points(row, language), SMALL, "bold") for row in rows))
     label = min(62.0, 0.44 * (width - points - 2 * MARGIN))
     stacked = width - 2 * MARGIN - points - label - 2 * _GAP < _NARROWEST_PLOT
     if stacked:
         label, points = 0.48 * width, -_GAP
     left = MARGIN + label + _GAP
-    return _Layout(width, left, width - MARGIN - points - _GAP - left, _reach(rows), stacked)
+    return _Layout(width, left, width - MARGIN - points - _GAP - left, _reach(rows), stacked, language)
 
 
 def _reach(rows: list[Row]) -> float:
@@ -135,19 +164,26 @@ def _reach(rows: list[Row]) -> float:
     return max(0.5, ceil(wanted * 4 + 1e-9) / 4)
 
 
-def _sections(rows: list[Row]) -> dict[str, list[Row]]:
-    names = {"primary": "Primary outcome", "secondary": "Secondary outcomes"}
-    found = {names[role]: [row for row in rows if row.role == role] for role in names}
-    found = {name: part for name, part in found.items() if part}
-    return found if len(found) > 1 else {"": rows}
+def _sections(rows: list[Row], language: Language) -> dict[str, list[Row]]:
+    """Give the rows under the title of their part; one part needs no title."""
+    primary, secondary = ([row for row in rows if row.role == role] for role in ("primary", "secondary"))
+    if not (primary and secondary):
+        return {"": rows}
+    return {
+        language.plural("Primary outcome", "Primary outcomes", len(primary)): primary,
+        language.plural("Secondary outcome", "Secondary outcomes", len(secondary)): secondary,
+    }
 
 
 def _headers(rows: list[Row], kind: str, layout: _Layout) -> tuple[str, str, str]:
     level = percent(rows[0].conf_level)
-    names = listed(sorted({row.effect_name for row in rows if row.effect_name})) or "no effect"
-    points = f"{kind.capitalize()} in points [{level} CI]"
-    effect = f"Standardised {kind}, {names} [{level} CI]"
-    outcome = f"Outcome; {points[0].lower()}{points[1:]}" if layout.stacked else "Outcome"
+    language = layout.language
+    names = language.listed(sorted({row.effect_name for row in rows if row.effect_name}))
+    points = language.say(_POINTS[kind], level=level)
+    effect = language.say(
+        _EFFECTS[kind] if names else _NO_EFFECTS[kind], level=level, **({"names": names} if names else {})
+    )
+    outcome = language.say(_STACKED[kind], level=level) if layout.stacked else language.say("Outcome")
     return (
         wrapped(outcome, layout.label_width, SMALL, "bold"),
         wrapped(effect, layout.plot_width, SMALL, "bold"),
@@ -168,8 +204,7 @@ def _title_height() -> float:
 
 def _draw_section(sheet: Sheet, layout: _Layout, name: str, rows: list[Row], y: float, study: Study) -> float:
     if name:
-        title = name.removesuffix("s") + ("s" if len(rows) > 1 else "")
-        sheet.text(MARGIN, y + _PAD, title, size=SMALL, color=MUTED)
+        sheet.text(MARGIN, y + _PAD, name, size=SMALL, color=MUTED)
         y += _title_height()
     for row in rows:
         height = _row_height(row, layout)
@@ -184,14 +219,24 @@ def _label(row: Row, layout: _Layout) -> str:
 
 
 def _below(row: Row, layout: _Layout) -> str:
-    people = f"n = {row.people}" if row.enough else f"n < {SMALLEST_SHOWN}"
-    groups = f", {counted(row.groups, 'group', 'groups')}" if row.groups else ""
-    lines = [row.arm_label, f"{people}{groups}"]
+    lines = [row.arm_label, _people(row, layout.language)]
     return "\n".join(wrapped(line, layout.label_width, SMALL) for line in lines if line)
 
 
-def _points(row: Row) -> str:
-    return row.points or (_NOT_ESTIMATED if row.enough else _TOO_FEW)
+def _people(row: Row, language: Language) -> str:
+    if not row.enough:
+        few = str(SMALLEST_SHOWN)
+        if not row.groups:
+            return language.say("n < {few}", few=few)
+        return language.plural("n < {few}, {n} group", "n < {few}, {n} groups", row.groups, few=few)
+    people = str(row.people)
+    if not row.groups:
+        return language.say("n = {people}", people=people)
+    return language.plural("n = {people}, {n} group", "n = {people}, {n} groups", row.groups, people=people)
+
+
+def _points(row: Row, language: Language) -> str:
+    return language.number(row.points) if row.points else language.say(_NOT_ESTIMATED if row.enough else _TOO_FEW)
 
 
 def _row_height(row: Row, layout: _Layout) -> float:
@@ -207,10 +252,12 @@ def _draw_row(sheet: Sheet, layout: _Layout, row: Row, top: float, study: Study)
     y = top + _PAD + block_height(label) + 0.3
     colour = INK if row.points else MUTED
     if layout.stacked:
-        sheet.text(MARGIN, y, _points(row), size=SMALL, color=colour)
+        sheet.text(MARGIN, y, _points(row, layout.language), size=SMALL, color=colour)
         y += block_height("", SMALL)
     else:
-        sheet.text(layout.points_left, middle - middle_of_line(SMALL), _points(row), size=SMALL, color=colour)
+        sheet.text(
+            layout.points_left, middle - middle_of_line(SMALL), _points(row, layout.language), size=SMALL, color=colour
+        )
     sheet.text(MARGIN, y, _below(row, layout), size=SMALL, color=MUTED)
     if row.drawable:
         _draw_interval(sheet, layout, row, middle, study)
@@ -235,7 +282,14 @@ def _draw_axis(sheet: Sheet, layout: _Layout, y: float) -> None:
     for tick in nice_ticks(-layout.reach, layout.reach, int(layout.plot_width // 11)):
         x = layout.x(tick)
         sheet.line((x, x), (y, y + 0.9), color=INK)
-        sheet.text(x, y + 1.2, plain(tick), size=SMALL, ha="center")
+        sheet.text(x, y + 1.2, tick_label(tick, layout.language), size=SMALL, ha="center")
     y += 1.2 + block_height("", SMALL) + 0.3
-    sheet.text(layout.plot_left, y, "\u2190 worse", size=SMALL, color=MUTED)
-    sheet.text(layout.plot_left + layout.plot_width, y, "better \u2192", size=SMALL, color=MUTED, ha="right")
+    draw_ends(sheet, (layout.plot_left, layout.plot_left + layout.plot_width), y, layout.language)
+
+
+def draw_ends(sheet: Sheet, ends: tuple[float, float], y: float, language: Language) -> None:
+    """Write under an axis which end is better: the right one, whatever way the lines run."""
+    worse, better = language.say("\u2190 worse"), language.say("better \u2192")
+    begin, end = (better, worse) if language.is_right_to_left else (worse, better)
+    sheet.text(ends[0], y, begin, size=SMALL, color=MUTED)
+    sheet.text(ends[1], y, end, size=SMALL, color=MUTED, ha="right")

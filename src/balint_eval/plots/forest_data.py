@@ -9,6 +9,7 @@ from math import isfinite, nan
 import pandas as pd
 
 from balint_eval.kinds import BETWEEN_ARMS, CHANGE
+from balint_eval.language import Language
 from balint_eval.plots.selection import (
     MAIN_ROLES,
     arm_label,
@@ -66,12 +67,12 @@ def main_comparisons(comparisons: pd.DataFrame, study: Study) -> pd.DataFrame:
     return rows[chosen & (rows["wave_to"] == study.primary_wave)]
 
 
-def forest_rows(comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -> list[Row]:
+def forest_rows(comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study, language: Language) -> list[Row]:
     """Give the rows, primary outcomes first, then in the study's order."""
     chosen = main_comparisons(comparisons, study)
     named = chosen["arm"].nunique() > 1
     return [
-        _row(outcome, one, arm_label(study, arm) if named else "")
+        _row(outcome, one, arm_label(study, arm, language) if named else "", language)
         for _, outcome in ordered_outcomes(study, outcomes).iterrows()
         for arm, one in _arms_of(chosen, outcome, study)
     ]
@@ -84,7 +85,7 @@ def _arms_of(chosen: pd.DataFrame, outcome: pd.Series, study: Study) -> Iterator
         yield arm, rows[rows["arm"] == arm].iloc[0]
 
 
-def _row(outcome: pd.Series, one: pd.Series, arm: str) -> Row:
+def _row(outcome: pd.Series, one: pd.Series, arm: str, language: Language) -> Row:
     turned = outcome["higher_is"] == "worse"
     effect, low, high = (float(one[name]) for name in ("effect", "effect_low", "effect_high"))
     if turned:
@@ -93,7 +94,7 @@ def _row(outcome: pd.Series, one: pd.Series, arm: str) -> Row:
     raw = (float(one[name]) if people >= SMALLEST_SHOWN else nan for name in ("estimate", "conf_low", "conf_high"))
     estimate, conf_low, conf_high = raw
     return Row(
-        str(outcome["instrument"]), str(outcome["scale"]), outcome_label(outcome), str(one["arm"]), arm,
+        str(outcome["instrument"]), str(outcome["scale"]), outcome_label(outcome, language), str(one["arm"]), arm,
         str(outcome["role"]), turned, people, int(one["n_groups"]), effect, low, high,
         str(one["effect_name"]), _points(estimate, conf_low, conf_high, outcome), estimate, conf_low,
         conf_high, float(one["conf_level"]),

@@ -2,57 +2,106 @@
 
 from __future__ import annotations
 
+from balint_eval.language import Language
 from balint_eval.plots.forest_data import Row
 from balint_eval.plots.selection import wave_label
 from balint_eval.plots.style import SMALLEST_SHOWN
-from balint_eval.plots.words import counted, interval, isolated, number, percent
+from balint_eval.plots.words import interval, isolated, number, percent
 from balint_eval.study_model import Study
 
 TURNED = "\u2020"
 """Mark of an outcome on which higher is worse."""
 
 
-def turned_note(rows: list[Row]) -> str:
+def turned_note(rows: list[Row], language: Language) -> str:
     """Say which signs are turned; blank when none is."""
     if not any(row.turned for row in rows):
         return ""
-    return (
-        f"{TURNED} Higher is worse: the sign of the standardised value is turned, so that better is to the right. "
-        "Points keep the scale\u2019s own sign."
+    return language.say(
+        "{mark} Higher is worse: the sign of the standardised value is turned, so that better is to the right. "
+        "Points keep the scale\u2019s own sign.",
+        mark=TURNED,
     )
 
 
-def caption(rows: list[Row], kind: str, study: Study) -> str:
+def caption(rows: list[Row], kind: str, study: Study, language: Language) -> str:
     """Say what markers, lines and signs mean and what is left out."""
-    waves = isolated(wave_label(study, study.primary_wave))
-    if study.later_waves:
-        waves = f"{waves} minus {isolated(wave_label(study, study.baseline.name))}"
-    against = ", arm minus control" if kind == "difference" else ""
     few = sum(not row.enough for row in rows)
-    withheld = (
-        f" {counted(few, 'comparison rests', 'comparisons rest')} on fewer than {SMALLEST_SHOWN} pairs and "
-        "is not drawn."
-        if few
-        else ""
+    withheld = language.plural(
+        "{n} comparison rests on fewer than {few} pairs and is not drawn.",
+        "{n} comparisons rest on fewer than {few} pairs and are not drawn.",
+        few,
+        few=str(SMALLEST_SHOWN),
     )
-    words = f"Markers are standardised differences or changes, lines their {percent(rows[0].conf_level)} intervals"
-    more = f"An arrowhead marks an interval that goes on. {turned_note(rows)}{withheld}"
-    return f"{words} ({waves}{against}). {more}".strip()
+    sentences = (
+        _compared(rows, kind, study, language),
+        language.say("An arrowhead marks an interval that goes on."),
+        turned_note(rows, language),
+        withheld if few else "",
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
-def alternative_text(rows: list[Row], kind: str) -> str:
+def _compared(rows: list[Row], kind: str, study: Study, language: Language) -> str:
+    level = percent(rows[0].conf_level)
+    later = isolated(wave_label(study, study.primary_wave, language), language)
+    if not study.later_waves:
+        if kind != "difference":
+            return language.say(
+                "Markers are standardised differences or changes, lines their {level} intervals ({wave}).",
+                level=level,
+                wave=later,
+            )
+        return language.say(
+            "Markers are standardised differences or changes, lines their {level} intervals ({wave}, arm minus "
+            "control).",
+            level=level,
+            wave=later,
+        )
+    waves = {"later": later, "first": isolated(wave_label(study, study.baseline.name, language), language)}
+    if kind != "difference":
+        return language.say(
+            "Markers are standardised differences or changes, lines their {level} intervals ({later} minus {first}).",
+            level=level,
+            **waves,
+        )
+    return language.say(
+        "Markers are standardised differences or changes, lines their {level} intervals ({later} minus {first}, arm "
+        "minus control).",
+        level=level,
+        **waves,
+    )
+
+
+def alternative_text(rows: list[Row], kind: str, language: Language) -> str:
     """Give every effect with its interval in words."""
-    parts = [_words(row) for row in rows if row.drawable]
-    missing = len(rows) - len(parts)
-    more = f"; {counted(missing, 'outcome is', 'outcomes are')} not estimated" if missing else ""
+    parts = [_words(row, language) for row in rows if row.drawable]
     if not parts:
-        return f"Forest of {counted(len(rows), 'outcome', 'outcomes')}, none of which could be estimated."
-    return (
-        f"Forest of standardised {kind}s, better to the right, with {percent(rows[0].conf_level)} intervals: "
-        f"{'; '.join(parts)}{more}."
+        return language.plural(
+            "Forest of {n} outcome, none of which could be estimated.",
+            "Forest of {n} outcomes, none of which could be estimated.",
+            len(rows),
+        )
+    if missing := len(rows) - len(parts):
+        parts.append(language.plural("{n} outcome is not estimated", "{n} outcomes are not estimated", missing))
+    said = {"level": percent(rows[0].conf_level), "outcomes": language.sequence(parts, "{start}; {next}")}
+    if kind == "difference":
+        return language.say(
+            "Forest of standardised differences, better to the right, with {level} intervals: {outcomes}.", **said
+        )
+    return language.say(
+        "Forest of standardised changes, better to the right, with {level} intervals: {outcomes}.", **said
     )
 
 
-def _words(row: Row) -> str:
-    arm = f", {isolated(row.arm_label)}" if row.arm_label else ""
-    return f"{isolated(row.label)}{arm} {number(row.effect, 2)} {interval(row.low, row.high, 2)} ({row.points} points)"
+def _words(row: Row, language: Language) -> str:
+    said = {
+        "outcome": isolated(row.label, language),
+        "effect": number(row.effect, 2),
+        "interval": interval(row.low, row.high, 2),
+        "points": row.points,
+    }
+    if not row.arm_label:
+        return language.say("{outcome} {effect} {interval} ({points} points)", **said)
+    arm = isolated(row.arm_label, language)
+    return language.say("{outcome}, {arm} {effect} {interval} ({points} points)", arm=arm, **said)

@@ -8,6 +8,7 @@ from math import ceil
 import pandas as pd
 from matplotlib.colors import to_hex, to_rgb
 
+from balint_eval.language import ENGLISH, Language
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, Legend, legend
 from balint_eval.plots.likert_data import SMALLEST_ITEM, Block, Item, blocks, likert_table
@@ -23,7 +24,7 @@ from balint_eval.plots.style import (
     styled,
 )  # fmt: skip
 from balint_eval.plots.text import block_height, line_width, wrapped
-from balint_eval.plots.words import counted, isolated, tidied
+from balint_eval.plots.words import isolated, tidied
 from balint_eval.study_model import Study
 
 _BAR, _LEAST_ROW, _GAP, _BLOCK_GAP = 4.6, 6.6, 3.0, 6.0
@@ -39,8 +40,12 @@ class _Columns:
     plot_width: float
     left: float
     right: float
+    language: Language
 
     def x(self, share: float) -> float:
+        """Place of a share, favourable to the right whatever way the lines run."""
+        if self.language.is_right_to_left:
+            return self.plot_left + self.plot_width * (self.right - share) / (self.left + self.right)
         return self.plot_left + self.plot_width * (share + self.left) / (self.left + self.right)
 
 
@@ -63,7 +68,9 @@ class _Placed:
 
 
 @styled
-def stacked_likert(item_counts: pd.DataFrame, study: Study, *, width_mm: float = WIDE) -> Drawing | None:
+def stacked_likert(
+    item_counts: pd.DataFrame, study: Study, *, width_mm: float = WIDE, language: Language = ENGLISH
+) -> Drawing | None:
     """Draw the answers to every item of the forms that are shown by item.
 
     Parameters
@@ -73,6 +80,8 @@ def stacked_likert(item_counts: pd.DataFrame, study: Study, *, width_mm: float =
     study : Study
     width_mm : float
         Final width.
+    language : Language
+        Of every word and number drawn.
 
     Returns
     -------
@@ -80,24 +89,24 @@ def stacked_likert(item_counts: pd.DataFrame, study: Study, *, width_mm: float =
         None when no item has ten answers. The middle answer of an odd number is centred on zero. Do not
         use it for scales with a score: a score says more than its items.
     """
-    found = blocks(item_counts, study)
+    found = blocks(item_counts, study, language)
     items = [item for block in found for item in block.items]
     if not any(item.shown for item in items):
         return None
     return Drawing(
-        _drawn(found, width_mm).figure,
-        _alternative_text(items),
+        _drawn(found, width_mm, language).figure,
+        _alternative_text(items, language),
         likert_table(found),
-        "Answers to " + ("; ".join(isolated(block.title) for block in found[:1])),
-        _caption(items),
+        language.say("Answers to {form}", form=isolated(found[0].title, language)),
+        _caption(items, language),
     )
 
 
-def _drawn(found: list[Block], width: float) -> Sheet:
-    columns = _columns(found, width)
+def _drawn(found: list[Block], width: float, language: Language) -> Sheet:
+    columns = _columns(found, width, language)
     placed = [_placed(block, len(found) > 1, columns, width) for block in found]
     height = sum(one.height for one in placed) + _BLOCK_GAP * (len(placed) - 1)
-    sheet = Sheet(width, height + 2 * MARGIN)
+    sheet = Sheet(width, height + 2 * MARGIN, mirrored=language.is_right_to_left)
     top = MARGIN
     for one in placed:
         _draw_block(sheet, one, columns, top)
@@ -105,14 +114,14 @@ def _drawn(found: list[Block], width: float) -> Sheet:
     return sheet
 
 
-def _columns(found: list[Block], width: float) -> _Columns:
+def _columns(found: list[Block], width: float, language: Language) -> _Columns:
     items = [item for block in found for item in block.items if item.shown]
-    count = max(line_width(f"n = {item.answered}", SMALL) for item in items)
+    count = max(line_width(_answered(item, language), SMALL) for item in items)
     longest = max(line_width(tidied(item.label), BODY) for block in found for item in block.items)
     label = min(longest + 0.5, (0.36 if width > 120 else 0.42) * width)
     left = MARGIN + label + _GAP
     reach = [_rounded(max(_extent(item)[side] for item in items)) for side in (0, 1)]
-    return _Columns(label, left, width - MARGIN - count - _GAP - left, *reach)
+    return _Columns(label, left, width - MARGIN - count - _GAP - left, reach[0], reach[1], language)
 
 
 def _extent(item: Item) -> tuple[float, float]:
@@ -184,13 +193,13 @@ def _draw_axis(sheet: Sheet, columns: _Columns, top: float, bottom: float) -> No
     for index in range(lowest, highest + 1):
         x = columns.x(index * step)
         sheet.line((x, x), (top, bottom), color=FAINT if index else MUTED)
-        label = f"{abs(index) * step:.0%}"
+        label = columns.language.number(f"{abs(index) * step:.0%}")
         sheet.text(x, bottom + 1.0, label, size=SMALL, color=MUTED, ha="center")
 
 
 def _draw_item(sheet: Sheet, item: Item, label: str, columns: _Columns, middle: float) -> None:
     sheet.text_beside(MARGIN, middle, label)
-    count = f"n = {item.answered}" if item.shown else f"n < {SMALLEST_ITEM}"
+    count = _answered(item, columns.language)
     sheet.text_beside(sheet.width - MARGIN, middle, count, size=SMALL, color=MUTED, ha="right")
     if not item.shown:
         return
@@ -201,31 +210,53 @@ def _draw_item(sheet: Sheet, item: Item, label: str, columns: _Columns, middle: 
 
 
 def _draw_segment(sheet: Sheet, columns: _Columns, start: float, share: float, colour: str, middle: float) -> None:
-    left, width = columns.x(start), columns.x(start + share) - columns.x(start)
+    ends = sorted((columns.x(start), columns.x(start + share)))
+    left, width = ends[0], ends[1] - ends[0]
     if width <= 0:
         return
     sheet.box(left, middle - _BAR / 2, width, _BAR, facecolor=colour, edgecolor="white", linewidth=0.6)
-    text = f"{share:.0%}"
+    text = columns.language.number(f"{share:.0%}")
     if line_width(text, SMALL) + 0.9 <= width:
         centre = left + width / 2
         sheet.text_beside(centre, middle, text, size=SMALL, color=letter_colour(colour), ha="center")
 
 
-def _caption(items: list[Item]) -> str:
+def _answered(item: Item, language: Language) -> str:
+    if item.shown:
+        return language.say("n = {people}", people=str(item.answered))
+    return language.say("n < {few}", few=str(SMALLEST_ITEM))
+
+
+def _caption(items: list[Item], language: Language) -> str:
     few = sum(not item.shown for item in items)
-    withheld = f" {counted(few, 'item', 'items')} with fewer than {SMALLEST_ITEM} answers not drawn." if few else ""
-    return (
+    shares = language.say(
         "Share of each answer among those who answered the item; favourable answers to the right, the middle "
-        f"answer centred on zero. Percentages are rounded.{withheld}"
+        "answer centred on zero. Percentages are rounded."
+    )
+    withheld = language.plural(
+        "{n} item with fewer than {few} answers not drawn.",
+        "{n} items with fewer than {few} answers not drawn.",
+        few,
+        few=str(SMALLEST_ITEM),
+    )
+    return f"{shares} {withheld}" if few else shares
+
+
+def _alternative_text(items: list[Item], language: Language) -> str:
+    words = [_item_words(item, language) for item in items if item.shown]
+    return language.plural(
+        "Stacked bars of the answers to {n} item: {items}.",
+        "Stacked bars of the answers to {n} items: {items}.",
+        len(words),
+        items=language.sequence(words, "{start}; {next}"),
     )
 
 
-def _alternative_text(items: list[Item]) -> str:
-    words = [_item_words(item) for item in items if item.shown]
-    return f"Stacked bars of the answers to {counted(len(words), 'item', 'items')}: {'; '.join(words)}."
-
-
-def _item_words(item: Item) -> str:
-    low, middle, high = item.sides
-    between = f", {middle:.0%} in the middle" if len(item.people) % 2 else ""
-    return f"{isolated(item.label)} {high:.0%} favourable{between}, {low:.0%} unfavourable (n = {item.answered})"
+def _item_words(item: Item, language: Language) -> str:
+    low, middle, high = (f"{share:.0%}" for share in item.sides)
+    said = {"item": isolated(item.label, language), "high": high, "low": low, "people": str(item.answered)}
+    if len(item.people) % 2:
+        return language.say(
+            "{item} {high} favourable, {middle} in the middle, {low} unfavourable (n = {people})", middle=middle, **said
+        )
+    return language.say("{item} {high} favourable, {low} unfavourable (n = {people})", **said)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from balint_eval.language import Language
 from balint_eval.plots.selection import ordered_waves, pooled, wave_label
 from balint_eval.plots.words import plain
 from balint_eval.study_model import Study
@@ -59,17 +60,20 @@ class Block:
     items: list[Item]
 
 
-def blocks(item_counts: pd.DataFrame, study: Study) -> list[Block]:
+def blocks(item_counts: pd.DataFrame, study: Study, language: Language) -> list[Block]:
     """Give the blocks in the order of waves, forms and items."""
     rows = pooled(item_counts)
-    titles = {own.name: own.title for own in study.own_instruments}
     return [
-        _block(part, title)
+        _block(part, _title(str(instrument), wave, study, language), language)
         for wave in ordered_waves(study, rows["wave"])
         for instrument, form in rows[rows["wave"] == wave].groupby("instrument", sort=True)
-        for title in [f"{titles.get(str(instrument)) or str(instrument)}, {wave_label(study, wave)}"]
         for part in _alike(form)
     ]
+
+
+def _title(instrument: str, wave: str, study: Study, language: Language) -> str:
+    form = {own.name: own.title for own in study.own_instruments}.get(instrument) or instrument
+    return language.say("{form}, {wave}", form=language.translated(form), wave=wave_label(study, wave, language))
 
 
 def _alike(form: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -85,20 +89,20 @@ def _signature(rows: pd.DataFrame) -> tuple[tuple[float, ...], tuple[str, ...], 
     return tuple(codes["code"]), tuple(codes["answer"]), str(rows["higher_is"].iloc[0])
 
 
-def _block(part: pd.DataFrame, title: str) -> Block:
+def _block(part: pd.DataFrame, title: str, language: Language) -> Block:
     codes, answers, higher_is = _signature(part)
     order = list(codes) if higher_is != "worse" else list(reversed(codes))
     names = dict(zip(codes, answers, strict=True))
     numbers = sorted({int(item) for item in part["item"]})
-    items = [_item(item, part[part["item"] == item], order) for item in numbers]
+    items = [_item(item, part[part["item"] == item], order, language) for item in numbers]
     first = part.iloc[0]
-    labels = [names[code] or plain(code) for code in order]
+    labels = [language.translated(names[code]) or language.number(plain(code)) for code in order]
     return Block(str(first["instrument"]), str(first["wave"]), title, order, labels, items)
 
 
-def _item(number: int, rows: pd.DataFrame, order: list[float]) -> Item:
+def _item(number: int, rows: pd.DataFrame, order: list[float], language: Language) -> Item:
     people = rows.groupby("code")["people"].sum().reindex(order, fill_value=0)
-    label = str(rows["label"].iloc[0]) or f"Item {number}"
+    label = language.translated(str(rows["label"].iloc[0])) or language.say("Item {number}", number=str(number))
     return Item(number, label, [int(count) for count in people])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.axes import Axes
 
+from balint_eval.language import ENGLISH, Language
 from balint_eval.plots.axis import nice_ticks, tick_room, value_axis
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, Legend, legend
@@ -32,7 +33,7 @@ from balint_eval.plots.style import (
     styled,
 )  # fmt: skip
 from balint_eval.plots.text import block_height, middle_of_line, wrapped
-from balint_eval.plots.words import counted, digits_for, interval, isolated, listed, number, percent
+from balint_eval.plots.words import digits_for, interval, isolated, number, percent
 from balint_eval.study_model import Study
 
 _PLOT_HEIGHT, _GAP, _ROW_GAP, _NARROWEST, _DODGE = 38.0, 6.0, 5.0, 50.0, 0.09
@@ -77,6 +78,7 @@ def means_over_time(
     *,
     shown: Sequence[tuple[str, str]] | None = None,
     width_mm: float | None = None,
+    language: Language = ENGLISH,
 ) -> Drawing | None:
     """Draw the mean of each arm at each wave, one panel an outcome.
 
@@ -90,6 +92,8 @@ def means_over_time(
         Outcomes to draw; by default all.
     width_mm : float, optional
         Final width; by default 85 mm for one outcome, else 174 mm.
+    language : Language
+        Of every word and number drawn.
 
     Returns
     -------
@@ -97,47 +101,49 @@ def means_over_time(
         None when no mean rests on five people. The bar at a later wave is the interval of the change since
         the baseline, laid around the mean of that wave: it is not an interval of the mean.
     """
-    panels = mean_panels(descriptives, comparisons, outcomes, study, shown)
+    panels = mean_panels(descriptives, comparisons, outcomes, study, shown, language)
     if not panels:
         return None
     width = width_mm or (NARROW if len(panels) == 1 else WIDE)
+    outcome = isolated(panels[0].label, language)
     return Drawing(
-        _drawn(panels, study, width).figure,
-        _alternative_text(panels, study),
+        _drawn(panels, study, width, language).figure,
+        _alternative_text(panels, study, language),
         means_table(panels),
-        f"{isolated(panels[0].label)} over time" if len(panels) == 1 else "Means over time",
-        _caption(panels),
+        language.say("{outcome} over time", outcome=outcome) if len(panels) == 1 else language.say("Means over time"),
+        _caption(panels, language),
     )
 
 
-def _drawn(panels: list[Panel], study: Study, width: float) -> Sheet:
-    keys = _legend(panels, study, width)
-    rows = _rows(panels, study, width)
+def _drawn(panels: list[Panel], study: Study, width: float, language: Language) -> Sheet:
+    keys = _legend(panels, study, width, language)
+    rows = _rows(panels, study, width, language)
     heights = [max(p.head for p in row) + _PLOT_HEIGHT + max(p.foot for p in row) for row in rows]
     top = MARGIN + (keys.height + 3 if keys else 0)
-    sheet = Sheet(width, top + sum(heights) + _ROW_GAP * (len(rows) - 1) + MARGIN)
+    height = top + sum(heights) + _ROW_GAP * (len(rows) - 1) + MARGIN
+    sheet = Sheet(width, height, mirrored=language.is_right_to_left)
     if keys:
         keys.draw(sheet, MARGIN, MARGIN)
     for row, height in zip(rows, heights, strict=True):
         head = max(place.head for place in row)
         for place in row:
-            _draw_panel(sheet, place, top, top + head, study)
+            _draw_panel(sheet, place, top, top + head, study, language)
         top += height + _ROW_GAP
     return sheet
 
 
-def _legend(panels: list[Panel], study: Study, width: float) -> Legend | None:
+def _legend(panels: list[Panel], study: Study, width: float, language: Language) -> Legend | None:
     arms = list(dict.fromkeys(arm for panel in panels for arm in panel.arms))
     if len(arms) < 2:
         return None
-    keys = [(arm_label(study, arm) or "All", arm_style(study, arm)) for arm in arms]
+    keys = [(arm_label(study, arm, language) or language.say("All"), arm_style(study, arm)) for arm in arms]
     return legend(
         [Key(label, look.colour, look.marker, look.line, width=1.2) for label, look in keys],
         width - 2 * MARGIN,
     )
 
 
-def _rows(panels: list[Panel], study: Study, width: float) -> list[list[_Place]]:
+def _rows(panels: list[Panel], study: Study, width: float, language: Language) -> list[list[_Place]]:
     inner = width - 2 * MARGIN
     most = min(len(panels), max(1, int((inner + _GAP) // (_NARROWEST + _GAP))))
     columns = -(-len(panels) // -(-len(panels) // most))
@@ -145,25 +151,25 @@ def _rows(panels: list[Panel], study: Study, width: float) -> list[list[_Place]]
     lefts = [MARGIN + index * (panel_width + _GAP) for index in range(columns)]
     return [
         [
-            _place(panel, left, panel_width, study)
+            _place(panel, left, panel_width, study, language)
             for panel, left in zip(panels[start : start + columns], lefts, strict=False)
         ]
         for start in range(0, len(panels), columns)
     ]
 
 
-def _place(panel: Panel, left: float, width: float, study: Study) -> _Place:
+def _place(panel: Panel, left: float, width: float, study: Study, language: Language) -> _Place:
     low, high = value_window(panel)
-    room = max(tick_room(nice_ticks(low, high, 4)), 4.5)
+    room = max(tick_room(nice_ticks(low, high, 4), language), 4.5)
     slot = (width - room) / len(panel.waves)
-    labels = [wrapped(wave_label(study, wave), slot - 1.2, SMALL) for wave in panel.waves]
+    labels = [wrapped(wave_label(study, wave, language), slot - 1.2, SMALL) for wave in panel.waves]
     return _Place(
         panel, left, width, room, wrapped(panel.label, width, BODY, "bold"),
-        wrapped(scale_words(panel.outcome), width, SMALL), labels,
+        wrapped(scale_words(panel.outcome, language), width, SMALL), labels,
     )  # fmt: skip
 
 
-def _draw_panel(sheet: Sheet, place: _Place, top: float, plot_top: float, study: Study) -> None:
+def _draw_panel(sheet: Sheet, place: _Place, top: float, plot_top: float, study: Study, language: Language) -> None:
     panel = place.panel
     title_top = plot_top - place.head
     sheet.text(place.left, title_top, place.title, weight="bold")
@@ -171,13 +177,13 @@ def _draw_panel(sheet: Sheet, place: _Place, top: float, plot_top: float, study:
     name = f"{panel.outcome['instrument']} {panel.outcome['scale']}"
     axes = sheet.axes(place.plot_left, plot_top, place.plot_width, _PLOT_HEIGHT, name)
     low, high = value_window(panel)
-    value_axis(axes, nice_ticks(low, high, 4), low, high)
+    value_axis(axes, nice_ticks(low, high, 4), low, high, language)
     axes.set_xlim(-0.5, len(panel.waves) - 0.5)
     axes.set_xticks(range(len(panel.waves)), [""] * len(panel.waves))
     for index, arm in enumerate(panel.arms):
         dodge = _DODGE * (index - 0.5 * (len(panel.arms) - 1))
         _draw_arm(axes, panel, arm, dodge, study)
-    _draw_foot(sheet, place, plot_top + _PLOT_HEIGHT + 1.4, study)
+    _draw_foot(sheet, place, plot_top + _PLOT_HEIGHT + 1.4, study, language)
 
 
 def _draw_arm(axes: Axes, panel: Panel, arm: str, dodge: float, study: Study) -> None:
@@ -191,9 +197,12 @@ def _draw_arm(axes: Axes, panel: Panel, arm: str, dodge: float, study: Study) ->
         axes.plot([place], [point.mean], style.marker, color=style.colour, markersize=4.6, zorder=4)
 
 
-def _draw_foot(sheet: Sheet, place: _Place, top: float, study: Study) -> None:
+def _draw_foot(sheet: Sheet, place: _Place, top: float, study: Study, language: Language) -> None:
     slot = place.plot_width / len(place.panel.waves)
     centres = [place.plot_left + (index + 0.5) * slot for index in range(len(place.panel.waves))]
+    if sheet.mirrored:
+        # Time runs from left to right in the axes above, whatever way the lines run.
+        centres.reverse()
     for centre, label in zip(centres, place.wave_labels, strict=True):
         sheet.text(centre, top, label, size=SMALL, ha="center")
     top += max(block_height(label, SMALL) for label in place.wave_labels) + 0.8
@@ -203,48 +212,70 @@ def _draw_foot(sheet: Sheet, place: _Place, top: float, study: Study) -> None:
         if len(place.panel.arms) > 1:
             sheet.marker(place.left + 1.2, middle, style.marker, color=style.colour, markersize=3.6)
         for centre, wave in zip(centres, place.panel.waves, strict=True):
-            sheet.text(centre, top, _count(place.panel.point(arm, wave)), size=SMALL, color=MUTED, ha="center")
+            sheet.text(
+                centre, top, _count(place.panel.point(arm, wave), language), size=SMALL, color=MUTED, ha="center"
+            )
         top += block_height("", SMALL) + 0.2
 
 
-def _count(point: Point | None) -> str:
-    if point is None or point.n == 0:
-        return "n = 0"
-    return f"n = {point.n}" if point.shown else f"n < {SMALLEST_SHOWN}"
+def _count(point: Point | None, language: Language) -> str:
+    if point is None or point.n == 0 or point.shown:
+        return language.say("n = {people}", people=str(point.n if point else 0))
+    return language.say("n < {few}", few=str(SMALLEST_SHOWN))
 
 
-def _caption(panels: list[Panel]) -> str:
+def _caption(panels: list[Panel], language: Language) -> str:
     points = [point for panel in panels for point in panel.points]
     few = sum(not point.shown and point.n > 0 for point in points)
-    withheld = f" {counted(few, 'mean', 'means')} of fewer than {SMALLEST_SHOWN} people not drawn." if few else ""
+    withheld = language.plural(
+        "{n} mean of fewer than {few} people not drawn.",
+        "{n} means of fewer than {few} people not drawn.",
+        few,
+        few=str(SMALLEST_SHOWN),
+    )
     levels = {point.conf_level for point in points if point.has_interval}
-    bars = (
-        f" A bar is the {percent(levels.pop())} interval of the change since the baseline, laid around the "
-        "later mean, so it may pass the end of the scale; the baseline has none."
-        if levels
-        else ""
+    sentences = (
+        language.say(
+            "Means of all people with a score at the wave; the axis shows only the part of the scale that is needed."
+        ),
+        _bars(percent(levels.pop()), language) if levels else "",
+        withheld if few else "",
     )
-    return (
-        "Means of all people with a score at the wave; the axis shows only the part of the scale that is needed."
-        f"{bars}{withheld}"
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _bars(level: str, language: Language) -> str:
+    return language.say(
+        "A bar is the {level} interval of the change since the baseline, laid around the later mean, so it may pass "
+        "the end of the scale; the baseline has none.",
+        level=level,
     )
 
 
-def _alternative_text(panels: list[Panel], study: Study) -> str:
-    return " ".join(_panel_words(panel, study) for panel in panels)
+def _alternative_text(panels: list[Panel], study: Study, language: Language) -> str:
+    return " ".join(_panel_words(panel, study, language) for panel in panels)
 
 
-def _panel_words(panel: Panel, study: Study) -> str:
+def _panel_words(panel: Panel, study: Study, language: Language) -> str:
     digits = digits_for(float(panel.outcome["maximum"]) - float(panel.outcome["minimum"]))
-    arms = [_arm_words(panel, arm, study, digits) for arm in panel.arms]
-    return f"Mean {isolated(panel.label)}, higher is {panel.outcome['higher_is']}: {'; '.join(arms)}."
+    arms = language.sequence([_arm_words(panel, arm, study, digits, language) for arm in panel.arms], "{start}; {next}")
+    outcome = isolated(panel.label, language)
+    if panel.outcome["higher_is"] == "better":
+        return language.say("Mean {outcome}, higher is better: {arms}.", outcome=outcome, arms=arms)
+    return language.say("Mean {outcome}, higher is worse: {arms}.", outcome=outcome, arms=arms)
 
 
-def _arm_words(panel: Panel, arm: str, study: Study, digits: int) -> str:
+def _arm_words(panel: Panel, arm: str, study: Study, digits: int, language: Language) -> str:
     points = [point for point in panel.points if point.arm == arm and point.shown]
-    words = [
-        f"{number(p.mean, digits)} {isolated(wave_label(study, p.wave))}"
-        + (f" {interval(p.low, p.high, digits)}" if p.has_interval else "")
-        for p in points
-    ]
-    return f"{isolated(arm_label(study, arm) or 'all')} {listed(words)}"
+    means = [_mean_words(point, study, digits, language) for point in points]
+    name = isolated(arm_label(study, arm, language), language) or language.say("all")
+    return language.say("{arm} {means}", arm=name, means=language.listed(means))
+
+
+def _mean_words(point: Point, study: Study, digits: int, language: Language) -> str:
+    wave = isolated(wave_label(study, point.wave, language), language)
+    mean = number(point.mean, digits)
+    if not point.has_interval:
+        return language.say("{mean} {wave}", mean=mean, wave=wave)
+    limits = interval(point.low, point.high, digits)
+    return language.say("{mean} {wave} {interval}", mean=mean, wave=wave, interval=limits)

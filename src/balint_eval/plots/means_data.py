@@ -8,6 +8,7 @@ from math import isfinite, nan
 
 import pandas as pd
 
+from balint_eval.language import Language
 from balint_eval.plots.selection import (
     ordered_arms,
     ordered_outcomes,
@@ -67,11 +68,12 @@ def mean_panels(
     outcomes: pd.DataFrame,
     study: Study,
     shown: Sequence[tuple[str, str]] | None,
+    language: Language,
 ) -> list[Panel]:
     """Give a panel for each outcome that has a mean of at least five people."""
     means, changes = pooled_estimates(descriptives), _changes(comparisons, study)
     panels = [
-        _panel(outcome, _of(means, outcome), _of(changes, outcome), study)
+        _panel(outcome, _of(means, outcome), _of(changes, outcome), study, language)
         for pair, outcome in ordered_outcomes(study, outcomes).iterrows()
         if shown is None or pair in shown
     ]
@@ -93,14 +95,14 @@ def _changes(comparisons: pd.DataFrame, study: Study) -> pd.DataFrame:
     return ranked.drop_duplicates(["instrument", "scale", "arm", "wave_to"])
 
 
-def _panel(outcome: pd.Series, means: pd.DataFrame, changes: pd.DataFrame, study: Study) -> Panel:
+def _panel(outcome: pd.Series, means: pd.DataFrame, changes: pd.DataFrame, study: Study, language: Language) -> Panel:
     single = means[means["arm"] != "all"]
     means = means if single.empty else single
     intervals = {(row.arm, row.wave_to): row for row in changes.itertuples()}
     points = [_point(row, intervals.get((row.arm, row.wave))) for row in means.itertuples()]
     arms, waves = ordered_arms(study, means["arm"]), ordered_waves(study, means["wave"])
     points.sort(key=lambda point: (arms.index(point.arm), waves.index(point.wave)))
-    return Panel(outcome, outcome_label(outcome), arms, waves, points)
+    return Panel(outcome, outcome_label(outcome, language), arms, waves, points)
 
 
 def _point(row: object, change: object | None) -> Point:

@@ -6,6 +6,7 @@ from math import isfinite
 
 import pandas as pd
 
+from balint_eval.language import Language
 from balint_eval.plots.words import natural_key, plain
 from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS
@@ -25,14 +26,14 @@ def pooled_estimates(frame: pd.DataFrame) -> pd.DataFrame:
     return rows if rows["cohort"].nunique() <= 1 else rows.iloc[:0]
 
 
-def arm_label(study: Study, name: str) -> str:
+def arm_label(study: Study, name: str, language: Language) -> str:
     """Give an arm's name as shown to readers."""
-    return {arm.name: arm.label or arm.name for arm in study.arms}.get(name, name)
+    return language.translated({arm.name: arm.label or arm.name for arm in study.arms}.get(name, name))
 
 
-def wave_label(study: Study, name: str) -> str:
+def wave_label(study: Study, name: str, language: Language) -> str:
     """Give a wave's name as shown to readers."""
-    return {wave.name: wave.label or wave.name for wave in study.waves}.get(name, name)
+    return language.translated({wave.name: wave.label or wave.name for wave in study.waves}.get(name, name))
 
 
 def ordered_arms(study: Study, present: pd.Series) -> list[str]:
@@ -61,15 +62,24 @@ def ordered_outcomes(study: Study, outcomes: pd.DataFrame) -> pd.DataFrame:
     return frame.set_index(["instrument", "scale"], drop=False)
 
 
-def outcome_label(row: pd.Series) -> str:
+def outcome_label(row: pd.Series, language: Language) -> str:
     """Give an outcome's name as shown to readers."""
-    return str(row["label"]) or f"{row['instrument']} {row['scale']}"
+    return language.translated(str(row["label"]) or f"{row['instrument']} {row['scale']}")
 
 
-def scale_words(outcome: pd.Series) -> str:
+def scale_words(outcome: pd.Series, language: Language) -> str:
     """Give the end points of an outcome's scale in words."""
     low, high = float(outcome["minimum"]), float(outcome["maximum"])
     if not (isfinite(low) and isfinite(high)):
-        return f"points; higher is {outcome['higher_is']}"
+        better = outcome["higher_is"] == "better"
+        return language.say("points; higher is better") if better else language.say("points; higher is worse")
     worst, best = (low, high) if outcome["higher_is"] == "better" else (high, low)
-    return f"points; {plain(worst)} is the worst and {plain(best)} the best possible score"
+    return language.say(
+        "points; {worst} is the worst and {best} the best possible score", worst=plain(worst), best=plain(best)
+    )
+
+
+def higher_is(outcome: pd.Series, language: Language) -> str:
+    """Say which way the scale of an outcome runs, as a sentence."""
+    better = outcome["higher_is"] == "better"
+    return language.say("Higher is better.") if better else language.say("Higher is worse.")

@@ -12,7 +12,10 @@ from matplotlib.patches import Rectangle
 
 from balint_eval.plots.style import BODY, HAIRLINE, INK, RULE
 from balint_eval.plots.text import MM, ascent, block_height, block_width, line_step
-from balint_eval.plots.words import is_right_to_left
+from balint_eval.plots.words import has_right_to_left, is_right_to_left
+
+_OTHER_SIDE = {"left": "right", "right": "left", "center": "center"}
+_RIGHT_TO_LEFT_MARK = "\u200f"
 
 
 class TextLooks(TypedDict, total=False):
@@ -56,22 +59,34 @@ class Sheet:
     ----------
     width, height : float
         Final size in millimetres.
+    mirrored : bool
+        True for a language that runs from right to left: x then grows from the right edge to the left, so that
+        labels, columns and legends stand in reading order. Axes with numbers still run from left to right.
     """
 
-    def __init__(self, width: float, height: float) -> None:
-        self.width, self.height = width, height
+    def __init__(self, width: float, height: float, *, mirrored: bool = False) -> None:
+        self.width, self.height, self.mirrored = width, height, mirrored
         self.figure = Figure(figsize=(width / MM, height / MM))
         FigureCanvasAgg(self.figure)
         self.canvas = self.figure.add_axes((0, 0, 1, 1), label="canvas")
         self.canvas.set(xlim=(0, width), ylim=(height, 0))
         self.canvas.axis("off")
 
+    def x(self, x: float) -> float:
+        """Give the place of a distance from the edge where lines of text begin."""
+        return self.width - x if self.mirrored else x
+
     def axes(self, left: float, top: float, width: float, height: float, label: str) -> Axes:
-        """Add transparent axes at a place given in millimetres."""
+        """Add transparent axes at a place given in millimetres; their value axis stands where lines begin."""
+        left = self.width - left - width if self.mirrored else left
         below = self.height - top - height
         box = (left / self.width, below / self.height, width / self.width, height / self.height)
         axes = self.figure.add_axes(box, label=label)
         axes.patch.set_visible(False)
+        if self.mirrored:
+            axes.yaxis.tick_right()
+            axes.spines["right"].set_visible(True)
+            axes.spines["left"].set_visible(False)
         return axes
 
     def text(self, x: float, y: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]) -> None:
@@ -80,12 +95,19 @@ class Sheet:
         A block of right-to-left lines is set flush right, within the width it takes.
         """
         usual: dict[str, Any] = {"color": INK, "ha": "left", "va": "baseline", "size": size}
-        if "ha" not in looks and "\n" in text and is_right_to_left(text):
+        if "ha" not in looks and "\n" in text and is_right_to_left(text) and not self.mirrored:
             x += block_width(text, size, looks.get("weight", "normal"))
             usual["ha"] = "right"
+        drawn = {**usual, **looks}
+        if self.mirrored:
+            x, drawn["ha"] = self.x(x), _OTHER_SIDE[drawn["ha"]]
         for index, line in enumerate(text.split("\n")):
             baseline = y + ascent(size) + index * line_step(size)
-            self.canvas.text(x, baseline, line, **{**usual, **looks})
+            self.canvas.text(x, baseline, self._directed(line), **drawn)
+
+    def _directed(self, line: str) -> str:
+        """Let a line with right-to-left letters run that way, also where it begins with others."""
+        return f"{_RIGHT_TO_LEFT_MARK}{line}" if self.mirrored and has_right_to_left(line) else line
 
     def text_beside(
         self, x: float, middle: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]
@@ -96,20 +118,22 @@ class Sheet:
     def line(self, x: tuple[float, float], y: tuple[float, float], **looks: Unpack[LineLooks]) -> None:
         """Draw a line."""
         usual: dict[str, Any] = {"color": RULE, "linewidth": HAIRLINE, "zorder": 0.9}
-        self.canvas.add_line(Line2D(x, y, **{**usual, **looks}))
+        self.canvas.add_line(Line2D([self.x(end) for end in x], y, **{**usual, **looks}))
 
     def marker(self, x: float, y: float, marker: str, **looks: Unpack[MarkerLooks]) -> None:
         """Draw one marker."""
         usual: dict[str, Any] = {"linestyle": "none", "markersize": 4.2, "markeredgewidth": 1.0}
-        self.canvas.add_line(Line2D([x], [y], marker=marker, **{**usual, **looks}))
+        self.canvas.add_line(Line2D([self.x(x)], [y], marker=marker, **{**usual, **looks}))
 
     def box(self, left: float, top: float, width: float, height: float, **looks: Unpack[BoxLooks]) -> None:
         """Draw a rectangle."""
         usual: dict[str, Any] = {"facecolor": "white", "edgecolor": RULE, "linewidth": HAIRLINE}
+        left = self.width - left - width if self.mirrored else left
         self.canvas.add_patch(Rectangle((left, top), width, height, **{**usual, **looks}))
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Draw a thin arrow."""
         looks = {"arrowstyle": "-|>,head_length=0.28,head_width=0.14", "shrinkA": 0, "shrinkB": 0}
         extra = {"color": INK, "linewidth": 0.7, "mutation_scale": 9}
+        start, end = ((self.x(x), y) for x, y in (start, end))
         self.canvas.annotate("", end, start, arrowprops={**looks, **extra})

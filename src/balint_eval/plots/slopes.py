@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from balint_eval.language import ENGLISH, Language, marked
 from balint_eval.plots.axis import nice_ticks, scale_ticks, tick_room, value_axis
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, legend
@@ -33,11 +34,14 @@ from balint_eval.plots.style import (
     styled,
 )  # fmt: skip
 from balint_eval.plots.text import block_height, middle_of_line, wrapped
-from balint_eval.plots.words import counted, isolated
+from balint_eval.plots.words import isolated
 from balint_eval.study_model import Study
 
 _PANEL_HEIGHT, _PANEL_GAP, _ROW_GAP = 46.0, 4.0, 4.0
-_INTERNAL = {False: "Internal: values of single people", True: "Internal: values of single groups"}
+_INTERNAL = {
+    False: marked("Internal: values of single people"),
+    True: marked("Internal: values of single groups"),
+}
 _NARROWEST_SLOT, _WIDEST_SLOT, _HALF = 12.5, 24.0, 0.27
 
 
@@ -66,6 +70,7 @@ def paired_slopes(
     scale: str,
     *,
     width_mm: float | None = None,
+    language: Language = ENGLISH,
 ) -> Drawing | None:
     """Draw the scores of complete pairs at the baseline and at the primary wave, group by group.
 
@@ -78,6 +83,8 @@ def paired_slopes(
         The outcome.
     width_mm : float, optional
         Final width; by default 85 mm for up to four groups, else 174 mm.
+    language : Language
+        Of every word and number drawn.
 
     Returns
     -------
@@ -86,21 +93,26 @@ def paired_slopes(
     """
     if not study.later_waves:
         return None
-    panels = slots(paired_scores(scores, participants, study, instrument, scale), study)
+    panels = slots(paired_scores(scores, participants, study, instrument, scale), study, language)
     everyone = [slot for panel in panels.values() for slot in panel]
     if not any(slot.shown for slot in everyone):
         return None
     outcome = _outcome(outcomes, study, instrument, scale)
     width = width_mm or (NARROW if len(everyone) <= 4 else WIDE)
-    waves = (wave_label(study, study.baseline.name), wave_label(study, study.primary_wave))
-    sheet = _drawn(panels, outcome, study, waves, width)
+    waves = (wave_label(study, study.baseline.name, language), wave_label(study, study.primary_wave, language))
+    sheet = _drawn(panels, outcome, study, waves, width, language)
     names = (study.baseline.name, study.primary_wave)
     return Drawing(
         sheet.figure,
-        alternative_text(panels, outcome, study, waves),
+        alternative_text(panels, outcome, study, waves, language),
         drawn_values(panels, names),
-        f"{isolated(outcome_label(outcome))}: {isolated(waves[0])} and {isolated(waves[1])}",
-        caption(everyone, outcome),
+        language.say(
+            "{outcome}: {first} and {last}",
+            outcome=isolated(outcome_label(outcome, language), language),
+            first=isolated(waves[0], language),
+            last=isolated(waves[1], language),
+        ),
+        caption(everyone, outcome, language),
     )
 
 
@@ -110,26 +122,32 @@ def _outcome(outcomes: pd.DataFrame, study: Study, instrument: str, scale: str) 
 
 
 def _drawn(
-    panels: dict[str, list[Slot]], outcome: pd.Series, study: Study, waves: tuple[str, str], width: float
+    panels: dict[str, list[Slot]],
+    outcome: pd.Series,
+    study: Study,
+    waves: tuple[str, str],
+    width: float,
+    language: Language,
 ) -> Sheet:
     low, high, ticks = _value_range(panels, outcome)
-    left = MARGIN + tick_room(ticks)
-    rows = _rows(panels, study, left, width - MARGIN)
+    left = MARGIN + tick_room(ticks, language)
+    rows = _rows(panels, study, left, width - MARGIN, language)
     inner = width - 2 * MARGIN
-    title = wrapped(outcome_label(outcome), inner, HEAD, "bold")
-    points = wrapped(scale_words(outcome), inner, SMALL)
-    keys = legend(_keys(waves, panels), inner)
+    title = wrapped(outcome_label(outcome, language), inner, HEAD, "bold")
+    points = wrapped(scale_words(outcome, language), inner, SMALL)
+    keys = legend(_keys(waves, panels, language), inner)
     top = MARGIN + block_height(title, HEAD) + 1 + block_height(points, SMALL) + 1.5
-    body = sum(map(_row_height, rows)) + _ROW_GAP * (len(rows) - 1)
-    sheet = Sheet(width, top + keys.height + 3 + body + 1.5 + block_height("", SMALL) + MARGIN)
+    body = sum(_row_height(row, language) for row in rows) + _ROW_GAP * (len(rows) - 1)
+    height = top + keys.height + 3 + body + 1.5 + block_height("", SMALL) + MARGIN
+    sheet = Sheet(width, height, mirrored=language.is_right_to_left)
     sheet.text(MARGIN, MARGIN, title, size=HEAD, weight="bold")
     sheet.text(MARGIN, MARGIN + block_height(title, HEAD) + 1, points, size=SMALL, color=MUTED)
     keys.draw(sheet, MARGIN, top)
     y = top + keys.height + 3
     for row in rows:
-        _draw_row(sheet, row, y, study, (low, high, ticks))
-        y += _row_height(row) + _ROW_GAP
-    mark = _INTERNAL[_shows_groups(panels)]
+        _draw_row(sheet, row, y, study, (low, high, ticks), language)
+        y += _row_height(row, language) + _ROW_GAP
+    mark = language.say(_INTERNAL[_shows_groups(panels)])
     sheet.text(width - MARGIN, y - _ROW_GAP + 1.5, mark, size=SMALL, color=MUTED, ha="right")
     return sheet
 
@@ -144,9 +162,11 @@ def _value_range(panels: dict[str, list[Slot]], outcome: pd.Series) -> tuple[flo
     return low, high, nice_ticks(low, high)
 
 
-def _keys(waves: tuple[str, str], panels: dict[str, list[Slot]]) -> list[Key]:
-    thin = "one group" if _shows_groups(panels) else "one person"
-    thick = "mean of the groups" if _shows_groups(panels) else "mean of the group"
+def _keys(waves: tuple[str, str], panels: dict[str, list[Slot]], language: Language) -> list[Key]:
+    if _shows_groups(panels):
+        thin, thick = language.say("one group"), language.say("mean of the groups")
+    else:
+        thin, thick = language.say("one person"), language.say("mean of the group")
     return [
         Key(waves[0], MUTED, "o", filled=False),
         Key(waves[1], MUTED, "o"),
@@ -159,23 +179,27 @@ def _shows_groups(panels: dict[str, list[Slot]]) -> bool:
     return any(slot.people > len(slot.lines) for panel in panels.values() for slot in panel)
 
 
-def _rows(panels: dict[str, list[Slot]], study: Study, left: float, right: float) -> list[list[_Panel]]:
+def _rows(
+    panels: dict[str, list[Slot]], study: Study, left: float, right: float, language: Language
+) -> list[list[_Panel]]:
     room = right - left
     gaps = _PANEL_GAP * (len(panels) - 1)
     fitting = (room - gaps) / max(1, sum(map(len, panels.values())))
     if fitting >= _NARROWEST_SLOT:
-        return [_beside(panels, study, left, min(fitting, _WIDEST_SLOT))]
+        return [_beside(panels, study, left, min(fitting, _WIDEST_SLOT), language)]
     per_row = int(room // _NARROWEST_SLOT)
     chunks = [(arm, panel, chunk) for arm, panel in panels.items() for chunk in _balanced(panel, per_row)]
     widest = max(len(chunk) for _, _, chunk in chunks)
     slot_width = min(room / widest, _WIDEST_SLOT)
-    return [[_panel(arm, panel, chunk, study, left, slot_width)] for arm, panel, chunk in chunks]
+    return [[_panel(arm, panel, chunk, study, left, slot_width, language)] for arm, panel, chunk in chunks]
 
 
-def _beside(panels: dict[str, list[Slot]], study: Study, left: float, slot_width: float) -> list[_Panel]:
+def _beside(
+    panels: dict[str, list[Slot]], study: Study, left: float, slot_width: float, language: Language
+) -> list[_Panel]:
     row = []
     for arm, panel in panels.items():
-        row.append(_panel(arm, panel, panel, study, left, slot_width))
+        row.append(_panel(arm, panel, panel, study, left, slot_width, language))
         left += row[-1].width + _PANEL_GAP
     return row
 
@@ -186,11 +210,14 @@ def _balanced(panel: list[Slot], most: int) -> list[list[Slot]]:
     return [panel[start : start + size] for start in range(0, len(panel), size)]
 
 
-def _panel(arm: str, whole: list[Slot], part: list[Slot], study: Study, left: float, slot_width: float) -> _Panel:
+def _panel(
+    arm: str, whole: list[Slot], part: list[Slot], study: Study, left: float, slot_width: float, language: Language
+) -> _Panel:
     people = sum(slot.people for slot in whole if slot.shown)
-    words = counted(people, "pair", "pairs") if part[0] is whole[0] else "continued"
+    pairs = language.plural("{n} pair", "{n} pairs", people)
+    words = pairs if part[0] is whole[0] else language.say("continued")
     room = slot_width * len(part) - 5.5
-    label = wrapped(arm_label(study, arm) or "All", room, BODY, "bold")
+    label = wrapped(arm_label(study, arm, language) or language.say("All"), room, BODY, "bold")
     count = wrapped(words, room, SMALL)
     return _Panel(arm, part, f"{label}\n{count}", left, slot_width)
 
@@ -199,22 +226,30 @@ def _header_height(row: list[_Panel]) -> float:
     return max(block_height(panel.header, BODY) for panel in row) + 1.5
 
 
-def _foot(slot: Slot, width: float) -> str:
-    count = f"n = {slot.people}" if slot.shown else f"n < {SMALLEST_SHOWN}"
+def _foot(slot: Slot, width: float, language: Language) -> str:
+    if slot.shown:
+        count = language.say("n = {people}", people=str(slot.people))
+    else:
+        count = language.say("n < {few}", few=str(SMALLEST_SHOWN))
     return f"{wrapped(slot.label, width - 1.5, SMALL)}\n{count}" if slot.label else count
 
 
-def _foot_height(row: list[_Panel]) -> float:
-    feet = [_foot(slot, panel.slot_width) for panel in row for slot in panel.slots]
+def _foot_height(row: list[_Panel], language: Language) -> float:
+    feet = [_foot(slot, panel.slot_width, language) for panel in row for slot in panel.slots]
     return max(block_height(foot, SMALL) for foot in feet) + 1.2
 
 
-def _row_height(row: list[_Panel]) -> float:
-    return _header_height(row) + _PANEL_HEIGHT + _foot_height(row)
+def _row_height(row: list[_Panel], language: Language) -> float:
+    return _header_height(row) + _PANEL_HEIGHT + _foot_height(row, language)
 
 
 def _draw_row(
-    sheet: Sheet, row: list[_Panel], top: float, study: Study, values: tuple[float, float, list[float]]
+    sheet: Sheet,
+    row: list[_Panel],
+    top: float,
+    study: Study,
+    values: tuple[float, float, list[float]],
+    language: Language,
 ) -> None:
     low, high, ticks = values
     floor = top + _header_height(row) + _PANEL_HEIGHT
@@ -222,13 +257,14 @@ def _draw_row(
         _draw_header(sheet, panel, top, study)
         name = f"{panel.arm} {panel.slots[0].label}"
         axes = sheet.axes(panel.left, floor - _PANEL_HEIGHT, panel.width, _PANEL_HEIGHT, name)
-        value_axis(axes, ticks, low, high, labelled=index == 0)
+        value_axis(axes, ticks, low, high, language, labelled=index == 0)
         axes.set_xlim(0, len(panel.slots))
         axes.set_xticks([])
         for place, slot in enumerate(panel.slots):
-            _draw_slot(axes, slot, place + 0.5, study)
+            # Groups stand in reading order; the two waves of each run from left to right everywhere.
+            _draw_slot(axes, slot, len(panel.slots) - place - 0.5 if sheet.mirrored else place + 0.5, study)
             centre = panel.left + (place + 0.5) * panel.slot_width
-            sheet.text(centre, floor + 1.2, _foot(slot, panel.slot_width), size=SMALL, ha="center")
+            sheet.text(centre, floor + 1.2, _foot(slot, panel.slot_width, language), size=SMALL, ha="center")
 
 
 def _draw_header(sheet: Sheet, panel: _Panel, top: float, study: Study) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from balint_eval.language import Language
 from balint_eval.plots.selection import ordered_arms, pooled
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import natural_key
@@ -51,11 +52,11 @@ def paired_scores(
     return pairs.join(people, how="inner").reset_index(drop=True)
 
 
-def slots(pairs: pd.DataFrame, study: Study) -> dict[str, list[Slot]]:
+def slots(pairs: pd.DataFrame, study: Study, language: Language) -> dict[str, list[Slot]]:
     """Give the slots of each arm in the study's order, groups in natural order."""
     many = pairs["group_id"].nunique() > MOST_GROUPS
     return {
-        arm: [_all_groups(arm, rows)] if many else _by_group(arm, rows)
+        arm: [_all_groups(arm, rows, language)] if many else _by_group(arm, rows)
         for arm in ordered_arms(study, pairs["arm"])
         for rows in [pairs[pairs["arm"] == arm]]
     }
@@ -71,11 +72,11 @@ def _slot(arm: str, label: str, rows: pd.DataFrame) -> Slot:
     return Slot(arm, label, lines, len(rows))
 
 
-def _all_groups(arm: str, rows: pd.DataFrame) -> Slot:
+def _all_groups(arm: str, rows: pd.DataFrame, language: Language) -> Slot:
     sizes = rows.groupby("group_id").size()
     large = rows[rows["group_id"].isin(sizes[sizes >= SMALLEST_SHOWN].index)]
     means = large.groupby("group_id")[["earlier", "later"]].mean().sort_values(["earlier", "later"])
-    return Slot(arm, "group means", means.reset_index(drop=True), len(large))
+    return Slot(arm, language.say("group means"), means.reset_index(drop=True), len(large))
 
 
 def drawn_values(panels: dict[str, list[Slot]], waves: tuple[str, str]) -> pd.DataFrame:

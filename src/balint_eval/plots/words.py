@@ -9,8 +9,11 @@ from math import isfinite
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from balint_eval.language import Language
+
 MINUS, DASH, TO = "\u2212", "\u2013", "\u2013"
-_KEPT_FORMAT_CHARACTERS = "\u200c\u200d"  # joiners carry meaning in Persian and Indic scripts
+# Joiners carry meaning in Persian and Indic scripts; isolates keep lines of two directions in order.
+_KEPT_FORMAT_CHARACTERS = "\u200c\u200d\u2066\u2067\u2068\u2069"
 _PLACEHOLDER = "\u25a1"
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
@@ -43,16 +46,6 @@ def percent(level: float) -> str:
     return f"{100 * level:.4g}%"
 
 
-def counted(count: int, one: str, many: str) -> str:
-    """Give `1 group` or `2 groups`."""
-    return f"{count} {one if count == 1 else many}"
-
-
-def listed(parts: list[str]) -> str:
-    """Join parts as `a, b and c`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
-
-
 def sentence(text: str) -> str:
     """Give a text with its first letter large."""
     return text[:1].upper() + text[1:]
@@ -69,7 +62,7 @@ def _is_kept(letter: str) -> bool:
 
 
 def _drawn(letter: str) -> str:
-    return letter if ord(letter) in _known_letters() else _PLACEHOLDER
+    return letter if letter in _KEPT_FORMAT_CHARACTERS or ord(letter) in _known_letters() else _PLACEHOLDER
 
 
 @cache
@@ -77,11 +70,14 @@ def _known_letters() -> frozenset[int]:
     return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
 
 
-def isolated(label: str) -> str:
-    """Give a label for running text; right-to-left labels are isolated so that numbers do not flip."""
-    text = re.sub(r"\s+", " ", str(label)).strip()
-    rtl = any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text)
-    return f"\u2068{text}\u2069" if rtl else text
+def isolated(label: str, language: Language) -> str:
+    """Give a label for running text; one of the other direction is isolated so that numbers do not flip."""
+    return language.isolated(re.sub(r"\s+", " ", str(label)).strip())
+
+
+def has_right_to_left(text: str) -> bool:
+    """Say whether any letter runs from right to left."""
+    return any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text)
 
 
 def is_right_to_left(text: str) -> bool:
