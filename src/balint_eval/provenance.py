@@ -25,8 +25,9 @@ _CODEBOOK = (
 
 _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_context.py", "study_dates.py",
-    "study_exports.py", "study_items.py", "study_linkage.py", "study_model.py", "study_outcomes.py", "study_paths.py",
-    "study_rules.py", "jalali.py", "instruments", "kinds.py", "language", "tables.py", "contracts.yaml", "stages.py",
+    "study_exports.py", "study_items.py", "study_languages.py", "study_linkage.py", "study_model.py",
+    "study_outcomes.py", "study_paths.py", "study_rules.py", "jalali.py", "instruments", "kinds.py", "language",
+    "tables.py", "contracts.yaml", "stages.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
@@ -103,10 +104,10 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "ingest": ("waves", "arms", "linkage", "answer_sets", "time_zone"),
     "score": (),
     "compare": ("waves", "arms", "outcomes", "plan", "levels", "cohorts", "context", "question"),
-    "figures": ("title", "waves", "arms", "outcomes", "programme", "cohorts"),
+    "figures": ("title", "languages", "translations", "waves", "arms", "outcomes", "programme", "cohorts"),
     "report": (
         "name", "title", "description", "question", "contact", "levels", "audience", "waves", "arms", "programme",
-        "outcomes", "plan", "linkage", "cohorts", "context",
+        "outcomes", "plan", "linkage", "cohorts", "context", "languages", "translations",
     ),
 }  # fmt: skip
 

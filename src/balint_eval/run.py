@@ -67,7 +67,7 @@ def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = Fa
         did_something = _snakemake(study, results, folders, cores=cores, plain=plain)
     if not did_something:
         print("Nothing to do: the results are up to date.")
-    print("\n".join([*closing_lines(folders), *to_decide(file, folders)]))
+    print("\n".join([*closing_lines(file, folders), *to_decide(file, folders)]))
     return 0
 
 
@@ -224,11 +224,12 @@ def _failure(folders: Folders, lines: list[str]) -> BalintError:
     return EnvironmentProblem(Problem("WF-FAILED", what, f"see the logs in {log}; the same command goes on from there"))
 
 
-def closing_lines(folders: Folders) -> list[str]:
-    """Give the verdict lines of the educator's report and the paths of what was made."""
+def closing_lines(file: StudyFile, folders: Folders) -> list[str]:
+    """Give the verdict lines of the educator's report in the first language, and the paths of what was made."""
+    model = folders.report("educator", file.study.languages[0], "json")
     reports = sorted(folders.reports.glob("*.html"))
     made = [f"Report: {path.as_posix()}" for path in reports] + [f"Tables: {folders.tables.as_posix()}/"]
-    return [*_verdicts(folders.reports / "educator.en.INTERNAL.json"), *made]
+    return [*_verdicts(model), *made]
 
 
 def to_decide(file: StudyFile, folders: Folders) -> list[str]:

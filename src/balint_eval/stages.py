@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from balint_eval.ingest.cohort import Ingested
+    from balint_eval.language import Language
 
 
 class Folders:
@@ -35,6 +36,14 @@ class Folders:
         self.manifest = self.root / "manifest.json"
         self.results = results
         self.restricted = results.parent / "restricted" / study
+
+    def figures_in(self, tag: str) -> Path:
+        """Folder of the figures in a language; English ones lie at the top."""
+        return self.figures if tag == "en" else self.figures / tag
+
+    def report(self, reader: str, tag: str, suffix: str) -> Path:
+        """File of a report; its name says that it is for internal use only."""
+        return self.reports / f"{reader}.{tag}.INTERNAL.{suffix}"
 
     def cohort(self, name: str) -> Path:
         """Folder of one cohort's tables."""
@@ -152,35 +161,44 @@ def read_results(folders: Folders) -> dict[str, pd.DataFrame]:
 
 
 def run_figures(file: StudyFile, folders: Folders) -> list[str]:
-    """Draw every figure, as SVG, PDF and PNG, with its data and alternative text."""
+    """Draw every figure in every language, as SVG, PDF and PNG, with its data and alternative text."""
+    tables = read_results(folders)
+    return [
+        f"{_draw(tables, file, language, folders.figures_in(language.tag))} figures drawn ({language.tag})"
+        for language in file.languages()
+    ]
+
+
+def _draw(tables: dict[str, pd.DataFrame], file: StudyFile, language: Language, folder: Path) -> int:
     from balint_eval.plots import draw_all, save_drawing
 
-    drawings = draw_all(read_results(folders), file)
     index = []
-    for name, drawing in drawings.items():
-        save_drawing(drawing, folders.figures, name)
+    for name, drawing in draw_all(tables, file, language).items():
+        save_drawing(drawing, folder, name)
         index.append({
             "name": name, "title": drawing.title, "caption": drawing.caption,
             "alternative_text": drawing.alternative_text,
         })  # fmt: skip
-    write_text(folders.figures / "index.json", json.dumps(index, ensure_ascii=False, indent=1) + "\n")
-    return [f"{len(index)} figures drawn"]
+    write_text(folder / "index.json", json.dumps(index, ensure_ascii=False, indent=1) + "\n")
+    return len(index)
 
 
 def run_report(file: StudyFile, folders: Folders) -> list[str]:
-    """Write the reports for both readers."""
+    """Write the reports for both readers in every language."""
     from balint_eval.plots.saved import read_drawings
     from balint_eval.provenance import describe_run
     from balint_eval.report import build_educator, build_researcher, render_html, to_json
 
     tables, provenance = read_results(folders), describe_run(file)
-    drawings = read_drawings(folders.figures)
     written = []
-    for name, build in (("educator", build_educator), ("researcher", build_researcher)):
-        report = build(tables, file, drawings, provenance)
-        write_text(folders.reports / f"{name}.en.INTERNAL.json", to_json(report))
-        write_text(folders.reports / f"{name}.en.INTERNAL.html", render_html(report))
-        written.append(f"{name}.en.INTERNAL.html")
+    for language in file.languages():
+        drawings = read_drawings(folders.figures_in(language.tag))
+        for name, build in (("educator", build_educator), ("researcher", build_researcher)):
+            report = build(tables, file, drawings, provenance, language)
+            page = folders.report(name, language.tag, "html")
+            write_text(folders.report(name, language.tag, "json"), to_json(report))
+            write_text(page, render_html(report))
+            written.append(page.name)
     return written
 
 

@@ -11,8 +11,10 @@ from balint_eval.codebook.merge import Merged, item_faults, with_codebook, witho
 from balint_eval.errors import Problem, StudyError
 from balint_eval.instruments.model import Instrument, Scale
 from balint_eval.instruments.registry import known_instruments, read_instrument
+from balint_eval.language import Language, read_language
 from balint_eval.strict_yaml import read_yaml, validate
 from balint_eval.study_exports import Items
+from balint_eval.study_languages import names_in
 from balint_eval.study_model import Cohort, Outcome, Study
 from balint_eval.study_outcomes import with_outcomes_to_paste
 
@@ -71,6 +73,14 @@ class StudyFile:
         codebook = [self.study.codebook] if self.study.codebook else []
         decisions = [cohort.linkage_decisions] if cohort.linkage_decisions else []
         return sorted({*logs, *exports, *codebook, *decisions})
+
+    def languages(self) -> list[Language]:
+        """Give the languages of the reports, each with the study's own translations of its labels."""
+        return [self.language(tag) for tag in self.study.languages]
+
+    def language(self, tag: str) -> Language:
+        """Give a language with the study's own translations of its labels."""
+        return read_language(tag).with_names(names_in(self.study, tag))
 
     def scale_of(self, outcome: Outcome) -> tuple[Instrument, Scale]:
         """Give the instrument and the scale an outcome names."""

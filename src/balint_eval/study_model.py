@@ -222,6 +222,24 @@ class Linkage(Model):
     """Share of the people of the smaller wave that must be linked; below it paired analysis is refused."""
 
 
+class Translation(Model):
+    """One text of the study file in another language."""
+
+    text: str
+    """The text as it stands elsewhere in the study file, such as the label of a wave."""
+    translation: str
+    """What readers of the other language see."""
+
+
+class Translations(Model):
+    """The study's own texts in one further language."""
+
+    language: str
+    """Language, as in `languages`."""
+    texts: list[Translation] = Field(min_length=1)
+    """Texts with their translations; a text without one stays as it is written."""
+
+
 class Study(Model):
     """A whole study file."""
 
@@ -261,6 +279,10 @@ class Study(Model):
     """How outcomes are compared."""
     linkage: Linkage = Linkage()
     """How the waves of one person are put together."""
+    languages: list[str] = Field(default=["en"], min_length=1)
+    """Languages of the reports and figures: `en` (English), `fa` (Persian); the first is the one of the summary."""
+    translations: list[Translations] = Field(default_factory=list)
+    """Titles, labels and answers of this study file in these languages."""
     answer_sets: list[AnswerSet] = Field(default_factory=list)
     """Answers that several instruments share."""
     time_zone: str = ""

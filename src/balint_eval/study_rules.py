@@ -12,6 +12,7 @@ from balint_eval.settings_words import Location
 from balint_eval.strict_yaml import Document
 from balint_eval.study_dates import date_faults
 from balint_eval.study_items import Fault, items_faults, unknown_name
+from balint_eval.study_languages import language_faults
 from balint_eval.study_linkage import linkage_faults
 from balint_eval.study_paths import path_faults
 
@@ -31,7 +32,7 @@ def broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
     faults = (
         _name_faults(file, document), _wave_faults(file), _arm_faults(file), _delayed_control_faults(file),
         _instrument_faults(file), _outcome_faults(file), _export_faults(file), path_faults(file), _plan_faults(file),
-        _date_faults(file), linkage_faults(file),
+        _date_faults(file), linkage_faults(file), language_faults(file),
     )  # fmt: skip
     for found in faults:
         # Several exports may show the same fault of one setting.

@@ -15,7 +15,7 @@ LAYERS = [
     {"instruments"},
     {"study_items", "jalali", "codebook"},
     {"study_dates", "study_paths", "language"},
-    {"study_exports", "study_context"},
+    {"study_exports", "study_context", "study_languages"},
     {"study_model"},
     # The rules of a study file are called by its reader, and only name its types.
     {"study", "study_rules", "study_linkage", "study_outcomes"},

@@ -1,5 +1,10 @@
 # Requires: the tables and figures of the whole study.
-# Gives: report/{educator,researcher}.en.INTERNAL.html and manifest.json.
+# Gives: report/{educator,researcher}.<language>.INTERNAL.html and manifest.json.
+
+
+def reports(reader, suffix):
+    """Give the files of a report, one a language of the study."""
+    return [f"{root}/report/{reader}.{tag}.INTERNAL.{suffix}" for tag in study_file.study.languages]
 
 
 rule report:
@@ -9,18 +14,18 @@ rule report:
         figures=f"{root}/figures",
     output:
         educator=report(
-            f"{root}/report/educator.en.INTERNAL.html",
+            reports("educator", "html"),
             caption="../report/educator.rst",
             category="Reports",
             labels={"reader": "educator"},
         ),
         researcher=report(
-            f"{root}/report/researcher.en.INTERNAL.html",
+            reports("researcher", "html"),
             caption="../report/researcher.rst",
             category="Reports",
             labels={"reader": "researcher"},
         ),
-        model=[f"{root}/report/{name}.en.INTERNAL.json" for name in ("educator", "researcher")],
+        model=reports("educator", "json") + reports("researcher", "json"),
     log:
         f"{root}/logs/report.log",
     conda:
