@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate lock browser-setup metamorphic clean help
+.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate messages lock browser-setup metamorphic clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -53,6 +53,9 @@ format: $(STAMP) ## Format everything.
 
 generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table reference.
 	$(BIN)/python -m balint_eval.reference
+
+messages: $(STAMP) ## Gather the sentences of reports and figures into the catalogues of all languages, and compile them.
+	$(BIN)/python -m balint_eval.language.messages
 
 coverage-study: $(STAMP) ## 10,000 simulated studies of the demo's design: coverage of the intervals, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/coverage_study.py --replications 10000 --write docs/coverage.md

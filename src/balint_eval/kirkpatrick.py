@@ -11,6 +11,7 @@ import pandas as pd
 from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.model import Instrument, Mark, Scale
 from balint_eval.kinds import BETWEEN_ARMS, CHANGE, LEVEL
+from balint_eval.language import marked
 from balint_eval.stats.detectable import smallest_detectable
 from balint_eval.stats.equivalence import equivalence_p
 from balint_eval.study import StudyFile
@@ -18,34 +19,34 @@ from balint_eval.study_model import Outcome
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
 
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {
-    "classic4": {"1": "Reaction", "2": "Learning", "3": "Behaviour", "4": "Results"},
+    "classic4": {"1": marked("Reaction"), "2": marked("Learning"), "3": marked("Behaviour"), "4": marked("Results")},
     "barr6": {
-        "1": "Reaction",
-        "2a": "Attitudes and perceptions",
-        "2b": "Knowledge and skills",
-        "3": "Behaviour",
-        "4a": "Organisation and delivery of care",
-        "4b": "Benefit to patients",
+        "1": marked("Reaction"),
+        "2a": marked("Attitudes and perceptions"),
+        "2b": marked("Knowledge and skills"),
+        "3": marked("Behaviour"),
+        "4a": marked("Organisation and delivery of care"),
+        "4b": marked("Benefit to patients"),
     },
     "barr7": {
-        "1": "Reaction",
-        "2a": "Attitudes and perceptions",
-        "2b": "Knowledge and skills",
-        "3a": "Behaviour, self-reported",
-        "3b": "Behaviour, observed",
-        "4a": "Organisation and delivery of care",
-        "4b": "Benefit to patients",
+        "1": marked("Reaction"),
+        "2a": marked("Attitudes and perceptions"),
+        "2b": marked("Knowledge and skills"),
+        "3a": marked("Behaviour, self-reported"),
+        "3b": marked("Behaviour, observed"),
+        "4a": marked("Organisation and delivery of care"),
+        "4b": marked("Benefit to patients"),
     },
     "beme_students": {
-        "1": "Reaction",
-        "2a": "Attitudes and perceptions",
-        "2b": "Knowledge and skills",
-        "3": "Behaviour",
-        "4a": "Change in the system",
-        "4b": "Change among the participants' students or peers",
+        "1": marked("Reaction"),
+        "2a": marked("Attitudes and perceptions"),
+        "2b": marked("Knowledge and skills"),
+        "3": marked("Behaviour"),
+        "4a": marked("Change in the system"),
+        "4b": marked("Change among the participants' students or peers"),
     },
 }
-BESIDE_THE_LEVELS = {"process": "Group process", "well_being": "Well-being of the learners"}
+BESIDE_THE_LEVELS = {"process": marked("Group process"), "well_being": marked("Well-being of the learners")}
 
 
 GROUPS_UNKNOWN = (

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from balint_eval.language.catalogues import ENGLISH, known_languages, read_language
-from balint_eval.language.speech import Language, marked
+from balint_eval.language.speech import SEMICOLONS, Language, marked
 
-__all__ = ["ENGLISH", "Language", "known_languages", "marked", "read_language"]
+__all__ = ["ENGLISH", "SEMICOLONS", "Language", "known_languages", "marked", "read_language"]

@@ -32,6 +32,10 @@ JALALI_MONTHS = (
 )
 
 
+COMMAS, SEMICOLONS = marked("{start}, {next}"), marked("{start}; {next}")
+"""How one word of a sequence follows the one before."""
+
+
 @dataclass(frozen=True)
 class Language:
     """Words, numerals and direction of one language.
@@ -145,8 +149,8 @@ class Language:
             return self.sequence(kept)
         return self.say("{first} and {last}", first=self.sequence(kept[:-1]), last=kept[-1])
 
-    def sequence(self, words: Sequence[str], pattern: str = marked("{start}, {next}")) -> str:
-        """Write words one after the other: `a, b, c`, or with semicolons."""
+    def sequence(self, words: Sequence[str], pattern: str = COMMAS) -> str:
+        """Write words one after the other: `a, b, c`, or by another pattern such as `SEMICOLONS`."""
         said = self.value(words[0]) if words else ""
         for word in words[1:]:
             said = self.say(pattern, start=said, next=word)

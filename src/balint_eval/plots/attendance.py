@@ -7,7 +7,7 @@ from typing import Unpack
 
 import pandas as pd
 
-from balint_eval.language import ENGLISH, Language, marked
+from balint_eval.language import ENGLISH, SEMICOLONS, Language, marked
 from balint_eval.plots.attendance_data import GroupLine, attendance_table, group_lines
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, legend
@@ -250,7 +250,7 @@ def _alternative_text(lines: list[GroupLine], study: Study, language: Language) 
         "Attendance of {n} group: {groups}.",
         "Attendance of {n} groups: {groups}.",
         len(lines),
-        groups=language.sequence(words, "{start}; {next}"),
+        groups=language.sequence(words, SEMICOLONS),
     )
 
 

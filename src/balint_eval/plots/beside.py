@@ -7,7 +7,7 @@ from math import ceil, isfinite
 
 import pandas as pd
 
-from balint_eval.language import ENGLISH, Language, marked
+from balint_eval.language import ENGLISH, SEMICOLONS, Language, marked
 from balint_eval.plots.axis import nice_ticks, tick_label
 from balint_eval.plots.beside_data import Beside, beside_rows, beside_table
 from balint_eval.plots.drawing import Drawing
@@ -121,7 +121,7 @@ def _alternative_text(rows: list[Beside], language: Language) -> str:
         for row in rows
         if row.shown
     ]
-    results = language.sequence(parts, "{start}; {next}")
+    results = language.sequence(parts, SEMICOLONS)
     return language.say("Standardised results, better to the right, this study first: {results}.", results=results)
 
 

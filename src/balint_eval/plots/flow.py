@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from balint_eval.language import ENGLISH, Language
+from balint_eval.language import ENGLISH, SEMICOLONS, Language
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.flow_data import WaveFlow, enrolled_lines, pooled_flow, rows_of_no_wave, wave_flows
 from balint_eval.plots.selection import wave_label
@@ -215,7 +215,7 @@ def _draw_column(sheet: Sheet, column: _Column, row: list[_Column], left: float,
 
 
 def _alternative_text(waves: list[WaveFlow], enrolled: list[str], note: str, study: Study, language: Language) -> str:
-    lines = language.sequence([isolated(line, language) for line in enrolled], "{start}; {next}")
+    lines = language.sequence([isolated(line, language) for line in enrolled], SEMICOLONS)
     start = language.say("Flow. {enrolled}.", enrolled=lines) if enrolled else language.say("Flow.")
     return " ".join([start, *(_wave_words(wave, study, language) for wave in waves), note]).strip()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from balint_eval.language import Language
+from balint_eval.language import SEMICOLONS, Language
 from balint_eval.plots.forest_data import Row
 from balint_eval.plots.selection import wave_label
 from balint_eval.plots.style import SMALLEST_SHOWN
@@ -84,7 +84,7 @@ def alternative_text(rows: list[Row], kind: str, language: Language) -> str:
         )
     if missing := len(rows) - len(parts):
         parts.append(language.plural("{n} outcome is not estimated", "{n} outcomes are not estimated", missing))
-    said = {"level": percent(rows[0].conf_level), "outcomes": language.sequence(parts, "{start}; {next}")}
+    said = {"level": percent(rows[0].conf_level), "outcomes": language.sequence(parts, SEMICOLONS)}
     if kind == "difference":
         return language.say(
             "Forest of standardised differences, better to the right, with {level} intervals: {outcomes}.", **said

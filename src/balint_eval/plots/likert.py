@@ -8,7 +8,7 @@ from math import ceil
 import pandas as pd
 from matplotlib.colors import to_hex, to_rgb
 
-from balint_eval.language import ENGLISH, Language
+from balint_eval.language import ENGLISH, SEMICOLONS, Language
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, Legend, legend
 from balint_eval.plots.likert_data import SMALLEST_ITEM, Block, Item, blocks, likert_table
@@ -248,7 +248,7 @@ def _alternative_text(items: list[Item], language: Language) -> str:
         "Stacked bars of the answers to {n} item: {items}.",
         "Stacked bars of the answers to {n} items: {items}.",
         len(words),
-        items=language.sequence(words, "{start}; {next}"),
+        items=language.sequence(words, SEMICOLONS),
     )
 
 

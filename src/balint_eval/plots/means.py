@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.axes import Axes
 
-from balint_eval.language import ENGLISH, Language
+from balint_eval.language import ENGLISH, SEMICOLONS, Language
 from balint_eval.plots.axis import nice_ticks, tick_room, value_axis
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, Legend, legend
@@ -258,7 +258,7 @@ def _alternative_text(panels: list[Panel], study: Study, language: Language) -> 
 
 def _panel_words(panel: Panel, study: Study, language: Language) -> str:
     digits = digits_for(float(panel.outcome["maximum"]) - float(panel.outcome["minimum"]))
-    arms = language.sequence([_arm_words(panel, arm, study, digits, language) for arm in panel.arms], "{start}; {next}")
+    arms = language.sequence([_arm_words(panel, arm, study, digits, language) for arm in panel.arms], SEMICOLONS)
     outcome = isolated(panel.label, language)
     if panel.outcome["higher_is"] == "better":
         return language.say("Mean {outcome}, higher is better: {arms}.", outcome=outcome, arms=arms)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from balint_eval.language import ENGLISH, Language
+from balint_eval.language import ENGLISH, SEMICOLONS, Language
 from balint_eval.plots.axis import nice_ticks, tick_label, tick_room, value_axis
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.legend import Key, legend
@@ -162,5 +162,5 @@ def _alternative_text(rows: pd.DataFrame, language: Language) -> str:
             for groups, power in pairs
         ]
         parts.append(language.say("ICC {icc}: {powers}", icc=plain(icc), powers=language.sequence(said)))
-    lines = language.sequence(parts, "{start}; {next}")
+    lines = language.sequence(parts, SEMICOLONS)
     return language.say("Power against the number of groups in each arm. {lines}.", lines=lines)

@@ -99,15 +99,13 @@ class Sheet:
             x += block_width(text, size, looks.get("weight", "normal"))
             usual["ha"] = "right"
         drawn = {**usual, **looks}
+        # Every line of a text with right-to-left letters runs that way, also one that begins with others.
+        mark = _RIGHT_TO_LEFT_MARK if self.mirrored and has_right_to_left(text) else ""
         if self.mirrored:
             x, drawn["ha"] = self.x(x), _OTHER_SIDE[drawn["ha"]]
         for index, line in enumerate(text.split("\n")):
             baseline = y + ascent(size) + index * line_step(size)
-            self.canvas.text(x, baseline, self._directed(line), **drawn)
-
-    def _directed(self, line: str) -> str:
-        """Let a line with right-to-left letters run that way, also where it begins with others."""
-        return f"{_RIGHT_TO_LEFT_MARK}{line}" if self.mirrored and has_right_to_left(line) else line
+            self.canvas.text(x, baseline, f"{mark}{line}", **drawn)
 
     def text_beside(
         self, x: float, middle: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]

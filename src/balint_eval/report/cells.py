@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
-from balint_eval.language import ENGLISH, Language
+from balint_eval.language import ENGLISH, SEMICOLONS, Language
 from balint_eval.report import numbers
 from balint_eval.report.material import Row
 from balint_eval.report.model import TableBlock, TableColumn
@@ -84,7 +84,7 @@ def row_notes(rows: Sequence[Row], labels: Sequence[str], language: Language = E
     return [
         language.say(
             "{about}: {note}",
-            about=language.sequence(list(dict.fromkeys(about)), "{start}; {next}"),
+            about=language.sequence(list(dict.fromkeys(about)), SEMICOLONS),
             note=language.noted(note),
         )
         for note, about in said.items()

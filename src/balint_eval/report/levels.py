@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from balint_eval.language import Language, marked
+from balint_eval.language import SEMICOLONS, Language, marked
 from balint_eval.report.material import Material, Row
 from balint_eval.report.model import LevelCell, LevelStrip
 
+_HALVES = (marked("2a"), marked("2b"), marked("3a"), marked("3b"), marked("4a"), marked("4b"))
+"""Halves of levels, which languages with letters of their own write in their own way."""
+_RATERS = (
+    *(marked("self-report"), marked("rated by patients"), marked("rated by observers"), marked("rated by peers")),
+    *(marked("rated by group members"), marked("rated by leaders"), marked("rated by teachers")),
+    marked("rated by supervisors"),
+)
+"""Words of `levels.how`."""
 _NAMES = {"process": marked("Process"), "well_being": marked("Well-being")}
 VOCABULARIES = {
     "classic4": marked("classic Kirkpatrick levels 1 to 4"),
@@ -17,7 +25,11 @@ VOCABULARIES = {
 
 def level_name(language: Language, level: str) -> str:
     """Give a level's short name for readers."""
-    return language.say(_NAMES[level]) if level in _NAMES else language.say("Level {level}", level=level)
+    return (
+        language.say(_NAMES[level])
+        if level in _NAMES
+        else language.say("Level {level}", level=language.say(level) if level in _HALVES else level)
+    )
 
 
 def level_strip(material: Material) -> LevelStrip:
@@ -44,7 +56,7 @@ def outcomes_on(material: Material, row: Row) -> str:
         return ""
     labels = {str(outcome["label"]): material.named(outcome) for outcome in material.outcomes}
     names = [labels.get(label) or material.language.named(label) for label in str(row["outcomes"]).split("; ")]
-    return material.language.sequence(names, "{start}; {next}")
+    return material.language.sequence(names, SEMICOLONS)
 
 
 def unmeasured(material: Material) -> list[str]:

@@ -36,7 +36,7 @@ VERDICTS: Mapping[str, Verdict] = {
     "small_gain": Verdict("mild", "△", marked("Probably a gain, maybe too small to matter")),
     "gain": Verdict("good", "▲", marked("A gain; how much matters was not fixed beforehand")),
     "no_relevant_change": Verdict("neutral", "≈", marked("No change that matters")),
-    "cannot_tell": Verdict("neutral", "?", marked("Cannot tell")),
+    "cannot_tell": Verdict("neutral", marked("?"), marked("Cannot tell")),
     "loss": Verdict("bad", "▼", marked("A loss; how much matters was not fixed beforehand")),
     "small_loss": Verdict("bad", "▽", marked("Probably a loss, maybe too small to matter")),
     "clear_loss": Verdict("bad", "▼", marked("Clear loss")),
@@ -90,7 +90,7 @@ def verdict(name: str, kind: str = "", language: Language = ENGLISH) -> Verdict:
     """Give a verdict in words that suit the kind of comparison; an unknown verdict claims nothing."""
     found = VERDICTS.get(name, VERDICTS["no_claim"])
     word = LEVEL_WORDS[name] if kind == LEVEL and name in LEVEL_WORDS else found.word
-    return replace(found, word=language.say(word))
+    return replace(found, word=language.say(word), symbol=language.say(found.symbol))
 
 
 UNDER_OTHER_RULES: Mapping[str, str] = {
