@@ -58,9 +58,11 @@ def check(study: Path) -> Checked:
     from balint_eval.ingest.pseudonyms import pseudonymiser
     from balint_eval.pipeline import compare_cohorts, ingest_all, merge_responses, score
     from balint_eval.study import read_study
+    from balint_eval.study_languages import unused_translations
 
     file = read_study(study)
     lines = [f"The study file {file.shown_as} is in order: {_counted(len(file.study.cohorts), 'cohort')}."]
+    lines += unused_translations(file.study)
     warnings: list[Problem] = []
     _look_at_key(file)
     # Nothing is kept, so a key of the moment serves and no key file is made.

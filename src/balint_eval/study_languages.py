@@ -24,27 +24,33 @@ def names_in(study: Study, tag: str) -> dict[str, str]:
 
 
 def language_faults(file: StudyFile) -> Iterator[Fault]:
-    """Give every language nobody has translated to, and every translation of a text that is not in the study."""
+    """Give every language nobody has translated to, and every language that is named twice."""
     known, study = set(known_languages()), file.study
     for place, tag in enumerate(study.languages):
         if tag not in known:
             yield ("languages", place), *unknown_name("language", tag, known)
         elif tag in study.languages[:place]:
             yield ("languages", place), "CFG-VALUE", f"the language '{tag}' is named twice", "name it once"
-    texts = set(_texts(study.model_dump(exclude=set(_NOT_SHOWN))))
     for place, own in enumerate(study.translations):
-        here = ("translations", place)
         if own.language not in known:
-            yield (*here, "language"), *unknown_name("language", own.language, known)
-        for number, entry in enumerate(own.texts):
-            if entry.text not in texts:
-                yield (*here, "texts", number, "text"), *_no_text(entry.text, texts)
+            yield ("translations", place, "language"), *unknown_name("language", own.language, known)
 
 
-def _no_text(text: str, texts: set[str]) -> tuple[str, str, str]:
+def unused_translations(study: Study) -> list[str]:
+    """Say which translated texts stand nowhere else in the study file: mistyped, or the text was changed since."""
+    texts = set(_texts(study.model_dump(exclude=set(_NOT_SHOWN))))
+    return [
+        f"Translation ({own.language}) of {shown(entry.text)}: {_remedy(entry.text, texts)}."
+        for own in study.translations
+        for entry in own.texts
+        if entry.text not in texts
+    ]
+
+
+def _remedy(text: str, texts: set[str]) -> str:
     close = difflib.get_close_matches(text, sorted(texts), n=1, cutoff=0.6)
-    mend = f"did you mean '{close[0]}'?" if close else "copy the text as it stands elsewhere in the study file"
-    return "CFG-REFERENCE", f"there is no text {shown(text)} in the study", mend
+    mend = f"did you mean {shown(close[0])}" if close else "copy the text as it stands elsewhere, or remove the line"
+    return f"there is no such text in the study, so it is not used; {mend}"
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -114,7 +114,10 @@ def test_names_of_all_outputs(finished: Path) -> None:
     expected = {f"cohorts/{cohort}/{name}.csv" for cohort in ("students", "residents") for name in ingested}
     expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
     expected |= {
-        f"report/{reader}.en.INTERNAL.{kind}" for reader in ("educator", "researcher") for kind in ("html", "json")
+        f"report/{reader}.{tag}.INTERNAL.{kind}"
+        for reader in ("educator", "researcher")
+        for tag in ("en", "fa")
+        for kind in ("html", "json")
     }
     assert expected <= found
     others = {name.split("/")[0] for name in found - expected}
@@ -122,7 +125,8 @@ def test_names_of_all_outputs(finished: Path) -> None:
     figures = {Path(name).stem for name in found if name.startswith("figures/")} - {".snakemake_timestamp"}
     assert {"forest", "flow", "attendance", "reaction", "slopes_TEQ_total", "means_TEQ_total"} <= figures
     for figure in figures - {"index"}:
-        assert {f"figures/{figure}.{kind}" for kind in ("svg", "pdf", "png", "csv", "txt")} <= found
+        kinds = ("svg", "pdf", "png", "csv", "txt")
+        assert {f"figures/{folder}{figure}.{kind}" for folder in ("", "fa/") for kind in kinds} <= found
 
 
 def test_run_and_evaluate_give_the_same_tables(finished: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from looks import words
 from made_tables import OUTCOMES, beside_published, made_study, outcomes
 
+from balint_eval.language import ENGLISH
 from balint_eval.plots import beside
 from balint_eval.plots.beside import _ends
 from balint_eval.plots.beside_data import beside_rows
@@ -15,7 +16,7 @@ FIRST = OUTCOMES[0][:2]
 
 @pytest.fixture
 def rows():
-    return beside_rows(beside_published(), made_study(), *FIRST)
+    return beside_rows(beside_published(), made_study(), *FIRST, ENGLISH)
 
 
 def test_own_results_first_then_trials_then_meta_analyses(rows):

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from balint_eval.language import ENGLISH
 from balint_eval.plots.axis import nice_ticks, scale_ticks
 from balint_eval.plots.text import block_height, line_width, wrapped
 from balint_eval.plots.words import (
     interval,
     is_right_to_left,
     isolated,
-    listed,
     natural_key,
     number,
     percent,
@@ -56,15 +56,12 @@ def test_words():
     assert interval(-1.0, 2.0) == "[−1.0, 2.0]"
     assert percent(0.95) == "95%"
     assert percent(0.975) == "97.5%"
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed([]) == ""
     assert sorted(["G10", "G2", "a1", "10"], key=natural_key) == ["10", "a1", "G2", "G10"]
 
 
 def test_right_to_left_labels_are_isolated_in_running_text():
-    assert isolated("گروه") == "\u2068گروه\u2069"
-    assert isolated("group") == "group"
+    assert isolated("گروه", ENGLISH) == "\u2068گروه\u2069"
+    assert isolated("group", ENGLISH) == "group"
     assert is_right_to_left("12 گروه")
     assert not is_right_to_left("group گروه")
     assert not is_right_to_left("12")
