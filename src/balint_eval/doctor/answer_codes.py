@@ -172,8 +172,8 @@ def _rest_scores(form: Form) -> dict[str, FloatArray]:
 
 def _rest_rows(form: Form, wave: str, rest: dict[str, FloatArray]) -> FloatArray:
     """Give the rest scores of one wave's rows, turned round for reversed items."""
-    turned = np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse)
-    return np.array([rest[one] for one in form.people[wave].tolist()]) * np.where(turned, -1.0, 1.0)
+    rows = np.array([rest[one] for one in form.people[wave].tolist()])
+    return np.where(form.turned, -rows, rows)
 
 
 def _order(form: Form, wave: str, rest: dict[str, FloatArray], pair: tuple[float, float]) -> _Evidence:

@@ -10,7 +10,7 @@ from balint_eval.doctor.evidence import against, column_correlations, correlatio
 from balint_eval.doctor.finding import ALL_WAVES, Finding
 from balint_eval.doctor.form import Form, complete, filled
 from balint_eval.instruments.model import Scale
-from balint_eval.scoring import FloatArray
+from balint_eval.scoring import FloatArray, reversed_by_key
 from balint_eval.stats.reliability import cronbach_alpha, item_rest_correlations
 
 ENOUGH_ROWS = 20
@@ -166,12 +166,12 @@ def _wrong_in_wave(form: Form, scale: Scale, wave: str) -> dict[int, float]:
     if form.rated or not others:
         return {}
     pairs = [form.paired(wave, other) for other in others]
-    here, there = (np.concatenate([pair[side][:, own] for pair in pairs]) for side in (0, 1))
+    here, there = (
+        np.concatenate([reversed_by_key(pair[side], form.instrument)[:, own] for pair in pairs]) for side in (0, 1)
+    )
     people = min(len(pair[0]) for pair in pairs)
     if people < ENOUGH_ROWS:
         return {}
-    turned = np.where(np.isin(scale.items, form.instrument.reverse), -1.0, 1.0)
-    here, there = here * turned, there * turned
     rests = [against(here), _against_other(here, there), column_correlations(here, there)]
     odds = sum(log_odds(r, expected_z(r, people), people) * weight for r, weight in zip(rests, WEIGHTS, strict=True))
     return {int(place): float(rests[0][place]) for place in np.flatnonzero(odds > ENOUGH_ODDS_IN_WAVE)}
