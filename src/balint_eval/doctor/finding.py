@@ -97,7 +97,7 @@ def doubtful_scales(
         The scale `all` stands for every scale of the instrument.
     """
     refused = findings[findings["severity"] == "refuse"]
-    pairs = list(dict.fromkeys(zip(refused["instrument"], refused["scale"], strict=True)))
+    pairs = list(dict.fromkeys(refused[["instrument", "scale"]].itertuples(index=False, name=None)))
     known = instruments or {}
     sharing = [(name, other) for name, scale in pairs for other in _sharing(known.get(name), scale)]
     return list(dict.fromkeys([*pairs, *sharing]))

@@ -60,6 +60,12 @@ class Form:
         """People in the wave with the fewest."""
         return min(len(who) for who in self.people.values())
 
+    @property
+    def places(self) -> dict[str, NDArray[np.intp]]:
+        """For each wave the place of each row's person among all people of the form, sorted."""
+        everybody = np.unique(np.concatenate(list(self.people.values())))
+        return {wave: np.searchsorted(everybody, who) for wave, who in self.people.items()}
+
     def keyed(self, wave: str) -> FloatArray:
         """Give one wave's answers, reversed by the key."""
         return reversed_by_key(self.stored[wave], self.instrument)

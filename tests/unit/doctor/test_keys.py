@@ -378,8 +378,9 @@ def test_odds_in_one_wave_must_be_above_the_threshold(one_wave_wrong, monkeypatc
     own = np.arange(6)
     here = np.concatenate([form.keyed("after")[:, own]] * 2)
     there = np.concatenate([form.keyed("before")[:, own], form.keyed("later")[:, own]])
-    rests = [against(here), _against_other(here, there), column_correlations(here, there)]
-    exact = sum(log_odds(r, expected_z(r, 50), 50) * weight for r, weight in zip(rests, (1.0, 0.5, 0.5), strict=True))
+    odds = [log_odds(r, expected_z(r, 50), 50) for r in (
+        against(here), _against_other(here, there), column_correlations(here, there))]  # fmt: skip
+    exact = odds[0] + 0.5 * (odds[1] + odds[2])
     monkeypatch.setattr(keys, "ENOUGH_ODDS_IN_WAVE", exact[4])
     assert _wrong_in_wave(form, form.instrument.scales[0], "after") == {}
 
@@ -401,7 +402,7 @@ def test_the_smallest_pair_of_waves_decides(one_wave_wrong):
 def test_one_wave_alone_and_ratings_have_no_other_wave(six, one_wave_wrong):
     form = six(before=on_the_form(keyed_answers(50, 16), [4]))
     assert _wrong_in_wave(form, form.instrument.scales[0], "before") == {}
-    rated = one_wave_wrong(who=dict.fromkeys(("before", "after", "later"), [f"P#{n:02}" for n in range(50)]))
+    rated = one_wave_wrong(who={wave: [f"P#{n:02}" for n in range(50)] for wave in ("before", "after", "later")})
     assert _wrong_in_wave(rated, rated.instrument.scales[0], "after") == {}
 
 

@@ -188,7 +188,7 @@ def test_eight_of_the_moved_items_are_listed(form_of, items, more):
 
 
 def test_ratings_are_not_paired(form_of):
-    who = dict.fromkeys(("before", "after"), [f"P#{n:02}" for n in range(40)])
+    who = {wave: [f"P#{n:02}" for n in range(40)] for wave in ("before", "after")}
     assert list(columns_out_of_order(form_of(6, who, scales=HALVES, **rotated(40, 6)))) == []
 
 
