@@ -49,7 +49,7 @@ PARTS: dict[str, dict[str, list[str]]] = {
         "doctor/examine.py": ["unit/doctor/test_examine.py", *DOCTOR],
         "doctor/evidence.py": ["unit/doctor/test_evidence.py", *DOCTOR],
         "doctor/limits.py": ["unit/doctor/test_limits.py", *DOCTOR],
-        "doctor/totals.py": ["unit/doctor/test_totals.py", *DOCTOR],
+        "doctor/totals.py": ["unit/doctor/test_total_patterns.py", "unit/doctor/test_totals.py", *DOCTOR],
     },
     "linkage": {
         "ingest/linkage/elements.py": LINKAGE,

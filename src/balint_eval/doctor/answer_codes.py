@@ -71,8 +71,9 @@ def _inner_gap(form: Form) -> float | None:
     codes = form.instrument.response.codes
     if form.fewest < FEWEST_PEOPLE or len(codes) < 4:
         return None
-    share = np.array([float((values == code).sum()) for code in codes]) / max((~np.isnan(values)).sum(), 1)
-    inner = [n for n in range(1, len(codes) - 1) if share[n] == 0 and min(share[n - 1], share[n + 1]) > INNER_SHARE]
+    given = [int((values == code).sum()) for code in codes]
+    many = INNER_SHARE * int((~np.isnan(values)).sum())
+    inner = [n for n in range(1, len(codes) - 1) if given[n] == 0 and min(given[n - 1], given[n + 1]) > many]
     return codes[inner[0]] if inner else None
 
 
@@ -106,13 +107,14 @@ def swapped_codes(form: Form) -> Iterator[Finding]:
     if form.fewest < FEWEST_PEOPLE:
         return
     rest = _rest_scores(form)
-    judged = [
+    likely = [
         (odds, t, wave, pair)
         for pair in combinations(form.instrument.response.codes, 2)
         for wave, odds, t in _judged(form, rest, pair)
+        if odds > ENOUGH_ODDS
     ]
-    odds, t, wave, pair = max(judged, default=(0.0, 0.0, ALL_WAVES, (0.0, 0.0)))
-    if odds > ENOUGH_ODDS:
+    if likely:
+        _, t, wave, pair = max(likely)
         yield _swap_finding(form, pair, wave, t)
 
 

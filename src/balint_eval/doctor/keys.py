@@ -173,7 +173,7 @@ def _wrong_in_wave(form: Form, scale: Scale, wave: str) -> dict[int, float]:
     here, there = (
         np.concatenate([reversed_by_key(pair[side], form.instrument)[:, own] for pair in pairs]) for side in (0, 1)
     )
-    people = min(len(pair[0]) for pair in pairs)
+    people = min(len(earlier) for earlier, _ in pairs)
     if people < ENOUGH_ROWS:
         return {}
     rest = against(here)

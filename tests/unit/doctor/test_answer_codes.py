@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from balint_eval.doctor import answer_codes as module
 from balint_eval.doctor.answer_codes import (
     _Evidence,
     _inner_gap,
@@ -56,6 +57,16 @@ def test_a_code_nobody_gives_any_more(made, used, number, turned):
             "hold the answers of that form against the declared codes; map them under answers: of PHQ9, or leave the "
             "wave out; if a person has checked that the export is right, accept: [DOC-UNUSED] under the items of PHQ9"
         )
+
+
+def test_a_chance_at_the_threshold_is_not_below_it(made, monkeypatch):
+    given = np.full((20, 9), 1.0)
+    given[:16, 3] = 3
+    form = made("PHQ9", before=given, after=np.full((20, 9), 1.0))
+    chance = _nobody_drawn(16, 20, 20)
+    for enough, number in ((chance, 0), (chance * (1 + 1e-12), 1)):
+        monkeypatch.setattr(module, "CHANCE_OF_UNUSED", enough)
+        assert len(list(unused_codes(form))) == number
 
 
 def test_of_several_missing_codes_the_lowest_is_named(made):
@@ -281,6 +292,24 @@ def test_two_codes_exchanged(made, people, number):
             "hold the codes 1 and 2 against the form and correct answers: of TEQ; "
             "if a person has checked that the export is right, accept: [DOC-SWAPPED] under the items of TEQ"
         )
+
+
+@pytest.mark.parametrize(("people", "number"), [(11, 0), (12, 1)])
+def test_exchanged_codes_need_twelve_people_in_every_wave(made, monkeypatch, people, number):
+    monkeypatch.setattr(module, "FEWEST_EFFECTIVE", 1.0)
+    scale = made("TEQ", before=np.ones((1, 1))).instrument.scales[0].model_copy(update={"items": list(range(1, 13))})
+    change = {"n_items": 12, "reverse": [], "scales": [scale]}
+    form = made("TEQ", codes=CODES, change=change, before=exchanged(40), after=exchanged(people))
+    assert len(list(swapped_codes(form))) == number
+
+
+def test_odds_at_the_threshold_are_not_enough(made, monkeypatch):
+    scale = made("TEQ", before=np.ones((1, 1))).instrument.scales[0].model_copy(update={"items": list(range(1, 13))})
+    form = made("TEQ", codes=CODES, change={"n_items": 12, "reverse": [], "scales": [scale]}, before=exchanged(40))
+    ((_, odds, _),) = _judged(form, _rest_scores(form), (1, 2))
+    for enough, number in ((odds, 0), (odds * (1 - 1e-12), 1)):
+        monkeypatch.setattr(module, "ENOUGH_ODDS", enough)
+        assert len(list(swapped_codes(form))) == number
 
 
 def test_two_codes_exchanged_in_one_wave(made):
