@@ -388,7 +388,7 @@ def test_odds_in_one_wave_must_be_above_the_threshold(one_wave_wrong, monkeypatc
 @pytest.mark.parametrize(("people", "named"), [(19, False), (20, True)])
 def test_an_item_in_one_wave_needs_twenty_people_in_each_pair(one_wave_wrong, people, named):
     form = one_wave_wrong(people)
-    assert bool(_wrong_in_wave(form, form.instrument.scales[0], "after")) is named
+    assert (_wrong_in_wave(form, form.instrument.scales[0], "after") != {}) is named
 
 
 def test_the_smallest_pair_of_waves_decides(one_wave_wrong):
@@ -396,7 +396,7 @@ def test_the_smallest_pair_of_waves_decides(one_wave_wrong):
     for common, named in ((19, False), (20, True)):
         who = {"before": everybody[:common] + [f"Q{n:02}" for n in range(50 - common)], "after": everybody}
         form = one_wave_wrong(who={**who, "later": everybody})
-        assert bool(_wrong_in_wave(form, form.instrument.scales[0], "after")) is named
+        assert (_wrong_in_wave(form, form.instrument.scales[0], "after") != {}) is named
 
 
 def test_one_wave_alone_and_ratings_have_no_other_wave(six, one_wave_wrong):
