@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutants import Mutant, mutants_of
-from trial import PACKAGE, SLOW, SURVIVED, outcomes, warm_up, without_change
+from trial import PACKAGE, SLOW, SURVIVED, load, outcomes, warm_up, without_change
 
 SCORING = [
     "unit/test_score_arrays.py", "unit/test_scoring.py", "unit/instruments/test_hand_scored.py",
@@ -52,14 +52,14 @@ PARTS: dict[str, dict[str, list[str]]] = {
         "doctor/totals.py": ["unit/doctor/test_total_patterns.py", "unit/doctor/test_totals.py", *DOCTOR],
     },
     "linkage": {
-        "ingest/linkage/elements.py": LINKAGE,
-        "ingest/linkage/match.py": LINKAGE,
-        "ingest/linkage/persons.py": LINKAGE,
-        "ingest/linkage/chance.py": LINKAGE,
+        "ingest/linkage/elements.py": ["unit/ingest/linkage/test_elements.py", *LINKAGE],
+        "ingest/linkage/match.py": ["unit/ingest/linkage/test_match.py", *LINKAGE],
+        "ingest/linkage/persons.py": ["unit/ingest/linkage/test_persons.py", *LINKAGE],
+        "ingest/linkage/chance.py": ["unit/ingest/linkage/test_chance.py", *LINKAGE],
         "ingest/linkage/codes.py": LINKAGE,
         "ingest/linkage/decisions.py": LINKAGE,
         "ingest/linkage/review.py": LINKAGE,
-        "ingest/identity.py": LINKAGE,
+        "ingest/identity.py": ["unit/ingest/test_identity.py", *LINKAGE],
         "ingest/link_notes.py": ["unit/ingest/test_link_notes.py"],
         "ingest/link.py": ["unit/ingest/test_link.py", *LINKAGE],
     },
@@ -147,14 +147,20 @@ def chosen(module: str, sample: int, lines: Collection[int]) -> list[Mutant]:
     return [every[place] for place in sorted(few)]
 
 
-def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained) -> Tried:
+def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained, brief: bool) -> Tried:
     """Try the mutants of one module and say who survived as it is seen."""
-    untouched = without_change(module, MODULES[module])
-    if not untouched.passed:
-        raise SystemExit(f"{module}: the tests fail, or take too long, without any change")
+    untouched = {tests: without_change(tests) for tests in MODULES[module]}
+    if failed := [tests for tests, one in untouched.items() if not one.passed]:
+        raise SystemExit(f"{module}: tests fail without any change: {', '.join(failed)}")
+    load(module, frozenset[str]().union(*(one.loaded for one in untouched.values())))
+    limit = 10 + 5 * sum(one.seconds for one in untouched.values())
+    # Loaded anew but not changed, it must live: all its tests in a whole run, its own in a sample.
+    same = Mutant(0, "none", (PACKAGE / module).read_text(encoding="utf-8"))
+    if (same, SURVIVED) not in outcomes(module, MODULES[module][: 1 if brief else None], [same], 1, limit):
+        raise SystemExit(f"{module}: the tests fail when the unchanged module is loaded anew")
     before, count = _seconds(), Counter[str]()
     code_of = dict(with_code(module, mutants))
-    for mutant, outcome in outcomes(module, MODULES[module], mutants, workers, 5 + 5 * untouched.seconds):
+    for mutant, outcome in outcomes(module, MODULES[module], mutants, workers, limit):
         count[outcome] += 1
         if outcome == SURVIVED:
             said = "explained" if (module, code_of[mutant], mutant.what) in known else "SURVIVED "
@@ -174,6 +180,16 @@ def by_part(tried: Sequence[Tried]) -> dict[str, list[Tried]]:
     """Put the modules of each part together, in the order of PARTS."""
     parts = {part: [one for one in tried if PART_OF[one.name] == part] for part in PARTS}
     return {part: modules for part, modules in parts.items() if modules}
+
+
+def below(parts: Iterable[Tried], minimum: float) -> list[str]:
+    """Say of each part that scores too low what to do."""
+    return [
+        f"{part.name}: the score is below {minimum:g} %: write a test for each SURVIVED line above, or explain in "
+        "tests/mutation/survivors.md why nothing can notice it"
+        for part in parts
+        if part.score < minimum
+    ]
 
 
 def page(tried: Sequence[Tried], minutes: float, workers: int) -> str:
@@ -208,31 +224,30 @@ def page(tried: Sequence[Tried], minutes: float, workers: int) -> str:
 def main() -> int:
     """Try the modules asked for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument(
-        "modules", nargs="*", default=list(MODULES), choices=[*MODULES, list(MODULES)], metavar="module"
-    )
+    parser.add_argument("modules", nargs="*", help=f"among {', '.join(MODULES)}; all unless named")
     parser.add_argument("--sample", type=int, default=0, help="mutants of each module, always the same; 0 for all")
     parser.add_argument("--lines", type=lambda text: {int(line) for line in text.split(",")}, default=set())
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minimum", type=float, default=MINIMUM, help="score in percent that each part must reach")
     parser.add_argument("--write", type=Path, help="page to write the scores to")
     asked = parser.parse_args()
+    if unknown := set(asked.modules) - set(MODULES):
+        parser.error(f"not tried: {', '.join(sorted(unknown))}")
     known, since = explained(), time.monotonic()
     if stale := without_a_mutant(known):
         said = "\n".join(f"  {module}: {what}: {code}" for module, code, what in sorted(stale))
         raise SystemExit(f"survivors.md explains changes that the code no longer allows; take them out:\n{said}")
     warm_up()
     tried = [
-        try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known) for module in asked.modules
+        try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known, asked.sample > 0)
+        for module in asked.modules or MODULES
     ]
     parts = [together(part, modules) for part, modules in by_part(tried).items()]
     print(*parts, sep="\n")
     if asked.write:
         asked.write.write_text(page(tried, (time.monotonic() - since) / 60, asked.workers), encoding="utf-8")
-    low = [part for part in parts if part.score < asked.minimum]
-    for part in low:
-        print(f"{part.name}: the score is below {asked.minimum:g} %: write a test for each SURVIVED line above, or "
-              "explain in tests/mutation/survivors.md why nothing can notice it")  # fmt: skip
+    low = below(parts, asked.minimum)
+    print(*low, sep="\n")
     return 1 if low else 0
 
 

@@ -13,7 +13,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,12 +49,12 @@ class Substitute(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 @dataclass(frozen=True)
 class Untouched:
-    """How the tests went without any change."""
+    """How a file of tests went without any change."""
 
     passed: bool
     seconds: float
     """Of processor time."""
-    loaded: list[str]
+    loaded: frozenset[str]
     """Modules of the package that the tests import."""
 
 
@@ -116,24 +116,28 @@ def warm_up() -> None:
     hypothesis.settings.load_profile("mutation")
 
 
-def without_change(module: str, tests: Sequence[str]) -> Untouched:
-    """Run the tests with the module as it is, and load in this process what they need and do not judge."""
-    source = (PACKAGE / module).read_text(encoding="utf-8")
+@cache
+def without_change(tests: str) -> Untouched:
+    """Run a file or folder of tests with every module as it is."""
     reading, writing = os.pipe()
-    child = _start(module, source, tests, 0.0, report_to=writing)
+    child = _fork(lambda: _run_tests([tests], report_to=writing))
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
         said = pipe.read()
     _, status, usage = os.wait4(child, 0)
-    loaded = json.loads(said) if said else []
-    for name in sorted(set(loaded) - importers(module)):
+    return Untouched(status == 0, usage.ru_utime + usage.ru_stime, frozenset(json.loads(said or "[]")))
+
+
+def load(module: str, names: Iterable[str]) -> None:
+    """Load in this process those modules that do not import the one under test; forked processes then have them."""
+    importing = importers(module)
+    for name in sorted(set(names) - importing):
         importlib.import_module(name)
-    if REGISTRY not in importers(module):
+    if REGISTRY not in importing:
         # Kept by the registry once read: 37 files.
         importlib.import_module(REGISTRY).known_instruments()
     # What is loaded now stays: collecting garbage in a forked process would copy its memory.
     gc.freeze()
-    return Untouched(status == 0, usage.ru_utime + usage.ru_stime, loaded)
 
 
 def outcomes(
@@ -144,42 +148,43 @@ def outcomes(
     while waiting or running:
         while waiting and len(running) < workers:
             mutant = waiting.pop()
-            running[_start(module, mutant.source, tests, limit)] = mutant
+            running[_fork(lambda source=mutant.source: _try_source(module, source, tests, limit))] = mutant
         child, status = os.wait()
         slow = os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM}
         yield running.pop(child), SURVIVED if status == 0 else SLOW if slow else KILLED
 
 
-def _start(module: str, source: str, tests: Sequence[str], limit: float, report_to: int | None = None) -> int:
-    """Fork a process that runs the tests; its end says whether they passed."""
+def _fork(run: Callable[[], int]) -> int:
+    """Do something in a forked process, whose exit code it gives; return the process."""
     child = os.fork()
     if child:
         return child
     code = 1
     try:
         signal.alarm(LONGEST_WAIT)
-        if limit:
-            resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 1))
-        code = _run_tests(module, source, tests)
-        if report_to is not None:
-            with os.fdopen(report_to, "w", encoding="utf-8") as pipe:
-                json.dump([name for name in sys.modules if name.startswith("balint_eval")], pipe)
+        code = run()
     finally:
         os._exit(min(code, 255))
 
 
-def _run_tests(module: str, source: str, tests: Sequence[str]) -> int:
+def _try_source(module: str, source: str, tests: Sequence[str], limit: float) -> int:
     """Run the module's own tests, then the others, with the changed source; 0 when all pass."""
-    import pytest
-
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 1))
     unload(importers(module))
     sys.meta_path.insert(0, Substitute(module, source))
+    return _run_tests(tests[:1]) or (_run_tests(tests[1:]) if tests[1:] else 0)
+
+
+def _run_tests(tests: Sequence[str], report_to: int | None = None) -> int:
+    import pytest
+
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     # Nobody reads why a test fails here: rewriting every assert for that takes longer than the tests.
     options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow"]
-    code = 0
-    for some in (tests[:1], tests[1:]):
-        code = code or (int(pytest.main([*options, *(str(ROOT / "tests" / name) for name in some)])) if some else 0)
+    code = int(pytest.main([*options, *(str(ROOT / "tests" / name) for name in tests)]))
+    if report_to is not None:
+        with os.fdopen(report_to, "w", encoding="utf-8") as pipe:
+            json.dump([name for name in sys.modules if name.startswith("balint_eval")], pipe)
     return code

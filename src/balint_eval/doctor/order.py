@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from balint_eval.doctor.evidence import t_of_mean
 from balint_eval.doctor.finding import ALL_WAVES, Finding, accepting, between_waves
@@ -67,8 +68,8 @@ def _aligned(form: Form, earlier: FloatArray, later: FloatArray) -> tuple[FloatA
 
 
 def _cheapest(earlier: FloatArray, later: FloatArray) -> Order:
-    cost = (earlier**2).mean(axis=0)[:, None] + (later**2).mean(axis=0) - 2 * earlier.T @ later / len(earlier)
-    return np.asarray(linear_sum_assignment(cost)[1], dtype=np.intp)
+    """Give the order of the later columns with the least squared difference over all people and items."""
+    return np.asarray(linear_sum_assignment(cdist(earlier.T, later.T, "sqeuclidean"))[1], dtype=np.intp)
 
 
 def _gain_elsewhere(earlier: FloatArray, later: FloatArray) -> FloatArray:
