@@ -9,11 +9,11 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from balint_eval.contrasts import Contrast, Sample, each_sample, is_main, place_of
+from balint_eval.contrasts import Contrast, Sample, each_sample, is_further, is_main, place_of
 from balint_eval.errors import DataError, Problem
 from balint_eval.kinds import CHANGE, DIFFERENCE, LEVEL
 from balint_eval.relinked import stricter_scores
-from balint_eval.stats import cluster, independent, levels, mixed, paired
+from balint_eval.stats import by_site, cluster, independent, levels, mixed, paired
 from balint_eval.stats.adjust import adjust_p
 from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
@@ -136,10 +136,27 @@ def _analysed(sample: Sample, contrast: Contrast, level: float) -> tuple[list[Re
     by_person, by_group, model = _METHODS[contrast.kind]
     results = by_person(sample, level)
     if not sample.grouped:
+        results += _within_sites(sample, contrast, level)
         return [_without_groups(result, PRIMARY_METHOD[contrast.kind]) for result in results], None
     modelled, fit = model(sample, level)
-    results = [*results, *by_group(sample, level), modelled]
+    results = [*results, *by_group(sample, level), modelled, *_within_sites(sample, contrast, level)]
     return [_with_some_alone(result, sample) for result in results], fit
+
+
+def _within_sites(sample: Sample, contrast: Contrast, level: float) -> list[Result]:
+    """Repeat the planned method, and the mixed model of a change, with sites kept apart, where there are several."""
+    if not sample.several_sites:
+        return []
+    if contrast.kind == LEVEL:
+        return [by_site.level_by_site(sample.post, sample.treated, sample.cluster, sample.stratum, level)]
+    scores, sites = (sample.pre, sample.post), (sample.cluster, sample.stratum)
+    if contrast.kind == CHANGE:
+        planned, arms = by_site.change_by_site(*scores, *sites, level), None
+    else:
+        planned, arms = by_site.ancova_by_site(*scores, sample.treated, *sites, level), sample.long_treated()
+    if not sample.grouped:
+        return [planned]
+    return [planned, by_site.mixed_by_site(*sample.long(), arms, np.tile(sample.stratum, 2), level)[0]]
 
 
 def _change_of_people(sample: Sample, level: float) -> list[Result]:
@@ -280,12 +297,16 @@ def _role(method: str, contrast: Contrast, outcome: dict[str, object], study: St
     if method != PRIMARY_METHOD[contrast.kind]:
         return "sensitivity"
     asked = outcome["role"] == "primary" and contrast.wave_to == study.primary_wave
+    if is_further(contrast, study):
+        return "secondary"
     return "primary" if asked else "secondary"
 
 
 def _family(outcome: dict[str, object], contrast: Contrast, study: Study) -> str:
     """Name the family: outcomes of one role (or one declared family) at one later wave."""
     name = str(outcome["family"])
+    if is_further(contrast, study):
+        name = f"{name}, further contrasts"
     return name if contrast.wave_to == study.primary_wave else f"{name}, {contrast.wave_to}"
 
 

@@ -16,7 +16,7 @@ from balint_eval.stats.pairs import one_arm_grouped
 from balint_eval.study_model import Arm, Study
 from balint_eval.tables import ALL_COHORTS, check_table, records
 
-_WHO = ["person_id", "cohort", "group_id", "arm"]
+_WHO = ["person_id", "cohort", "group_id", "arm", "site"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,24 @@ def enumerate_contrasts(study: Study) -> list[Contrast]:
     for wave in (wave.name for wave in study.later_waves):
         contrasts += [_change(study, arm, wave) for arm in study.arms]
         contrasts += _between_arms(study, wave)
-    return contrasts or _levels(study, study.baseline.name, "")
+        contrasts += _further(study, wave)
+    only = study.baseline.name
+    return contrasts or _levels(study, only, "") + _further_levels(study, only, "")
+
+
+def _further(study: Study, wave: str) -> list[Contrast]:
+    """Give the further pairs of arms at a wave; none once an arm of the pair has begun later than the others."""
+    levels = _further_levels(study, wave, study.baseline.name)
+    return [replace(level, kind=DIFFERENCE, wave_from=study.baseline.name) for level in levels] + levels
+
+
+def _further_levels(study: Study, wave: str, baseline: str) -> list[Contrast]:
+    starts = {arm.name: arm.starts_after for arm in study.arms}
+    return [
+        Contrast(LEVEL, "", wave, pair.arm, pair.against, baseline)
+        for pair in study.plan.further_contrasts
+        if not any(_is_before(study, starts.get(name, ""), wave) for name in (pair.arm, pair.against))
+    ]
 
 
 def _change(study: Study, arm: Arm, wave: str) -> Contrast:
@@ -107,7 +124,7 @@ def each_sample(
     """
     # Sorted first, so that the order of rows cannot reach the last digit of a mean.
     people = person_scores(check_table(scores, "scores")).merge(
-        participants[["cohort", "person_id", "group_id", "arm"]], on=["cohort", "person_id"], validate="m:1"
+        participants[["cohort", "person_id", "group_id", "arm", "site"]], on=["cohort", "person_id"], validate="m:1"
     )
     names = sorted(participants["cohort"].unique())
     cohorts = [ALL_COHORTS, *names] if len(names) > 1 else [ALL_COHORTS]
@@ -124,6 +141,12 @@ def place_of(outcome: dict[str, object], cohort: str, contrast: Contrast) -> dic
     """Give the columns by which every table names a comparison."""
     facts = {"cohort": cohort, "instrument": outcome["instrument"], "scale": outcome["scale"]}
     return facts | {"contrast": contrast.name}
+
+
+def is_further(contrast: Contrast, study: Study) -> bool:
+    """Whether a contrast is between two arms neither of which is the control."""
+    control = study.control_arm.name if study.control_arm else ""
+    return contrast.kind in BETWEEN_ARMS and contrast.reference_arm != control
 
 
 def is_main(contrast: Contrast, study: Study) -> bool:
@@ -147,6 +170,8 @@ class Sample:
         1 in the first-named arm, 0 in the reference arm.
     analysed : ndarray of bool, shape (n,)
         Who has every score that the contrast needs.
+    stratum : ndarray of int, shape (n,)
+        Equal codes are the same site of the same cohort.
     """
 
     pre: NDArray[np.float64]
@@ -156,6 +181,12 @@ class Sample:
     has_group: NDArray[np.bool_]
     treated: NDArray[np.intp]
     analysed: NDArray[np.bool_]
+    stratum: NDArray[np.intp]
+
+    @property
+    def several_sites(self) -> bool:
+        """Whether people of more than one site or cohort are analysed."""
+        return np.unique(self.stratum[self.analysed]).size > 1
 
     @property
     def grouped(self) -> bool:
@@ -202,7 +233,7 @@ class WideScores:
     Parameters
     ----------
     people : pandas.DataFrame
-        cohort, person_id, group_id, arm, wave, score of one scale; a person and wave occurs once.
+        cohort, person_id, group_id, arm, site, wave, score of one scale; a person and wave occurs once.
     """
 
     def __init__(self, people: pd.DataFrame) -> None:
@@ -213,6 +244,7 @@ class WideScores:
         # The prefix keeps a person's code from meeting a group's name.
         cluster = np.where(self._has_group, "group " + who["group_id"], "person " + who["person_id"])
         self._cluster = np.unique(cluster.astype(str), return_inverse=True)[1].astype(np.intp)
+        self._stratum = (who["cohort"] + "\n" + who["site"]).factorize(sort=True)[0].astype(np.intp)
         self._scores = {str(wave): wide[wave].to_numpy(dtype=np.float64) for wave in wide.columns}
 
     def sample(self, contrast: Contrast, cohort: str) -> Sample | None:
@@ -263,4 +295,5 @@ class WideScores:
             has_group=self._has_group[chosen],
             treated=(self._arm[chosen] == contrast.arm).astype(np.intp),
             analysed=np.isfinite(later) & (np.isfinite(earlier) | (contrast.kind == LEVEL)),
+            stratum=self._stratum[chosen],
         )

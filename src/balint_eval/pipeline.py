@@ -10,6 +10,7 @@ import pandas as pd
 
 from balint_eval.appraisal.checklists import fill_checklists
 from balint_eval.appraisal.mersqi import propose_mersqi
+from balint_eval.arm_means import assess_joint_tests, assess_marginal_means
 from balint_eval.assumptions import assess_residuals, count_edges
 from balint_eval.balance import assess_balance
 from balint_eval.baseline_dependence import assess_baseline_dependence
@@ -43,6 +44,7 @@ COMPARED = (
     "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
     "individual_change", "clinical_cutoffs", "residuals", "residual_checks", "edges", "baseline_slopes",
     "baseline_bins", "norm_regression", "group_spread", "group_effects", "proportions", "mersqi", "checklists",
+    "marginal_means", "joint_tests",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -230,6 +232,8 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "clinical_cutoffs": bounds,
         **_look_at_assumptions(merged, outcomes, comparisons, individual, file),
         "proportions": assess_proportions(*scored, outcomes, file.study),
+        "marginal_means": assess_marginal_means(*scored, outcomes, file.study),
+        "joint_tests": assess_joint_tests(*scored, outcomes, file.study),
     }
     known = {**merged, **analysed}
     return {

@@ -113,7 +113,9 @@ def _own(comparisons: pd.DataFrame, outcome: Mapping[str, Any], file: StudyFile)
     kind = "difference" if file.study.control_arm else "change"
     for row in records(comparisons):
         same = (row["instrument"], row["scale"]) == (outcome["instrument"], outcome["scale"])
-        main = row["kind"] == kind and row["method"] == PRIMARY_METHOD[kind]
+        against = file.study.control_arm.name if file.study.control_arm else ""
+        planned = row["method"] == PRIMARY_METHOD[kind] and row["reference_arm"] == against
+        main = row["kind"] == kind and planned
         if same and main and row["wave_to"] == file.study.primary_wave and isfinite(float(row["effect"])):
             yield row
 

@@ -157,6 +157,15 @@ class Outcome(Model):
         return self
 
 
+class FurtherContrast(Model):
+    """Two arms that are compared with each other, neither of them the control."""
+
+    arm: str
+    """Arm that stands first: its mean less the other's."""
+    against: str
+    """Arm it is compared with."""
+
+
 class Plan(Model):
     """How outcomes are compared, fixed before the data are seen."""
 
@@ -175,6 +184,8 @@ class Plan(Model):
     reliability: Literal["auto", "alpha", "omega", "retest", "registry"] = "auto"
     """Reliability for individual change: alpha or omega of this study's baseline, `retest` of the control arm, or the
     registry's published alpha with the most people; `auto` takes alpha, else the registry."""
+    further_contrasts: list[FurtherContrast] = Field(default_factory=list)
+    """Pairs of arms to be compared beside each arm with the control; a family of tests of their own."""
     ordinal_alpha: bool = False
     """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
 

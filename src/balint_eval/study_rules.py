@@ -223,6 +223,25 @@ def _plan_faults(file: StudyFile) -> Iterator[Fault]:
     if file.study.control_arm and file.study.plan.allocation == "none":
         what = "the study has a control arm and does not say how people came into their arm"
         yield ("plan",), "CFG-PLAN", what, "set plan.allocation to people, groups or not_random"
+    yield from _further_contrast_faults(file)
+
+
+def _further_contrast_faults(file: StudyFile) -> Iterator[Fault]:
+    arms, control = {arm.name for arm in file.study.arms}, file.study.control_arm
+    seen: set[frozenset[str]] = set()
+    for index, pair in enumerate(file.study.plan.further_contrasts):
+        at, both = ("plan", "further_contrasts", index), frozenset((pair.arm, pair.against))
+        for key in ("arm", "against"):
+            if getattr(pair, key) not in arms:
+                yield (*at, key), *unknown_name("arm", getattr(pair, key), arms)
+        if len(both) == 1:
+            yield at, "CFG-PLAN", f"the arm '{pair.arm}' is compared with itself", "name two arms"
+        elif control and control.name in both:
+            what = f"every arm is compared with the control arm '{control.name}' already"
+            yield at, "CFG-PLAN", what, "take this pair out"
+        elif both in seen:
+            yield at, "CFG-PLAN", f"'{pair.arm}' and '{pair.against}' are compared twice", "keep one of the two"
+        seen.add(both)
 
 
 def _date_faults(file: StudyFile) -> Iterator[Fault]:

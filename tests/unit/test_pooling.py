@@ -146,7 +146,7 @@ def _stands_in_the_report(evaluation):
     sections = {section.anchor: section for section in report.sections}
     pooled, between = sections["pooling"].blocks
     assert pooled.rows[0][2] == "random effects over 2 cohorts"
-    assert len(pooled.rows) == 3
+    assert len(pooled.rows) == 5
     assert between.rows[0][2] == "2"
     (published,) = sections["published"].blocks
     assert published.rows[0][0] == "This study"

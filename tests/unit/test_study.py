@@ -346,6 +346,20 @@ def test_a_cut_off_must_part_people(folder, faults, value, side):
     assert [(p.code, p.column) for p in faults()] == [("CFG-CUTOFF", "outcomes.0.cut_off.value")]
 
 
+@pytest.mark.parametrize(
+    ("pair", "code"),
+    [
+        ({"arm": "balint", "against": "waiting"}, "CFG-PLAN"),
+        ({"arm": "balint", "against": "balint"}, "CFG-PLAN"),
+        ({"arm": "balint", "against": "balnt"}, "CFG-REFERENCE"),
+    ],
+)
+def test_further_contrasts_name_two_arms_and_no_control(folder, faults, pair, code):
+    folder.content["arms"] = [{"name": "balint"}, {"name": "waiting", "role": "control"}]
+    folder.content["plan"] = {"allocation": "groups", "further_contrasts": [pair]}
+    assert [p.code for p in faults()] == [code]
+
+
 def test_several_faults_at_once_by_line(folder, faults):
     folder.content["waves"][0]["role"] = "first"
     folder.content["titel"] = "x"

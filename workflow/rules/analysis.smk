@@ -5,7 +5,7 @@ COMPARED = ["comparisons", "diagnostics", "outcomes", "levels", "claims", "descr
 COMPARED += ["item_statistics", "retest", "pooled", "beside_published", "individual_change", "clinical_cutoffs"]
 COMPARED += ["residuals", "residual_checks", "edges", "baseline_slopes", "baseline_bins", "norm_regression"]
 COMPARED += ["group_spread", "group_effects"]
-COMPARED += ["clustering", "balance", "influence", "dose", "proportions"]
+COMPARED += ["clustering", "balance", "influence", "dose", "proportions", "marginal_means", "joint_tests"]
 
 
 rule compare:

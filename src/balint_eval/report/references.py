@@ -60,6 +60,12 @@ WORKS: Mapping[str, Reference] = {
         "Medicine, 26(1), 37-52.",
         "10.1002/sim.2514",
     ),
+    "tipton_2015": Reference(
+        "Tipton, E., & Pustejovsky, J. E. (2015). Small-sample adjustments for tests of moderators and model fit using "
+        "robust variance estimation in meta-regression. Journal of Educational and Behavioral Statistics, 40(6), "
+        "604-634.",
+        "10.3102/1076998615606099",
+    ),
     "newcombe_1998": Reference(
         "Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions: Comparison of "
         "eleven methods. Statistics in Medicine, 17(8), 873-890.",
@@ -91,6 +97,7 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "ancova_cr2": ("bell_2002", "pustejovsky_2018", "hedges_2007"),
     "mixed_model": ("kenward_1997",),
     "random_effects": ("hartung_2001", "viechtbauer_2007"),
+    "joint_tests": ("tipton_2015",),
     "proportions": ("bell_2002", "pustejovsky_2018", "newcombe_1998"),
     "individual_change": ("jacobson_1991", "christensen_1986", "maassen_2004"),
 }

@@ -55,7 +55,8 @@ def _pooled(material: Material, rows: Sequence[Row]) -> TableBlock:
             "Random effects: each cohort's estimate and standard error by the planned method, pooled by REML with the "
             "interval of Hartung and Knapp, whose factor is never taken below 1: cohorts that happen to agree must "
             "not give an interval shorter than their own standard errors allow. The rows below it analyse all people "
-            "at once; they take the mean change to be the same in every cohort."
+            "at once; they take the mean change to be the same in every cohort. Those with sites and cohorts kept "
+            "apart give each a mean and a change of its own and speak of these cohorts only."
         ),
         material.signs(rows),
         *row_notes(rows, [f"{material.label(row)}, {material.compared(row)}" for row in rows], material.language),
@@ -78,7 +79,7 @@ def _lines(material: Material, row: Row) -> list[tuple[str, ...]]:
 
 
 def _at_once(material: Material, row: Row) -> list[Row]:
-    names = (row["method"], "mixed_model")
+    names = (row["method"], f"{row['method']}_by_site", "mixed_model", "mixed_model_by_site")
     return [
         one
         for name in names

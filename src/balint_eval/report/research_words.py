@@ -241,6 +241,10 @@ _FURTHER = {
         "Shares of people at or beyond a mark were compared by least squares and logistic regression with CR2 errors, "
         "and where nobody had a group by the tests of McNemar and Fisher with Newcombe's (1998) score intervals."
     ),
+    "joint_tests": marked(
+        "Whether any of the arms differ was tested by the approximate Hotelling's T-squared test of CR2 (Tipton & "
+        "Pustejovsky, 2015)."
+    ),
     "individual_change": marked(
         "Change of single people was held against the error of the scores (Jacobson & Truax, 1991; Christensen & "
         "Mendoza, 1986; Maassen, 2004)."
@@ -253,8 +257,9 @@ def _further(material: Material) -> list[str]:
     pooled = any(row["cohorts"] > 1 for row in material.rows("pooled"))
     individual = any(isfinite(row["reliability"]) for row in material.rows("individual_change"))
     shares = bool(material.rows("proportions"))
-    further = (("random_effects", pooled), ("proportions", shares), ("individual_change", individual))
-    return [name for name, done in further if done]
+    joint = any(isfinite(row["p_value"]) for row in material.rows("joint_tests"))
+    further = {"random_effects": pooled, "joint_tests": joint, "proportions": shares, "individual_change": individual}
+    return [name for name, done in further.items() if done]
 
 
 def references(material: Material) -> Section:

@@ -9,6 +9,7 @@ from balint_eval.language import ENGLISH, Language
 from balint_eval.report import (
     research_apa,
     research_appraisal,
+    research_arms,
     research_balance,
     research_data,
     research_design,
@@ -46,6 +47,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_results.main_results,
     research_apa.results_text,
     research_results.within_arms,
+    research_arms.arm_means,
     research_shares.shares,
     research_model.within_arms_by_method,
     research_model.model,

@@ -123,7 +123,7 @@ def estimate_change(
 ) -> tuple[Result, RemlFit | None]:
     """Do `change_mixed` and give the fit too, for `describe_fit`; None when there is no model."""
     data = arrange(score, wave, person, group)
-    return _estimate(data, _one_arm_design(data), ("(Intercept)", "wave"), conf_level)
+    return estimate_design(data, _one_arm_design(data), ("(Intercept)", "wave"), conf_level)
 
 
 def estimate_controlled(
@@ -136,7 +136,7 @@ def estimate_controlled(
 ) -> tuple[Result, RemlFit | None]:
     """Do `controlled_mixed` and give the fit too, for `describe_fit`; None when there is no model."""
     data = arrange(score, wave, person, group, arm)
-    return _estimate(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"), conf_level)
+    return estimate_design(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"), conf_level)
 
 
 def estimate_level(
@@ -231,9 +231,24 @@ def _two_arm_design(data: LongScores) -> FloatArray:
     return np.column_stack([np.ones(len(data.wave)), data.wave, data.arm, data.wave * data.arm])
 
 
-def _estimate(
+def estimate_design(
     data: LongScores, design: FloatArray, names: tuple[str, ...], conf_level: float
 ) -> tuple[Result, RemlFit | None]:
+    """Fit a design of one's own with the random terms of this module and test its last coefficient.
+
+    Parameters
+    ----------
+    data : LongScores
+    design : array, shape (n, p)
+    names : tuple of str
+        Names of the columns.
+    conf_level : float
+
+    Returns
+    -------
+    Result, RemlFit or None
+        As `change_mixed`; None when there is no model.
+    """
     described = describe_pairs(data, conf_level)
     try:
         fit = _fit(data, design, names)
