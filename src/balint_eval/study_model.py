@@ -186,6 +186,8 @@ class Plan(Model):
     registry's published alpha with the most people; `auto` takes alpha, else the registry."""
     further_contrasts: list[FurtherContrast] = Field(default_factory=list)
     """Pairs of arms to be compared beside each arm with the control; a family of tests of their own."""
+    bayes: bool = False
+    """True to give a JZS Bayes factor (Cauchy prior of scale 0.707) of every comparison, on group means."""
     ordinal_alpha: bool = False
     """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
 
