@@ -244,6 +244,10 @@ class Report:
     sections : tuple of Section
     contents_label, data_label : str
         Names of the table of contents and of the data tables behind figures.
+    table_word, figure_word : str
+        What their numbers stand after.
+    data_heading : str
+        Heading of the data tables where they cannot be folded away, as on paper.
     """
 
     kind: Literal["educator", "researcher"]
@@ -258,6 +262,7 @@ class Report:
     data_label: str = "Show the numbers behind this figure"
     table_word: str = "Table"
     figure_word: str = "Figure"
+    data_heading: str = "The numbers behind the figures"
 
     def blocks(self) -> Iterator[Block]:
         """Give every block in reading order."""
