@@ -18,7 +18,7 @@ _UNPRINTABLE = re.compile(
 
 
 def displayable(report: Report) -> Report:
-    """Give the report without characters that Word, PDF or XML refuse; other line ends become `\\n`.
+    """Give the report without characters that Word, PDF or XML refuse; other line ends become line feeds.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def without_controls(text: str) -> str:
     return _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text)).replace("\t", " ")
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: object) -> object:
     if isinstance(value, str):
         return without_controls(value)
     if isinstance(value, tuple):
@@ -61,5 +61,6 @@ def _cleaned(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         kept = ("svg", "small_svg") if isinstance(value, FigureBlock) else ()
         names = [field.name for field in fields(value) if field.name not in kept]
-        return replace(value, **{name: _cleaned(getattr(value, name)) for name in names})
+        changed: dict[str, Any] = {name: _cleaned(getattr(value, name)) for name in names}
+        return replace(value, **changed)
     return value

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from balint_eval.report.model import FigureBlock, Report, TableBlock
 
-_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-
 
 def counted(report: Report, number: int) -> str:
-    """Write a number in the digits of the report's language."""
-    return str(number).translate(_PERSIAN) if report.language.split("-")[0] == "fa" else str(number)
+    """Write a whole number in the digits of the report's language."""
+    return "".join(report.digits[int(digit)] for digit in str(number))
 
 
-def table_label(report: Report, table: TableBlock) -> str:
-    """Give `Table 3`; blank for educators, who are not sent from number to number."""
-    return f"{report.table_word} {counted(report, table.number)}" if report.kind == "researcher" else ""
+def label(report: Report, block: TableBlock | FigureBlock) -> str:
+    """Give `Table 3` or `Figure 3`; blank for educators, who are not sent from number to number."""
+    if report.kind != "researcher":
+        return ""
+    return f"{word(report, block)} {counted(report, block.number)}"
 
 
-def figure_label(report: Report, figure: FigureBlock) -> str:
-    """Give `Figure 3`; blank for educators."""
-    return f"{report.figure_word} {counted(report, figure.number)}" if report.kind == "researcher" else ""
+def word(report: Report, block: TableBlock | FigureBlock) -> str:
+    """Give the word that the number of a table or figure stands after."""
+    return report.table_word if isinstance(block, TableBlock) else report.figure_word

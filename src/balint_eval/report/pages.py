@@ -21,6 +21,7 @@ NARROW_MM = 110.0
 _MM_A_POINT = 25.4 / 72
 _SIZE = re.compile(r"<svg\b[^>]*?\b(width|height)=\"([0-9.]+)(?:pt)?\"[^>]*?\b(?:width|height)=\"([0-9.]+)(?:pt)?\"")
 _NUMBER = re.compile(r"[−-]?(?:\d+|(?=[.٫]))(?:([.٫])(\d+))?")
+_ISOLATES = re.compile("[\u2066-\u2069]")
 _WIDEST_WORD = 34
 _ONE_PAGE = 900
 """Characters up to which a table is not broken over two pages."""
@@ -181,7 +182,7 @@ def decimal_padding(cells: Sequence[str]) -> tuple[str, ...]:
     tuple of str
         Characters to leave room for, such as `.0`; blank for a cell that is not a plain number.
     """
-    found = [_NUMBER.fullmatch(cell.strip()) for cell in cells]
+    found = [_NUMBER.fullmatch(_ISOLATES.sub("", cell)) for cell in cells]
     places = max((len(match[2] or "") for match in found if match), default=0)
     sign = next((match[1] for match in found if match and match[1]), "")
     return tuple(_lacking(match, places, sign) for match in found)

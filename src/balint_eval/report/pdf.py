@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from balint_eval.errors import BalintError, Problem
 from balint_eval.report.displayable import displayable
-from balint_eval.report.labels import counted, figure_label, table_label
+from balint_eval.report.labels import counted, label
 from balint_eval.report.model import Claim, FigureBlock, Report, TableBlock, TableColumn
 from balint_eval.report.pages import (
     DataTable,
@@ -106,11 +106,11 @@ def _parts(stretch: Stretch, report: Report) -> Iterator[dict[str, Any]]:
 def _part(part: Part, report: Report, sideways: bool, level: int) -> dict[str, Any]:
     if isinstance(part, TableBlock):
         table = _table(part.columns, part.rows, sideways)
-        return {"label": table_label(report, part), "title": part.title, "notes": part.notes, **table}
+        return {"label": label(report, part), "title": part.title, "notes": part.notes, **table}
     if isinstance(part, DataTable):
         figure = part.figure
         table = _table(figure.columns, figure.rows, sideways)
-        return {"label": figure_label(report, figure), "title": figure.title, "notes": (), **table}
+        return {"label": label(report, figure), "title": figure.title, "notes": (), **table}
     if isinstance(part, FigureBlock):
         return _figure(part, report, sideways)
     if isinstance(part, SideBySide):
@@ -121,7 +121,7 @@ def _part(part: Part, report: Report, sideways: bool, level: int) -> dict[str, A
 def _figure(figure: FigureBlock, report: Report, sideways: bool) -> dict[str, Any]:
     kept = {name: getattr(figure, name) for name in ("svg", "alternative_text", "title", "caption", "data_note")}
     width = min(drawing_size(figure)[0], _WIDTH_MM[sideways] if report.kind == "researcher" else _ONE_PAGER_MM)
-    return {**kept, "label": figure_label(report, figure), "width": width}
+    return {**kept, "label": label(report, figure), "width": width}
 
 
 def _table(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], sideways: bool) -> dict[str, Any]:
@@ -133,7 +133,6 @@ def _table(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], sidewa
         "rows": rows,
         "shares": column_shares(columns, rows, sideways=sideways),
         "padding": [
-            decimal_padding(held) if number else ("",) * len(rows)
-            for number, held in zip(numeric, cells, strict=True)
+            decimal_padding(held) if number else ("",) * len(rows) for number, held in zip(numeric, cells, strict=True)
         ],
     }

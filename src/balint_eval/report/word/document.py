@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatchmethod
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from balint_eval.office_files import without_dates
 from balint_eval.report.displayable import displayable
-from balint_eval.report.labels import counted, figure_label, table_label
+from balint_eval.report.labels import counted, label, word
 from balint_eval.report.model import (
     BulletList,
     Callout,
@@ -53,7 +53,6 @@ _TONES: Mapping[Tone, str] = {
 }
 _STYLES = {"body": "Normal", "lead": "Lead", "note": "Note"}
 _TALLEST_MM = {False: 225.0, True: 140.0}
-_KEEP = "<w:keepNext/>"
 
 
 def render_docx(report: Report, pictures: Mapping[str, bytes]) -> bytes:
@@ -148,19 +147,16 @@ class _Writer:
         colour = _TONES[part.tone]
         side = bar(colour, 30 if part.prominent else 18)
         indent = '<w:ind w:left="200"/>'
-        verdict = run(f"{part.symbol} {part.verdict}", bold=True, colour=colour)
-        heading = paragraph(f"Heading{min(self.level + 1, 3)}", run(part.heading), properties=side + indent)
+        verdict = run(f"{part.symbol} {part.verdict}.  ", bold=True, colour=colour)
         self._add(
-            heading,
-            paragraph("ClaimText", verdict, properties=_KEEP + side + indent),
-            paragraph("ClaimText", run(part.text), properties=side + indent),
+            paragraph(f"Heading{min(self.level + 1, 3)}", run(part.heading), properties=side + indent),
+            paragraph("ClaimText", verdict, run(part.text), properties=side + indent),
         )
 
     @_write.register
     def _(self, part: TableBlock) -> None:
-        caption = self._caption(table_label(self.report, part), "Table", self.report.table_word, part.title)
         self._add(
-            caption,
+            self._caption(part),
             table_markup(
                 part.title,
                 part.columns,
@@ -175,7 +171,7 @@ class _Writer:
     @_write.register
     def _(self, part: DataTable) -> None:
         figure = part.figure
-        title = run(figure.title, italic=True)
+        title = self._title(figure.title)
         table = table_markup(
             figure.title,
             figure.columns,
@@ -184,12 +180,12 @@ class _Writer:
             width=text_width(sideways=self.sideways),
             noted=False,
         )
-        label = run(figure_label(self.report, figure), bold=True)
-        self._add(paragraph("Caption", label, line_break(), title), table)
+        number = run(label(self.report, figure), bold=True)
+        self._add(paragraph("Caption", number, line_break(), title), table)
 
     @_write.register
     def _(self, part: FigureBlock) -> None:
-        self._add(self._caption(figure_label(self.report, part), "Figure", self.report.figure_word, part.title))
+        self._add(self._caption(part))
         notes = [note for note in (part.caption, part.data_note) if note]
         self._picture(part, keep=bool(notes))
         self._add(*(paragraph("Note", run(note)) for note in notes))
@@ -227,9 +223,7 @@ class _Writer:
 
     @_write.register
     def _(self, part: DefinitionList) -> None:
-        self._add(
-            *(paragraph("Term", run(f"{entry.term}  ", bold=True), run(entry.text)) for entry in part.entries)
-        )
+        self._add(*(paragraph("Term", run(f"{entry.term}  ", bold=True), run(entry.text)) for entry in part.entries))
 
     @_write.register
     def _(self, part: ReferenceList) -> None:
@@ -243,13 +237,17 @@ class _Writer:
         address = "https://doi.org/" + quote(doi, safe="/:;()<>.-_")
         return self.document.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
 
-    def _caption(self, label: str, sequence: str, word: str, title: str) -> str:
-        italic = run(title, italic=self.report.direction == "ltr")
-        if not label:
-            return paragraph("Caption", italic)
-        number = label.removeprefix(f"{word} ")
-        counter = field(f"SEQ {sequence} \\* ARABIC", number, bold=True)
-        return paragraph("Caption", run(f"{word} ", bold=True), counter, line_break(), italic)
+    def _caption(self, block: TableBlock | FigureBlock) -> str:
+        title = self._title(block.title)
+        if not label(self.report, block):
+            return paragraph("Caption", title)
+        sequence = "Table" if isinstance(block, TableBlock) else "Figure"
+        number = field(f"SEQ {sequence} \\* ARABIC", counted(self.report, block.number), bold=True)
+        return paragraph("Caption", run(f"{word(self.report, block)} ", bold=True), number, line_break(), title)
+
+    def _title(self, text: str) -> str:
+        # Persian and Arabic have no italics.
+        return run(text, italic=self.report.direction == "ltr")
 
     def _picture(self, figure: FigureBlock, *, keep: bool) -> None:
         from docx.shared import Mm

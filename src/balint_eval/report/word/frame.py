@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 _TWIPS_A_MM = 1440 / 25.4
 _PAPER_MM = (210, 297)
-_SIDE_MM, _TOP_MM, _BOTTOM_MM, _EDGE_MM = 15, 22, 18, 9
+_SIDE_MM, _TOP_MM, _BOTTOM_MM, _EDGE_MM = 15, 19, 17, 9
 _LANGUAGES = {"en": "en-GB", "fa": "fa-IR"}
 """Word names a language with its country."""
-_BULLETS, FIRST_LIST = 1, 2
+_BULLETS = 1
 _THUMBNAIL = "thumbnail"
 
 
@@ -123,7 +123,10 @@ def turn(document: Document) -> None:
     """Set runs and tables from right to left; paragraphs have it from their style."""
     from docx.oxml.ns import qn
 
-    parts = [document.element.body, *(part for s in document.sections for part in (s.header._element, s.footer._element))]
+    parts = [
+        document.element.body,
+        *(part for s in document.sections for part in (s.header._element, s.footer._element)),
+    ]
     for part in parts:
         for one in part.iter(qn("w:r")):
             properties = one.find(qn("w:rPr"))

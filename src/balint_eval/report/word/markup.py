@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 if TYPE_CHECKING:
@@ -53,10 +53,11 @@ def tab() -> str:
 
 def field(instruction: str, shown: str, *, bold: bool = False) -> str:
     """Write a field with what it shows until Word counts again."""
+    look = "<w:rPr><w:b/><w:bCs/></w:rPr>" if bold else ""
     start, middle, end = (
-        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+        f'<w:r>{look}<w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
     )
-    code = f'<w:r><w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
+    code = f'<w:r>{look}<w:instrText xml:space="preserve"> {escape(instruction)} </w:instrText></w:r>'
     return f"{start}{code}{middle}{run(shown, bold=bold)}{end}"
 
 
@@ -67,9 +68,7 @@ def paragraph(style: str, *inside: str, properties: str = "") -> str:
 
 def bar(colour: str, width: int) -> str:
     """Write the properties of a paragraph with a coloured bar before it; width in eighths of a point."""
-    return (
-        f'<w:pBdr><w:left w:val="single" w:sz="{width}" w:space="8" w:color="{colour}"/></w:pBdr>'
-    )
+    return f'<w:pBdr><w:left w:val="single" w:sz="{width}" w:space="8" w:color="{colour}"/></w:pBdr>'
 
 
 def bookmarked(name: str, number: int, inside: str) -> str:
@@ -93,7 +92,7 @@ def attribute(text: str) -> str:
     return quoteattr(text)
 
 
-def parsed(markup: str) -> BaseOxmlElement | Any:
+def parsed(markup: str) -> BaseOxmlElement:
     """Give the element that a piece of markup stands for."""
     from docx.oxml import parse_xml
 
