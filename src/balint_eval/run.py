@@ -226,7 +226,8 @@ def _failure(folders: Folders, lines: list[str]) -> BalintError:
 
 def closing_lines(folders: Folders) -> list[str]:
     """Give the verdict lines of the educator's report and the paths of what was made."""
-    reports = sorted(folders.reports.glob("*.html"))
+    kinds = {".html", ".docx", ".pdf"}
+    reports = sorted(path for path in folders.reports.glob("*") if path.suffix in kinds)
     made = [f"Report: {path.as_posix()}" for path in reports] + [f"Tables: {folders.tables.as_posix()}/"]
     return [*_verdicts(folders.reports / "educator.en.INTERNAL.json"), *made]
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from balint_eval.ingest.cohort import Ingested
+    from balint_eval.report import Report
 
 
 class Folders:
@@ -168,20 +169,50 @@ def run_figures(file: StudyFile, folders: Folders) -> list[str]:
 
 
 def run_report(file: StudyFile, folders: Folders) -> list[str]:
-    """Write the reports for both readers."""
+    """Write the reports for both readers, in every format the study file asks for."""
     from balint_eval.plots.saved import read_drawings
     from balint_eval.provenance import describe_run
-    from balint_eval.report import build_educator, build_researcher, render_html, to_json
+    from balint_eval.report import build_educator, build_researcher, to_json
 
     tables, provenance = read_results(folders), describe_run(file)
     drawings = read_drawings(folders.figures)
     written = []
     for name, build in (("educator", build_educator), ("researcher", build_researcher)):
         report = build(tables, file, drawings, provenance)
-        write_text(folders.reports / f"{name}.en.INTERNAL.json", to_json(report))
-        write_text(folders.reports / f"{name}.en.INTERNAL.html", render_html(report))
-        written.append(f"{name}.en.INTERNAL.html")
-    return written
+        path = folders.reports / f"{name}.{report.language}.INTERNAL.json"
+        write_text(path, to_json(report))
+        for kind in file.study.report.formats:
+            _write_report(report, path.with_suffix(f".{kind}"), folders)
+            written.append(path.with_suffix(f".{kind}").name)
+    return written + _remove_unasked(folders, written)
+
+
+def _remove_unasked(folders: Folders, written: list[str]) -> list[str]:
+    """Remove reports in formats that are not asked for any more: they hold the numbers of an earlier run."""
+    earlier = [
+        path
+        for kind in ("html", "docx", "pdf")
+        for reader in ("educator", "researcher")
+        for path in sorted(folders.reports.glob(f"{reader}.*.INTERNAL.{kind}"))
+        if path.name not in written
+    ]
+    for path in earlier:
+        path.unlink()
+    return [f"{path.name} removed: of an earlier run, and not asked for any more" for path in earlier]
+
+
+def _write_report(report: Report, path: Path, folders: Folders) -> None:
+    """Write a report in the format of the path's suffix."""
+    from balint_eval.plots.saved import read_pictures
+    from balint_eval.report import render_docx, render_html, render_pdf
+    from balint_eval.tables import write_bytes
+
+    if path.suffix == ".html":
+        write_text(path, render_html(report))
+    elif path.suffix == ".docx":
+        write_bytes(path, render_docx(report, read_pictures(folders.figures, report.figure_names())))
+    else:
+        write_bytes(path, render_pdf(report))
 
 
 def run_manifest(file: StudyFile, folders: Folders) -> list[str]:

@@ -224,6 +224,13 @@ class Linkage(Model):
     """Share of the people of the smaller wave that must be linked; below it paired analysis is refused."""
 
 
+class ReportFiles(Model):
+    """What the reports are written as."""
+
+    formats: list[Literal["html", "docx", "pdf"]] = Field(default=["html", "docx", "pdf"], min_length=1)
+    """`html` for a browser, `docx` for Word, `pdf` tagged for screen readers."""
+
+
 class Study(Model):
     """A whole study file."""
 
@@ -241,6 +248,8 @@ class Study(Model):
     """Vocabulary of Kirkpatrick levels."""
     audience: Literal["internal"] = "internal"
     """Who may read the report; `release` comes with the disclosure rules."""
+    report: ReportFiles = ReportFiles()
+    """What the reports are written as."""
     waves: list[Wave] = Field(min_length=1)
     """Points in time, in order."""
     arms: list[Arm] = Field(default_factory=lambda: [Arm(name="balint", label="Balint group")])

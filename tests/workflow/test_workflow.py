@@ -114,7 +114,9 @@ def test_names_of_all_outputs(finished: Path) -> None:
     expected = {f"cohorts/{cohort}/{name}.csv" for cohort in ("students", "residents") for name in ingested}
     expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
     expected |= {
-        f"report/{reader}.en.INTERNAL.{kind}" for reader in ("educator", "researcher") for kind in ("html", "json")
+        f"report/{reader}.en.INTERNAL.{kind}"
+        for reader in ("educator", "researcher")
+        for kind in ("html", "docx", "pdf", "json")
     }
     assert expected <= found
     others = {name.split("/")[0] for name in found - expected}

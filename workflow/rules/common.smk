@@ -51,3 +51,8 @@ def settings_of(stage):
 def tables_of(names):
     """Give the tables of all cohorts."""
     return [f"{root}/cohorts/{cohort}/{name}.csv" for cohort in sorted(cohorts) for name in names]
+
+
+def reports_of(reader):
+    """Give the report for one reader in every format the study file asks for."""
+    return [f"{root}/report/{reader}.en.INTERNAL.{kind}" for kind in study_file.study.report.formats]

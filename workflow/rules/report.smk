@@ -1,5 +1,5 @@
 # Requires: the tables and figures of the whole study.
-# Gives: report/{educator,researcher}.en.INTERNAL.html and manifest.json.
+# Gives: report/{educator,researcher}.en.INTERNAL.{html,docx,pdf}, as the study file asks, and manifest.json.
 
 
 rule report:
@@ -9,13 +9,13 @@ rule report:
         figures=f"{root}/figures",
     output:
         educator=report(
-            f"{root}/report/educator.en.INTERNAL.html",
+            reports_of("educator"),
             caption="../report/educator.rst",
             category="Reports",
             labels={"reader": "educator"},
         ),
         researcher=report(
-            f"{root}/report/researcher.en.INTERNAL.html",
+            reports_of("researcher"),
             caption="../report/researcher.rst",
             category="Reports",
             labels={"reader": "researcher"},
