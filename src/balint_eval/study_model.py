@@ -37,6 +37,8 @@ class Wave(Model):
     """Name shown to readers."""
     role: Literal["baseline", "post", "follow_up"]
     """The baseline is compared with each later wave."""
+    months: float | None = None
+    """Months from the start of the study, such as 0, 3 and 12; with three waves and more, growth per month is told."""
     from_: Day = Field(default="", alias="from")
     """First day on which answers of this wave were given, as 2026-03-31 or, in the Iranian calendar, 1405-01-11."""
     until: Day = ""
