@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate messages lock browser-setup metamorphic clean help
+.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate messages lock browser-setup axe-setup metamorphic clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -82,9 +82,13 @@ fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX and YAML files: no traceback, none sl
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) tests/reference/test_metamorphic.py
 
-# SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one.
-mutation: $(STAMP) ## Do the tests notice wrong versions of scoring and reliability? Score and survivors.
-	$(BIN)/python -u tests/mutation/run.py $(MODULES) --sample $(or $(SAMPLE),0)
+# SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one; MINIMUM=90 asks for less.
+mutation: $(STAMP) ## Do the tests notice wrong versions of scoring, doctor, linkage and reliability? Scores and survivors.
+	$(BIN)/python -u tests/mutation/run.py $(MODULES) --sample $(or $(SAMPLE),0) --minimum $(or $(MINIMUM),95) \
+		$(if $(WRITE),--write $(WRITE))
+
+axe-setup: ## Fetch axe-core, which judges the accessibility of pages, by package name (needs npm).
+	npm install --silent --no-save --no-audit --no-fund --prefix .tools axe-core@4.14.1
 
 browser-setup: ## Install headless Chromium and fonts by package name (needs root on Debian).
 	apt-get update -q && apt-get install -y -q chromium fonts-dejavu-core

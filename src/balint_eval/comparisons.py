@@ -13,7 +13,7 @@ from balint_eval.contrasts import Contrast, Sample, each_sample, is_further, is_
 from balint_eval.errors import DataError, Problem
 from balint_eval.kinds import CHANGE, DIFFERENCE, LEVEL
 from balint_eval.relinked import stricter_scores
-from balint_eval.stats import by_site, cluster, independent, levels, mixed, paired
+from balint_eval.stats import bayes, by_site, cluster, independent, levels, mixed, paired
 from balint_eval.stats.adjust import adjust_p
 from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
@@ -25,6 +25,8 @@ NO_GROUPS = "the data have no groups, so each person stands alone"
 SOME_ALONE = "{} of {} people have no group and stand alone"
 UNLIKE_MEANS = "a group's mean and a single person's score cannot be treated alike: no test on group means"
 
+_ON_MEANS = frozenset({"group_means_t", "permutation", bayes.METHOD})
+"""Methods to which each group is one observation."""
 _TESTED = frozenset({"primary", "secondary"})
 """Roles of the planned comparisons."""
 
@@ -90,6 +92,7 @@ def _compare_all(
     rows, terms = Rows(), Rows()
     for outcome, cohort, contrast, sample in each_sample(scores, participants, outcomes, study):
         results, fit = _analysed(sample, contrast, study.plan.confidence)
+        results += _bayes_factor(sample, contrast, study.plan.confidence) if study.plan.bayes else []
         place = place_of(outcome, cohort, contrast)
         rows += [place | _row(result, contrast, outcome, study, cohort) for result in results]
         terms += [place | term for term in _terms(fit)]
@@ -157,6 +160,18 @@ def _within_sites(sample: Sample, contrast: Contrast, level: float) -> list[Resu
     if not sample.grouped:
         return [planned]
     return [planned, by_site.mixed_by_site(*sample.long(), arms, np.tile(sample.stratum, 2), level)[0]]
+
+
+def _bayes_factor(sample: Sample, contrast: Contrast, level: float) -> list[Result]:
+    """Give the Bayes factor on independent units: none where some people stand in groups and others alone."""
+    group = sample.cluster if sample.grouped else None
+    if contrast.kind == LEVEL:
+        found = bayes.level_bayes(sample.post, sample.treated, group, level)
+    elif contrast.kind == CHANGE:
+        found = bayes.change_bayes(sample.pre, sample.post, group, level)
+    else:
+        found = bayes.difference_bayes(sample.pre, sample.post, sample.treated, group, level)
+    return [_with_some_alone(found, sample) if sample.grouped else found]
 
 
 def _change_of_people(sample: Sample, level: float) -> list[Result]:
@@ -251,7 +266,7 @@ def _with_some_alone(result: Result, sample: Sample) -> Result:
     if not sample.alone or not result.n_groups:
         return result
     noted = _noted(replace(result, n_groups=sample.n_groups), SOME_ALONE.format(sample.alone, result.n_paired))
-    return _noted(_withheld(noted), UNLIKE_MEANS) if result.method in {"group_means_t", "permutation"} else noted
+    return _noted(_withheld(noted), UNLIKE_MEANS) if result.method in _ON_MEANS else noted
 
 
 def _noted(result: Result, remark: str) -> Result:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from xml.sax.saxutils import escape
 
 FIXED_DATE = (2024, 1, 1, 0, 0, 0)
 _CORE = (
     '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>{program}</dc:creator>'
-    "</cp:coreProperties>"
+    "{further}</cp:coreProperties>"
 )
 _APPLICATION = (
     '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
@@ -17,7 +18,7 @@ _APPLICATION = (
 )
 
 
-def without_dates(packed: bytes, program: str) -> bytes:
+def without_dates(packed: bytes, program: str, *, title: str = "", language: str = "") -> bytes:
     """Repack an office file so that it says neither when nor by which program version it was made.
 
     Parameters
@@ -26,14 +27,18 @@ def without_dates(packed: bytes, program: str) -> bytes:
         An xlsx or docx file.
     program : str
         What the file names as its maker.
+    title, language : str
+        Of the document; blank ones are left out.
 
     Returns
     -------
     bytes
         Stored without compression: packed bytes differ from one zlib to the next.
     """
+    named = {"title": title, "language": language}
+    further = "".join(f"<dc:{name}>{escape(text)}</dc:{name}>" for name, text in named.items() if text)
     fixed = {
-        "docProps/core.xml": _CORE.format(program=program),
+        "docProps/core.xml": _CORE.format(program=program, further=further),
         "docProps/app.xml": _APPLICATION.format(program=program),
     }
     buffer = io.BytesIO()

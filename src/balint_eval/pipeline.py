@@ -20,6 +20,7 @@ from balint_eval.consistency import describe_items
 from balint_eval.doctor import accepted_codes, doubtful_scales, examine, examine_cohorts
 from balint_eval.dose import assess_dose
 from balint_eval.errors import BalintError, DataError, Problem
+from balint_eval.growth import assess_growth
 from balint_eval.heterogeneity import assess_heterogeneity
 from balint_eval.individual_change import assess_individual_change
 from balint_eval.influence import assess_influence
@@ -44,7 +45,7 @@ COMPARED = (
     "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
     "individual_change", "clinical_cutoffs", "residuals", "residual_checks", "edges", "baseline_slopes",
     "baseline_bins", "norm_regression", "group_spread", "group_effects", "proportions", "mersqi", "checklists",
-    "marginal_means", "joint_tests",
+    "marginal_means", "joint_tests", "growth",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -234,6 +235,7 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "proportions": assess_proportions(*scored, outcomes, file.study),
         "marginal_means": assess_marginal_means(*scored, outcomes, file.study),
         "joint_tests": assess_joint_tests(*scored, outcomes, file.study),
+        "growth": assess_growth(*scored, outcomes, file.study),
     }
     known = {**merged, **analysed}
     return {

@@ -14,7 +14,18 @@ from typing import Any
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Cohort
 
-PACKAGES = ("balint-eval", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "matplotlib", "snakemake")
+PACKAGES = (
+    "balint-eval",
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "pingouin",
+    "matplotlib",
+    "typst",
+    "python-docx",
+    "snakemake",
+)
 
 _CODEBOOK = (
     "codebook", "ingest/__init__.py", "ingest/cell_text.py", "ingest/control.py", "ingest/delimited.py",
@@ -37,13 +48,12 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
         "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py", "assumptions.py",
         "baseline_dependence.py", "heterogeneity.py",
-        "proportions.py", "arm_means.py",
+        "proportions.py", "arm_means.py", "growth.py",
     ),
     "figures": (*_COMMON, "plots", "locale"),
     "report": (
-        *_COMMON, "appraisal", "report", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py",
-        *_COMMON, "report", "locale", "consistency.py", "contrasts.py", "kirkpatrick.py", "provenance.py",
-        "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
+        *_COMMON, "appraisal", "report", "office_files.py", "locale", "consistency.py", "contrasts.py",
+        "kirkpatrick.py", "provenance.py", "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
@@ -106,8 +116,8 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "compare": ("waves", "arms", "outcomes", "plan", "levels", "cohorts", "context", "question"),
     "figures": ("title", "languages", "translations", "waves", "arms", "outcomes", "programme", "cohorts"),
     "report": (
-        "name", "title", "description", "question", "contact", "levels", "audience", "waves", "arms", "programme",
-        "outcomes", "plan", "linkage", "cohorts", "context", "languages", "translations",
+        "name", "title", "description", "question", "contact", "levels", "audience", "report", "waves", "arms",
+        "programme", "outcomes", "plan", "linkage", "cohorts", "context", "languages", "translations",
     ),
 }  # fmt: skip
 
@@ -118,7 +128,7 @@ def _used(file: StudyFile) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Give the version of every package that decides a number."""
+    """Give the version of every package that decides a number or a page."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:

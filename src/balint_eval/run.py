@@ -227,7 +227,8 @@ def _failure(folders: Folders, lines: list[str]) -> BalintError:
 def closing_lines(file: StudyFile, folders: Folders) -> list[str]:
     """Give the verdict lines of the educator's report in the first language, and the paths of what was made."""
     model = folders.report("educator", file.study.languages[0], "json")
-    reports = sorted(folders.reports.glob("*.html"))
+    kinds = {".html", ".docx", ".pdf"}
+    reports = sorted(path for path in folders.reports.glob("*") if path.suffix in kinds)
     made = [f"Report: {path.as_posix()}" for path in reports] + [f"Tables: {folders.tables.as_posix()}/"]
     return [*_verdicts(model), *made]
 

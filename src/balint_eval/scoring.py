@@ -67,12 +67,12 @@ def score_responses(
     doubted = set(doubtful)
     frames = [
         _score_instrument(answers, instrument, doubted)
-        for name, answers in responses.groupby("instrument", sort=True)
+        for name, answers in responses.groupby("instrument")
         if (instrument := _with_key(instruments, str(name))).scales
     ]
     if not frames:
         return check_table(pd.DataFrame(columns=TABLES["scores"].names), "scores")
-    return check_table(pd.concat(frames, ignore_index=True), "scores")
+    return check_table(pd.concat(frames), "scores")
 
 
 def withhold(scores: pd.DataFrame, doubtful: Iterable[tuple[str, str]]) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def withhold(scores: pd.DataFrame, doubtful: Iterable[tuple[str, str]]) -> pd.Da
     """
     doubted = set(doubtful)
     whole = {name for name, scale in doubted if scale == WHOLE_FORM}
-    pairs = zip(scores["instrument"], scores["scale"], strict=True)
+    pairs = scores[["instrument", "scale"]].itertuples(index=False, name=None)
     mine = np.array([name in whole or (name, scale) in doubted for name, scale in pairs], dtype=np.bool_)
     return scores.assign(
         score=scores["score"].where(~mine),
@@ -130,7 +130,7 @@ def _score_instrument(answers: pd.DataFrame, instrument: Instrument, doubted: se
     who, values = stored_answers(answers, instrument)
     parts = score_wide(values, instrument)
     frames = [_scale_rows(who, instrument, scale, parts[scale.name], doubted) for scale in instrument.scales]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(frames)
 
 
 def _scale_rows(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from balint_eval.ingest.cohort import Ingested
     from balint_eval.language import Language
+    from balint_eval.report import Report
 
 
 class Folders:
@@ -184,10 +185,10 @@ def _draw(tables: dict[str, pd.DataFrame], file: StudyFile, language: Language, 
 
 
 def run_report(file: StudyFile, folders: Folders) -> list[str]:
-    """Write the reports for both readers in every language."""
+    """Write the reports for both readers, in every language and format the study file asks for."""
     from balint_eval.plots.saved import read_drawings
     from balint_eval.provenance import describe_run
-    from balint_eval.report import build_educator, build_researcher, render_html, to_json
+    from balint_eval.report import build_educator, build_researcher, to_json
 
     tables, provenance = read_results(folders), describe_run(file)
     written = []
@@ -195,11 +196,40 @@ def run_report(file: StudyFile, folders: Folders) -> list[str]:
         drawings = read_drawings(folders.figures_in(language.tag))
         for name, build in (("educator", build_educator), ("researcher", build_researcher)):
             report = build(tables, file, drawings, provenance, language)
-            page = folders.report(name, language.tag, "html")
             write_text(folders.report(name, language.tag, "json"), to_json(report))
-            write_text(page, render_html(report))
-            written.append(page.name)
-    return written
+            for kind in file.study.report.formats:
+                path = folders.report(name, language.tag, kind)
+                _write_report(report, path, folders.figures_in(language.tag))
+                written.append(path.name)
+    return written + _remove_unasked(folders, written)
+
+
+def _remove_unasked(folders: Folders, written: list[str]) -> list[str]:
+    """Remove reports in formats and languages that are not asked for any more: they are of an earlier run."""
+    earlier = [
+        path
+        for kind in ("html", "docx", "pdf")
+        for reader in ("educator", "researcher")
+        for path in sorted(folders.reports.glob(f"{reader}.*.INTERNAL.{kind}"))
+        if path.name not in written
+    ]
+    for path in earlier:
+        path.unlink()
+    return [f"{path.name} removed: of an earlier run, and not asked for any more" for path in earlier]
+
+
+def _write_report(report: Report, path: Path, figures: Path) -> None:
+    """Write a report in the format of the path's suffix."""
+    from balint_eval.plots.saved import read_pictures
+    from balint_eval.report import render_docx, render_html, render_pdf
+    from balint_eval.tables import write_bytes
+
+    if path.suffix == ".html":
+        write_text(path, render_html(report))
+    elif path.suffix == ".docx":
+        write_bytes(path, render_docx(report, read_pictures(figures, report.figure_names())))
+    else:
+        write_bytes(path, render_pdf(report))
 
 
 def run_manifest(file: StudyFile, folders: Folders) -> list[str]:

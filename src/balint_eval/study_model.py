@@ -37,6 +37,8 @@ class Wave(Model):
     """Name shown to readers."""
     role: Literal["baseline", "post", "follow_up"]
     """The baseline is compared with each later wave."""
+    months: float | None = None
+    """Months from the start of the study, such as 0, 3 and 12; with three waves and more, growth per month is told."""
     from_: Day = Field(default="", alias="from")
     """First day on which answers of this wave were given, as 2026-03-31 or, in the Iranian calendar, 1405-01-11."""
     until: Day = ""
@@ -186,6 +188,8 @@ class Plan(Model):
     registry's published alpha with the most people; `auto` takes alpha, else the registry."""
     further_contrasts: list[FurtherContrast] = Field(default_factory=list)
     """Pairs of arms to be compared beside each arm with the control; a family of tests of their own."""
+    bayes: bool = False
+    """True to give a JZS Bayes factor (Cauchy prior of scale 0.707) of every comparison, on group means."""
     ordinal_alpha: bool = False
     """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
 
@@ -240,6 +244,13 @@ class Translations(Model):
     """Texts with their translations; a text without one stays as it is written."""
 
 
+class ReportFiles(Model):
+    """What the reports are written as."""
+
+    formats: list[Literal["html", "docx", "pdf"]] = Field(default=["html", "docx", "pdf"], min_length=1)
+    """`html` for a browser, `docx` for Word, `pdf` tagged for screen readers."""
+
+
 class Study(Model):
     """A whole study file."""
 
@@ -257,6 +268,8 @@ class Study(Model):
     """Vocabulary of Kirkpatrick levels."""
     audience: Literal["internal"] = "internal"
     """Who may read the report; `release` comes with the disclosure rules."""
+    report: ReportFiles = ReportFiles()
+    """What the reports are written as."""
     waves: list[Wave] = Field(min_length=1)
     """Points in time, in order."""
     arms: list[Arm] = Field(default_factory=lambda: [Arm(name="balint", label="Balint group")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from balint_eval.errors import Problem
@@ -30,9 +31,9 @@ RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux"}) | _DEVICES
 def broken_references(file: StudyFile, document: Document) -> Iterator[Problem]:
     """Give every name that refers to nothing, and every setting that contradicts another."""
     faults = (
-        _name_faults(file, document), _wave_faults(file), _arm_faults(file), _delayed_control_faults(file),
-        _instrument_faults(file), _outcome_faults(file), _export_faults(file), path_faults(file), _plan_faults(file),
-        _date_faults(file), linkage_faults(file), language_faults(file),
+        _name_faults(file, document), _wave_faults(file), _month_faults(file), _arm_faults(file),
+        _delayed_control_faults(file), _instrument_faults(file), _outcome_faults(file), _export_faults(file),
+        path_faults(file), _plan_faults(file), _date_faults(file), linkage_faults(file), language_faults(file),
     )  # fmt: skip
     for found in faults:
         # Several exports may show the same fault of one setting.
@@ -84,6 +85,20 @@ def _wave_faults(file: StudyFile) -> Iterator[Fault]:
                 what,
                 "list the one baseline first; later waves are compared with it",
             )
+
+
+def _month_faults(file: StudyFile) -> Iterator[Fault]:
+    """Refuse times of some waves only, and times that do not rise."""
+    months = [wave.months for wave in file.study.waves]
+    if any(time is None for time in months) and any(time is not None for time in months):
+        index = months.index(None)
+        what = f"the wave '{file.study.waves[index].name}' does not say its months, and others do"
+        yield ("waves", index), "CFG-WAVES", what, "give months of every wave, or of none"
+    given = [(index, time) for index, time in enumerate(months) if time is not None]
+    for (_, earlier), (index, later) in pairwise(given):
+        if later <= earlier:
+            what = f"the months of '{file.study.waves[index].name}' ({later:g}) are not after {earlier:g}"
+            yield ("waves", index, "months"), "CFG-WAVES", what, "list the waves in order of time"
 
 
 def _arm_faults(file: StudyFile) -> Iterator[Fault]:

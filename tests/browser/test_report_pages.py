@@ -87,6 +87,44 @@ def test_opening_a_page_fetches_nothing(pages, tmp_path, name):
     assert "Refused to load" not in seen.stderr
 
 
+AXE = Path(__file__).parents[2] / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
+JUDGED = (
+    "axe.run(document, {resultTypes: ['violations']}).then(found => {"
+    "const told = found.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.html.slice(0, 160)));"
+    "document.documentElement.innerHTML = '<head><title>axe ' + found.passes.length + ' rules</title></head><body>'"
+    "; const list = document.createElement('pre'); list.textContent = told.join('\\n'); document.body.append(list) })"
+)
+
+
+def judged(tmp_path, html):
+    """Give the number of rules that axe found kept, and what it found to mend."""
+    page = tmp_path / "page.html"
+    page.write_text(with_probe(html, AXE.read_text(encoding="utf-8") + JUDGED), encoding="utf-8")
+    seen = chromium(tmp_path, "--virtual-time-budget=60000", "--window-size=1280,900", "--dump-dom", page=page)
+    rules = re.search("<title>axe ([0-9]+) rules</title>", seen.stdout)
+    assert rules, "axe did not finish"
+    return int(rules[1]), re.search("<pre>(.*?)</pre>", seen.stdout, re.DOTALL)[1]
+
+
+needs_axe = pytest.mark.skipif(
+    not AXE.is_file(), reason="axe-core is not there (make axe-setup): accessibility was not judged"
+)
+
+
+@needs_axe
+@pytest.mark.parametrize("name", ["build_educator", "build_researcher"])
+def test_axe_finds_nothing_to_mend(pages, tmp_path, name):
+    rules, told = judged(tmp_path, pages[name])
+    assert rules > 20
+    assert told == ""
+
+
+@needs_axe
+def test_axe_would_tell(pages, tmp_path):
+    _, told = judged(tmp_path, pages["build_educator"].replace('<html lang="en"', "<html"))
+    assert told.startswith("html-has-lang")
+
+
 def test_the_educator_page_prints_on_two_sides_at_most(pages, tmp_path):
     page, pdf = tmp_path / "page.html", tmp_path / "page.pdf"
     page.write_text(pages["build_educator"], encoding="utf-8")

@@ -5,28 +5,27 @@
     python tests/mutation/run.py --sample 20     20 mutants of each, always the same ones
     python tests/mutation/run.py doctor/keys.py --lines 90,104     those of some lines: survivors, after a new test
 
-`survivors.md` explains those that may live; the exit code is 1 when another one does or the score is too low.
+`survivors.md` explains those that nothing can notice; the score is the share of the others that is killed. The
+exit code is 1 when a part (scoring and doctor, linkage, reliability) scores below the minimum.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.abc
-import importlib.util
-import os
+import platform
 import random
 import re
-import signal
+import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mutants import Mutant, mutants_of
+from trial import PACKAGE, SLOW, SURVIVED, load, outcomes, warm_up, without_change
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "src" / "balint_eval"
 SCORING = [
     "unit/test_score_arrays.py", "unit/test_scoring.py", "unit/instruments/test_hand_scored.py",
     "unit/instruments/test_refusals.py",
@@ -34,111 +33,108 @@ SCORING = [
 DOCTOR = ["unit/doctor/test_thresholds.py", "unit/doctor/test_findings.py"]
 LINKAGE = ["unit/ingest/linkage", "unit/ingest/test_identity.py"]
 RELIABILITY = ["reference/test_reliability_oracle.py"]
-MODULES: dict[str, list[str]] = {
-    "scoring.py": SCORING,
-    "score_arrays.py": SCORING,
-    "stats/reliability.py": ["unit/stats/test_reliability.py", *RELIABILITY],
-    "stats/reliability_factor.py": ["unit/stats/test_reliability_omega.py", *RELIABILITY],
-    "stats/reliability_omega.py": ["unit/stats/test_reliability_omega.py", *RELIABILITY],
-    "stats/reliability_retest.py": ["unit/stats/test_reliability_retest.py", *RELIABILITY],
-    "stats/reliability_ordinal.py": ["unit/stats/test_reliability_ordinal.py", *RELIABILITY],
-    "ingest/linkage/elements.py": LINKAGE,
-    "ingest/linkage/match.py": LINKAGE,
-    "ingest/linkage/persons.py": LINKAGE,
-    "ingest/linkage/chance.py": LINKAGE,
-    "ingest/linkage/codes.py": LINKAGE,
-    "ingest/linkage/decisions.py": LINKAGE,
-    "ingest/linkage/review.py": LINKAGE,
-    "ingest/identity.py": LINKAGE,
-    "ingest/link_notes.py": ["unit/ingest/test_link_notes.py"],
-    "ingest/link.py": ["unit/ingest/test_link.py", *LINKAGE],
-    "doctor/keys.py": [*DOCTOR, "unit/test_doctor.py"],
-    "doctor/waves.py": ["unit/doctor/test_waves.py", *DOCTOR],
-    "doctor/answer_codes.py": ["unit/doctor/test_answer_codes.py", *DOCTOR],
-    "doctor/order.py": [*DOCTOR],
-    "doctor/missing_codes.py": ["unit/doctor/test_missing_codes.py", *DOCTOR],
-    "doctor/flags.py": ["unit/doctor/test_flags.py", *DOCTOR],
-    "doctor/cohorts.py": ["unit/doctor/test_cohorts.py", *DOCTOR],
-    "doctor/finding.py": ["unit/doctor/test_finding.py", *DOCTOR],
-    "doctor/form.py": ["unit/doctor/test_form.py", *DOCTOR],
-    "doctor/examine.py": ["unit/doctor/test_examine.py", *DOCTOR],
-    "doctor/evidence.py": ["unit/doctor/test_evidence.py", *DOCTOR],
-    "doctor/limits.py": ["unit/doctor/test_limits.py", *DOCTOR],
-    "doctor/totals.py": ["unit/doctor/test_totals.py", "unit/doctor/test_thresholds.py"],
+PARTS: dict[str, dict[str, list[str]]] = {
+    "scoring and doctor": {
+        "scoring.py": ["unit/test_scoring.py", *SCORING],
+        "score_arrays.py": SCORING,
+        "doctor/keys.py": ["unit/doctor/test_keys.py", *DOCTOR, "unit/test_doctor.py"],
+        "doctor/waves.py": ["unit/doctor/test_waves.py", *DOCTOR],
+        "doctor/answer_codes.py": ["unit/doctor/test_answer_codes.py", *DOCTOR],
+        "doctor/order.py": ["unit/doctor/test_order.py", *DOCTOR],
+        "doctor/missing_codes.py": ["unit/doctor/test_missing_codes.py", *DOCTOR],
+        "doctor/flags.py": ["unit/doctor/test_flags.py", *DOCTOR],
+        "doctor/cohorts.py": ["unit/doctor/test_cohorts.py", *DOCTOR],
+        "doctor/finding.py": ["unit/doctor/test_finding.py", *DOCTOR],
+        "doctor/form.py": ["unit/doctor/test_form.py", *DOCTOR],
+        "doctor/examine.py": ["unit/doctor/test_examine.py", *DOCTOR],
+        "doctor/evidence.py": ["unit/doctor/test_evidence.py", *DOCTOR],
+        "doctor/limits.py": ["unit/doctor/test_limits.py", *DOCTOR],
+        "doctor/totals.py": ["unit/doctor/test_total_patterns.py", "unit/doctor/test_totals.py", *DOCTOR],
+    },
+    "linkage": {
+        "ingest/linkage/elements.py": ["unit/ingest/linkage/test_elements.py", *LINKAGE],
+        "ingest/linkage/match.py": ["unit/ingest/linkage/test_match.py", *LINKAGE],
+        "ingest/linkage/persons.py": ["unit/ingest/linkage/test_persons.py", *LINKAGE],
+        "ingest/linkage/chance.py": ["unit/ingest/linkage/test_chance.py", *LINKAGE],
+        "ingest/linkage/codes.py": LINKAGE,
+        "ingest/linkage/decisions.py": LINKAGE,
+        "ingest/linkage/review.py": LINKAGE,
+        "ingest/identity.py": ["unit/ingest/test_identity.py", *LINKAGE],
+        "ingest/link_notes.py": ["unit/ingest/test_link_notes.py"],
+        "ingest/link.py": ["unit/ingest/test_link.py", *LINKAGE],
+    },
+    "reliability": {
+        "stats/reliability.py": ["unit/stats/test_reliability.py", *RELIABILITY],
+        "stats/reliability_factor.py": ["unit/stats/test_reliability_omega.py", *RELIABILITY],
+        "stats/reliability_omega.py": ["unit/stats/test_reliability_omega.py", *RELIABILITY],
+        "stats/reliability_retest.py": ["unit/stats/test_reliability_retest.py", *RELIABILITY],
+        "stats/reliability_ordinal.py": ["unit/stats/test_reliability_ordinal.py", *RELIABILITY],
+    },
 }
-"""Each module and the tests that must notice, quick ones first."""
-WANTED = 95.0
-KILLED, SURVIVED, SLOW = "killed", "survived", "killed by time"
+"""Each module and the tests that must notice: its own first, the others only where its own do not."""
+MODULES = {module: list(dict.fromkeys(tests)) for part in PARTS.values() for module, tests in part.items()}
+PART_OF = {module: part for part, modules in PARTS.items() for module in modules}
+MINIMUM = 95.0
+Explained = set[tuple[str, str, str]]
 
 
-class Substitute(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Give the changed source in place of one module."""
+@dataclass(frozen=True)
+class Tried:
+    """How a module, or a part, came out."""
 
-    def __init__(self, module: str, source: str) -> None:
-        self.name = "balint_eval." + module.removesuffix(".py").replace("/", ".")
-        self.path, self.source = PACKAGE / module, source
+    name: str
+    mutants: int
+    survived: int
+    explained: int
+    by_time: int
+    seconds: float
+    """Of processor time."""
 
-    def find_spec(self, fullname, path=None, target=None):
-        if fullname != self.name:
-            return None
-        return importlib.util.spec_from_file_location(fullname, self.path, loader=self)
+    @property
+    def raw(self) -> float:
+        """Killed, in percent of all mutants."""
+        return 100.0 * (self.mutants - self.survived) / max(self.mutants, 1)
 
-    def create_module(self, spec):
-        return None
+    @property
+    def score(self) -> float:
+        """Killed, in percent of the mutants that anything could notice."""
+        return 100.0 * (self.mutants - self.survived) / max(self.mutants - self.explained, 1)
 
-    def exec_module(self, module):
-        exec(compile(self.source, str(self.path), "exec"), module.__dict__)
-
-
-def run_tests(module: str, source: str) -> int:
-    """Run the module's tests in this process with the changed source; 0 when all pass."""
-    import pytest
-
-    sys.meta_path.insert(0, Substitute(module, source))
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
-    # Nobody reads why a test fails here: rewriting every assert for that takes longer than the tests.
-    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow"]
-    return int(pytest.main([*options, *(str(ROOT / "tests" / name) for name in MODULES[module])]))
+    def __str__(self) -> str:
+        return (
+            f"{self.name}: {self.mutants} mutants, {self.survived} survived ({self.explained} explained), "
+            f"{self.by_time} stopped by time, raw score {self.raw:.1f} %, score {self.score:.1f} %, "
+            f"{self.seconds:.0f} s of processor time"
+        )
 
 
-def start(module: str, source: str) -> int:
-    """Fork a process that runs the tests; heavy libraries are already imported in this one."""
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        code = run_tests(module, source)
-    finally:
-        os._exit(min(code, 255))
+def together(name: str, tried: Iterable[Tried]) -> Tried:
+    """Add up several modules."""
+    columns = zip(*((t.mutants, t.survived, t.explained, t.by_time, t.seconds) for t in tried), strict=True)
+    return Tried(name, *(sum(column) for column in columns))
 
 
-def outcomes(module: str, mutants: Sequence[Mutant], workers: int, limit: float) -> Iterator[tuple[Mutant, str]]:
-    """Try every mutant, some at a time; one that takes longer than the limit counts as noticed."""
-    waiting, running = list(reversed(mutants)), dict[int, tuple[Mutant, float]]()
-    while waiting or running:
-        while waiting and len(running) < workers:
-            mutant = waiting.pop()
-            running[start(module, mutant.source)] = (mutant, time.monotonic())
-        child, status = os.waitpid(-1, os.WNOHANG)
-        if child:
-            yield running.pop(child)[0], SURVIVED if status == 0 else KILLED
-            continue
-        for child, (mutant, since) in list(running.items()):
-            if time.monotonic() - since > limit:
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-                del running[child]
-                yield mutant, SLOW
-        time.sleep(0.02)
-
-
-def explained() -> set[tuple[str, str, str]]:
+def explained() -> Explained:
     """Read (module, line of code, change) of the survivors that are explained."""
     page = (Path(__file__).parent / "survivors.md").read_text(encoding="utf-8")
-    return set(re.findall(r"^\| `([^`]+)` \| `(.+?)` \| `(.+?)` \|", page, flags=re.MULTILINE))
+    rows = re.findall(r"^\| `([^`]+)` \| `(.+?)` \| `(.+?)` \|", page, flags=re.MULTILINE)
+    return {(module, code.replace("\\|", "|"), what.replace("\\|", "|")) for module, code, what in rows}
+
+
+def without_a_mutant(known: Explained) -> Explained:
+    """Give the explanations of changes that the code as it stands does not allow: it was rewritten since."""
+    possible = {
+        (module, code, mutant.what)
+        for module in {module for module, _, _ in known}
+        for mutant, code in with_code(module, mutants_of((PACKAGE / module).read_text(encoding="utf-8")))
+    }
+    return known - possible
+
+
+def with_code(module: str, mutants: Iterable[Mutant]) -> list[tuple[Mutant, str]]:
+    """Give each mutant with the line of code that it changes."""
+    lines = (PACKAGE / module).read_text(encoding="utf-8").splitlines()
+    return [(mutant, lines[mutant.line - 1].strip()) for mutant in mutants]
 
 
 def chosen(module: str, sample: int, lines: Collection[int]) -> list[Mutant]:
@@ -151,55 +147,108 @@ def chosen(module: str, sample: int, lines: Collection[int]) -> list[Mutant]:
     return [every[place] for place in sorted(few)]
 
 
-def try_module(module: str, mutants: Sequence[Mutant], workers: int, limit: float) -> bool:
-    """Try one module, say who survived as it is seen, then the score; true when that is good enough."""
-    lines = (PACKAGE / module).read_text(encoding="utf-8").splitlines()
-    known, count = explained(), Counter[str]()
-    for mutant, outcome in outcomes(module, mutants, workers, limit):
+def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained, brief: bool) -> Tried:
+    """Try the mutants of one module and say who survived as it is seen."""
+    untouched = {tests: without_change(tests) for tests in MODULES[module]}
+    if failed := [tests for tests, one in untouched.items() if not one.passed]:
+        raise SystemExit(f"{module}: tests fail without any change: {', '.join(failed)}")
+    load(module, frozenset[str]().union(*(one.loaded for one in untouched.values())))
+    limit = 10 + 5 * sum(one.seconds for one in untouched.values())
+    # Loaded anew but not changed, it must live: all its tests in a whole run, its own in a sample.
+    same = Mutant(0, "none", (PACKAGE / module).read_text(encoding="utf-8"))
+    if (same, SURVIVED) not in outcomes(module, MODULES[module][: 1 if brief else None], [same], 1, limit):
+        raise SystemExit(f"{module}: the tests fail when the unchanged module is loaded anew")
+    before, count = _seconds(), Counter[str]()
+    code_of = dict(with_code(module, mutants))
+    for mutant, outcome in outcomes(module, MODULES[module], mutants, workers, limit):
         count[outcome] += 1
-        if outcome != SURVIVED:
-            continue
-        code, what = (text.replace("|", "\\|") for text in (lines[mutant.line - 1].strip(), mutant.what))
-        said = "explained" if (module, code, what) in known else "SURVIVED "
-        count[said] += 1
-        print(f"  {said} line {mutant.line}: {what}: {code}")
-    tried = max(len(mutants), 1)
-    score = 100.0 * (1 - count[SURVIVED] / tried)
-    print(f"{module}: {len(mutants)} mutants, {count[SURVIVED]} survived ({count['explained']} explained), "
-          f"{count[SLOW]} stopped by time, score {score:.1f} %")  # fmt: skip
-    return score >= WANTED or count[SURVIVED] == count["explained"]
+        if outcome == SURVIVED:
+            said = "explained" if (module, code_of[mutant], mutant.what) in known else "SURVIVED "
+            count[said] += 1
+            print(f"  {said} line {mutant.line}: {mutant.what}: {code_of[mutant]}")
+    tried = Tried(module, len(mutants), count[SURVIVED], count["explained"], count[SLOW], _seconds() - before)
+    print(tried)
+    return tried
+
+
+def _seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def by_part(tried: Sequence[Tried]) -> dict[str, list[Tried]]:
+    """Put the modules of each part together, in the order of PARTS."""
+    parts = {part: [one for one in tried if PART_OF[one.name] == part] for part in PARTS}
+    return {part: modules for part, modules in parts.items() if modules}
+
+
+def below(parts: Iterable[Tried], minimum: float) -> list[str]:
+    """Say of each part that scores too low what to do."""
+    return [
+        f"{part.name}: the score is below {minimum:g} %: write a test for each SURVIVED line above, or explain in "
+        "tests/mutation/survivors.md why nothing can notice it"
+        for part in parts
+        if part.score < minimum
+    ]
+
+
+def page(tried: Sequence[Tried], minutes: float, workers: int) -> str:
+    """Write the page of the last whole run."""
+    rows = []
+    for part, modules in by_part(tried).items():
+        for one in [*modules, together(f"**{part}**", modules)]:
+            name = one.name if one.name.startswith("**") else f"`{one.name}`"
+            unexplained = one.survived - one.explained
+            rows.append(f"| {name} | {one.mutants} | {one.mutants - one.survived} | {one.explained} | {unexplained} | "
+                        f"{one.raw:.1f} | {one.score:.1f} | {one.seconds:.0f} |")  # fmt: skip
+    return "\n".join([
+        "# Do the tests notice wrong code?",
+        "",
+        f"Made by `make mutation WRITE=docs/mutation.md` on {time.strftime('%Y-%m-%d')} (Python "
+        f"{platform.python_version()}, {workers} at a time, {minutes:.0f} minutes by the clock, "
+        f"{sum(one.seconds for one in tried) / 60:.0f} of processor time).",
+        "",
+        "Each mutant is the module with one comparison, sum, constant, truth value, branch or result changed. Killed "
+        "means that a test fails, or never ends. The raw score is the share of all mutants that is killed; the score "
+        "leaves out those that change nothing anybody could see, each of which is explained in "
+        "[survivors.md](../tests/mutation/survivors.md). "
+        f"The score of each part must be at least {MINIMUM:g} %.",
+        "",
+        "| module | mutants | killed | explained | survived unexplained | raw score % | score % | processor s |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *rows,
+        "",
+    ])  # fmt: skip
 
 
 def main() -> int:
     """Try the modules asked for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("modules", nargs="*", default=[name for name in MODULES if (PACKAGE / name).exists()])
-    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("modules", nargs="*", help=f"among {', '.join(MODULES)}; all unless named")
+    parser.add_argument("--sample", type=int, default=0, help="mutants of each module, always the same; 0 for all")
     parser.add_argument("--lines", type=lambda text: {int(line) for line in text.split(",")}, default=set())
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--limit", type=float, default=120.0)
+    parser.add_argument("--minimum", type=float, default=MINIMUM, help="score in percent that each part must reach")
+    parser.add_argument("--write", type=Path, help="page to write the scores to")
     asked = parser.parse_args()
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
-    import hypothesis.strategies  # noqa: F401 - imported once here, not in every child
-    import pandas  # noqa: F401
-    import pydantic  # noqa: F401
-    import pytest  # noqa: F401
-    import scipy.optimize
-    import scipy.special
-    import scipy.stats  # noqa: F401
-
-    # The registry lies below every module that is changed: read once here, not in every child.
-    from balint_eval.instruments.registry import known_instruments
-
-    known_instruments()
-
-    good = []
-    for module in asked.modules:
-        source = (PACKAGE / module).read_text(encoding="utf-8")
-        if [outcome for _, outcome in outcomes(module, [Mutant(0, "none", source)], 1, asked.limit)] != [SURVIVED]:
-            raise SystemExit(f"{module}: the tests fail, or take too long, without any change")
-        good.append(try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, asked.limit))
-    return 0 if all(good) else 1
+    if unknown := set(asked.modules) - set(MODULES):
+        parser.error(f"not tried: {', '.join(sorted(unknown))}")
+    known, since = explained(), time.monotonic()
+    if stale := without_a_mutant(known):
+        said = "\n".join(f"  {module}: {what}: {code}" for module, code, what in sorted(stale))
+        raise SystemExit(f"survivors.md explains changes that the code no longer allows; take them out:\n{said}")
+    warm_up()
+    tried = [
+        try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known, asked.sample > 0)
+        for module in asked.modules or MODULES
+    ]
+    parts = [together(part, modules) for part, modules in by_part(tried).items()]
+    print(*parts, sep="\n")
+    if asked.write:
+        asked.write.write_text(page(tried, (time.monotonic() - since) / 60, asked.workers), encoding="utf-8")
+    low = below(parts, asked.minimum)
+    print(*low, sep="\n")
+    return 1 if low else 0
 
 
 if __name__ == "__main__":

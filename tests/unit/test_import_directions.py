@@ -26,7 +26,7 @@ LAYERS = [
     {"contrasts", "retest", "relinked"},
     {
         *("assumptions", "balance", "baseline_dependence", "clustering", "comparisons", "dose", "heterogeneity"),
-        *("influence", "power", "proportions", "arm_means"),
+        *("influence", "power", "proportions", "arm_means", "growth"),
     },
     {"kirkpatrick", "disclosure", "pooling", "individual_change", "appraisal"},
     {"plots"},

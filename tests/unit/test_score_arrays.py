@@ -1,5 +1,7 @@
 """The kernel of scoring on arrays: by hand, in pieces, in threads, and the check of the answers' range."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -90,6 +92,10 @@ def test_pieces_and_threads_change_nothing(people):
             assert column.shape == (people,)
             assert np.array_equal(column, other, equal_nan=True)
             assert np.array_equal(column[-1:], end, equal_nan=True)
+
+
+def test_one_thread_unless_more_are_asked_for():
+    assert inspect.signature(score_wide).parameters["workers"].default == 1
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int8"])

@@ -324,6 +324,7 @@ def test_keyed_answers_are_wide_and_reversed():
     ]
     who, keyed = keyed_answers(pd.DataFrame(rows), KNOWN["PSS10"])
     assert who.to_dict("records") == [{"cohort": "c", "person_id": "p", "wave": "w"}]
+    assert who.index.tolist() == [0]
     assert keyed.shape == (1, 10)
     assert keyed[0, [0, 3]].tolist() == [3, 1]  # the fourth is reversed: 0 + 4 - 3
     assert np.isnan(np.delete(keyed[0], [0, 3])).all()

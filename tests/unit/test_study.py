@@ -360,6 +360,14 @@ def test_further_contrasts_name_two_arms_and_no_control(folder, faults, pair, co
     assert [p.code for p in faults()] == [code]
 
 
+@pytest.mark.parametrize(("months", "where"), [([0, None], ("waves.1",)), ([3, 3], ("waves.1.months",)), ([0, 3], ())])
+def test_times_of_waves_are_told_for_all_and_rise(folder, faults, months, where):
+    for wave, time in zip(folder.content["waves"], months, strict=True):
+        wave.update({} if time is None else {"months": time})
+    folder.content["outcomes"][0]["scale"] = "x"
+    assert [p.column for p in faults() if p.code == "CFG-WAVES"] == list(where)
+
+
 def test_several_faults_at_once_by_line(folder, faults):
     folder.content["waves"][0]["role"] = "first"
     folder.content["titel"] = "x"

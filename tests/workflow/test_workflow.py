@@ -117,7 +117,7 @@ def test_names_of_all_outputs(finished: Path) -> None:
         f"report/{reader}.{tag}.INTERNAL.{kind}"
         for reader in ("educator", "researcher")
         for tag in ("en", "fa")
-        for kind in ("html", "json")
+        for kind in ("html", "docx", "pdf", "json")
     }
     assert expected <= found
     others = {name.split("/")[0] for name in found - expected}

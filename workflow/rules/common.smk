@@ -51,3 +51,8 @@ def settings_of(stage):
 def tables_of(names):
     """Give the tables of all cohorts."""
     return [f"{root}/cohorts/{cohort}/{name}.csv" for cohort in sorted(cohorts) for name in names]
+
+
+def reports_of(reader, kinds):
+    """Give the report for one reader in these formats and every language the study file asks for."""
+    return [f"{root}/report/{reader}.{tag}.INTERNAL.{kind}" for tag in study_file.study.languages for kind in kinds]

@@ -1,10 +1,5 @@
 # Requires: the tables and figures of the whole study.
-# Gives: report/{educator,researcher}.<language>.INTERNAL.html and manifest.json.
-
-
-def reports(reader, suffix):
-    """Give the files of a report, one a language of the study."""
-    return [f"{root}/report/{reader}.{tag}.INTERNAL.{suffix}" for tag in study_file.study.languages]
+# Gives: report/{educator,researcher}.<language>.INTERNAL.{html,docx,pdf}, as the study file asks, and manifest.json.
 
 
 rule report:
@@ -14,18 +9,18 @@ rule report:
         figures=f"{root}/figures",
     output:
         educator=report(
-            reports("educator", "html"),
+            reports_of("educator", study_file.study.report.formats),
             caption="../report/educator.rst",
             category="Reports",
             labels={"reader": "educator"},
         ),
         researcher=report(
-            reports("researcher", "html"),
+            reports_of("researcher", study_file.study.report.formats),
             caption="../report/researcher.rst",
             category="Reports",
             labels={"reader": "researcher"},
         ),
-        model=reports("educator", "json") + reports("researcher", "json"),
+        model=reports_of("educator", ["json"]) + reports_of("researcher", ["json"]),
     log:
         f"{root}/logs/report.log",
     conda:

@@ -8,6 +8,7 @@ from math import exp
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from balint_eval.doctor.finding import ALL_WAVES, Finding, accepting
@@ -70,8 +71,9 @@ def _inner_gap(form: Form) -> float | None:
     codes = form.instrument.response.codes
     if form.fewest < FEWEST_PEOPLE or len(codes) < 4:
         return None
-    share = np.array([float((values == code).sum()) for code in codes]) / max((~np.isnan(values)).sum(), 1)
-    inner = [n for n in range(1, len(codes) - 1) if share[n] == 0 and min(share[n - 1], share[n + 1]) > INNER_SHARE]
+    given = [int((values == code).sum()) for code in codes]
+    many = INNER_SHARE * int((~np.isnan(values)).sum())
+    inner = [n for n in range(1, len(codes) - 1) if given[n] == 0 and min(given[n - 1], given[n + 1]) > many]
     return codes[inner[0]] if inner else None
 
 
@@ -105,27 +107,29 @@ def swapped_codes(form: Form) -> Iterator[Finding]:
     if form.fewest < FEWEST_PEOPLE:
         return
     rest = _rest_scores(form)
-    judged = [
+    likely = [
         (odds, t, wave, pair)
         for pair in combinations(form.instrument.response.codes, 2)
         for wave, odds, t in _judged(form, rest, pair)
+        if odds > ENOUGH_ODDS
     ]
-    odds, t, wave, pair = max(judged, default=(0.0, 0.0, ALL_WAVES, (0.0, 0.0)))
-    if odds > ENOUGH_ODDS:
+    if likely:
+        _, t, wave, pair = max(likely)
         yield _swap_finding(form, pair, wave, t)
 
 
 class _Evidence(NamedTuple):
     """What one wave says of two codes."""
 
-    people: list[str]
+    people: NDArray[np.intp]
+    """Place of each row's person in the form."""
     each: FloatArray
     """Each person's evidence that the higher code goes with the higher rest."""
     weight: float
     """What their sum is expected to be for each point of the rest that goes with one point of the code."""
 
 
-def _judged(form: Form, rest: dict[str, FloatArray], pair: tuple[float, float]) -> Iterator[tuple[str, float, float]]:
+def _judged(form: Form, rest: FloatArray, pair: tuple[float, float]) -> Iterator[tuple[str, float, float]]:
     """Give the log odds and the t value of two codes, in all waves together and in each."""
     waves = {wave: _order(form, wave, rest, pair) for wave in form.stored}
     slope = _slope_elsewhere(form, rest, pair)
@@ -136,11 +140,9 @@ def _judged(form: Form, rest: dict[str, FloatArray], pair: tuple[float, float]) 
 
 
 def _odds(waves: list[_Evidence], slope: float) -> tuple[float, float]:
-    summed: dict[str, float] = {}
-    for evidence in waves:
-        for who, value in zip(evidence.people, evidence.each.tolist(), strict=True):
-            summed[who] = summed.get(who, 0.0) + value
-    values = np.array(list(summed.values()))
+    people = np.concatenate([evidence.people for evidence in waves])
+    each = np.concatenate([evidence.each for evidence in waves])
+    values = np.bincount(people, weights=each).astype(np.float64)
     error = float(np.sqrt((values**2).sum()))
     if error < 1e-12 or effective_people(values) < FEWEST_EFFECTIVE:
         return 0.0, 0.0
@@ -154,37 +156,34 @@ def effective_people(values: FloatArray) -> float:
     return float(np.abs(values).sum()) ** 2 / float((values**2).sum())
 
 
-def _rest_scores(form: Form) -> dict[str, FloatArray]:
+def _rest_scores(form: Form) -> FloatArray:
     """Give, for each person, the keyed total of each item's scale over all waves, without the item itself."""
-    rests: dict[str, FloatArray] = {}
-    for wave, who in form.people.items():
+    rests = np.zeros((form.n_people(), form.instrument.n_items))
+    for wave, people in form.places.items():
         keyed = filled(form.keyed(wave))
         keyed = keyed - keyed.mean(axis=0)
-        rest = np.zeros_like(keyed)
         for scale in form.instrument.scales:
             if len(scale.items) >= FEWEST_ITEMS:
                 own = np.asarray(scale.items) - 1
-                rest[:, own] += keyed[:, own].sum(axis=1, keepdims=True) - keyed[:, own]
-        for one, row in zip(who.tolist(), rest, strict=True):
-            rests[one] = rests[one] + row if one in rests else row
+                rests[np.ix_(people, own)] += keyed[:, own].sum(axis=1, keepdims=True) - keyed[:, own]
     return rests
 
 
-def _rest_rows(form: Form, wave: str, rest: dict[str, FloatArray]) -> FloatArray:
+def _rest_rows(form: Form, wave: str, rest: FloatArray) -> FloatArray:
     """Give the rest scores of one wave's rows, turned round for reversed items."""
-    turned = np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse)
-    return np.array([rest[one] for one in form.people[wave].tolist()]) * np.where(turned, -1.0, 1.0)
+    rows = rest[form.places[wave]]
+    return np.where(form.turned, -rows, rows)
 
 
-def _order(form: Form, wave: str, rest: dict[str, FloatArray], pair: tuple[float, float]) -> _Evidence:
+def _order(form: Form, wave: str, rest: FloatArray, pair: tuple[float, float]) -> _Evidence:
     stored, scores = form.stored[wave], _rest_rows(form, wave, rest)
     either = (stored == pair[0]) | (stored == pair[1])
     high = _within((stored == pair[1]).astype(float), either)
     each = (high * _within(scores, either)).sum(axis=1)
-    return _Evidence(form.people[wave].tolist(), each, float((high**2).sum()) * (pair[1] - pair[0]))
+    return _Evidence(form.places[wave], each, float((high**2).sum()) * (pair[1] - pair[0]))
 
 
-def _slope_elsewhere(form: Form, rest: dict[str, FloatArray], pair: tuple[float, float]) -> float:
+def _slope_elsewhere(form: Form, rest: FloatArray, pair: tuple[float, float]) -> float:
     """Give by how much the rest rises with a point of the code, among the answers that are neither of the two."""
     together = spread = 0.0
     for wave, stored in form.stored.items():

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
+from balint_eval.doctor.form import Form
 from balint_eval.instruments.model import Instrument
 from balint_eval.scoring import WHOLE_FORM
 from balint_eval.study_model import Cohort
@@ -39,6 +40,18 @@ class Finding:
 def accepting(code: str, instrument: str) -> str:
     """Say how a person settles a finding that is no fault."""
     return f"if a person has checked that the export is right, accept: [{code}] under the items of {instrument}"
+
+
+def between_waves(form: Form, code: str, first: str, second: str, *, seen: str, why: str, mend: str) -> Finding:
+    """Give a refusal that holds two waves against each other: of the later one, counted over the people of both."""
+    return Finding(
+        code=code,
+        wave=second,
+        people=form.n_people(first, second),
+        seen=seen,
+        why=why,
+        mend=f"{mend}; {accepting(code, form.instrument.name)}",
+    )
 
 
 def accepted_codes(*cohorts: Cohort) -> dict[str, set[str]]:
@@ -84,7 +97,7 @@ def doubtful_scales(
         The scale `all` stands for every scale of the instrument.
     """
     refused = findings[findings["severity"] == "refuse"]
-    pairs = list(dict.fromkeys(zip(refused["instrument"], refused["scale"], strict=True)))
+    pairs = list(dict.fromkeys(refused[["instrument", "scale"]].itertuples(index=False, name=None)))
     known = instruments or {}
     sharing = [(name, other) for name, scale in pairs for other in _sharing(known.get(name), scale)]
     return list(dict.fromkeys([*pairs, *sharing]))

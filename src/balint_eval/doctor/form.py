@@ -41,6 +41,16 @@ class Form:
         return self.instrument.response.codes[0] + self.instrument.response.codes[-1]
 
     @property
+    def step(self) -> float:
+        """Distance of the two lowest codes."""
+        return self.instrument.response.codes[1] - self.instrument.response.codes[0]
+
+    @property
+    def turned(self) -> NDArray[np.bool_]:
+        """Which items the key reverses, shape (items,)."""
+        return np.isin(np.arange(1, self.instrument.n_items + 1), self.instrument.reverse)
+
+    @property
     def rated(self) -> bool:
         """Whether others answered about the person; the rows of two waves are then not one person's."""
         return any(bool((np.char.find(who, "#") >= 0).any()) for who in self.people.values())
@@ -49,6 +59,12 @@ class Form:
     def fewest(self) -> int:
         """People in the wave with the fewest."""
         return min(len(who) for who in self.people.values())
+
+    @property
+    def places(self) -> dict[str, NDArray[np.intp]]:
+        """For each wave the place of each row's person among all people of the form, sorted."""
+        everybody = np.unique(np.concatenate(list(self.people.values())))
+        return {wave: np.searchsorted(everybody, who) for wave, who in self.people.items()}
 
     def keyed(self, wave: str) -> FloatArray:
         """Give one wave's answers, reversed by the key."""

@@ -10,7 +10,7 @@ from balint_eval.doctor.evidence import against, column_correlations, correlatio
 from balint_eval.doctor.finding import ALL_WAVES, Finding
 from balint_eval.doctor.form import Form, complete, filled
 from balint_eval.instruments.model import Scale
-from balint_eval.scoring import FloatArray
+from balint_eval.scoring import FloatArray, reversed_by_key
 from balint_eval.stats.reliability import cronbach_alpha, item_rest_correlations
 
 ENOUGH_ROWS = 20
@@ -23,7 +23,8 @@ ENOUGH_ODDS = 5.0
 """Log odds, wrong key to right key, from which a single item is named; set by simulation (docs/doctor.md)."""
 ENOUGH_ODDS_IN_WAVE = 7.0
 """The same for an item in one wave, where three correlations that go together are added up."""
-WEIGHTS = (1.0, 0.5, 0.5)
+WEIGHT_ELSEWHERE = 0.5
+"""Of the two correlations with another wave, beside that within the wave."""
 
 
 def reversed_already(form: Form) -> Iterator[Finding]:
@@ -106,8 +107,8 @@ def _between(rows: FloatArray, places: list[int]) -> float:
 
 def _reversed_finding(rows: FloatArray, form: Form, scale: Scale, wave: str) -> Finding:
     places = _places(form, scale)
-    rest = item_rest_correlations(rows)[places]
-    listed = ", ".join(f"item {scale.items[place]} {r:.2f}" for place, r in zip(places, rest, strict=True))
+    rest = item_rest_correlations(rows)
+    listed = ", ".join(f"item {scale.items[place]} {rest[place]:.2f}" for place in places)
     name = form.instrument.name
     only = "" if wave == ALL_WAVES else " for the export of that wave"
     return Finding(
@@ -154,9 +155,12 @@ def single_items(form: Form) -> Iterator[Finding]:
 def _wrong_items(rows: FloatArray) -> dict[int, float]:
     """Give place and item-rest correlation of the items that go against the rest."""
     rest = against(rows)
-    expected = expected_z(rest, len(rows))
-    odds = log_odds(rest, expected, len(rows))
+    odds = _odds(rest, len(rows))
     return {int(place): float(rest[place]) for place in np.flatnonzero(odds > ENOUGH_ODDS)}
+
+
+def _odds(r: FloatArray, people: int) -> FloatArray:
+    return log_odds(r, expected_z(r, people), people)
 
 
 def _wrong_in_wave(form: Form, scale: Scale, wave: str) -> dict[int, float]:
@@ -166,15 +170,16 @@ def _wrong_in_wave(form: Form, scale: Scale, wave: str) -> dict[int, float]:
     if form.rated or not others:
         return {}
     pairs = [form.paired(wave, other) for other in others]
-    here, there = (np.concatenate([pair[side][:, own] for pair in pairs]) for side in (0, 1))
-    people = min(len(pair[0]) for pair in pairs)
+    here, there = (
+        np.concatenate([reversed_by_key(pair[side], form.instrument)[:, own] for pair in pairs]) for side in (0, 1)
+    )
+    people = min(len(earlier) for earlier, _ in pairs)
     if people < ENOUGH_ROWS:
         return {}
-    turned = np.where(np.isin(scale.items, form.instrument.reverse), -1.0, 1.0)
-    here, there = here * turned, there * turned
-    rests = [against(here), _against_other(here, there), column_correlations(here, there)]
-    odds = sum(log_odds(r, expected_z(r, people), people) * weight for r, weight in zip(rests, WEIGHTS, strict=True))
-    return {int(place): float(rests[0][place]) for place in np.flatnonzero(odds > ENOUGH_ODDS_IN_WAVE)}
+    rest = against(here)
+    elsewhere = _odds(_against_other(here, there), people) + _odds(column_correlations(here, there), people)
+    odds = _odds(rest, people) + WEIGHT_ELSEWHERE * elsewhere
+    return {int(place): float(rest[place]) for place in np.flatnonzero(odds > ENOUGH_ODDS_IN_WAVE)}
 
 
 def _against_other(here: FloatArray, there: FloatArray) -> FloatArray:
@@ -184,12 +189,9 @@ def _against_other(here: FloatArray, there: FloatArray) -> FloatArray:
 
 def person_means(form: Form) -> FloatArray:
     """Give each person's mean keyed answers over the waves, each item and wave about its own mean."""
-    people = sorted({str(who) for wave in form.people.values() for who in wave})
-    place = {who: n for n, who in enumerate(people)}
-    total, count = np.zeros((len(people), form.instrument.n_items)), np.zeros((len(people), 1))
-    for wave, who in form.people.items():
+    total, count = np.zeros((form.n_people(), form.instrument.n_items)), np.zeros((form.n_people(), 1))
+    for wave, rows in form.places.items():
         keyed = filled(form.keyed(wave))
-        rows = [place[str(one)] for one in who]
         total[rows] += keyed - keyed.mean(axis=0)
         count[rows] += 1
     return np.asarray(total / count)

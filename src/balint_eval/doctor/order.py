@@ -8,9 +8,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from balint_eval.doctor.evidence import t_of_mean
-from balint_eval.doctor.finding import Finding, accepting
+from balint_eval.doctor.finding import ALL_WAVES, Finding, accepting, between_waves
 from balint_eval.doctor.form import Form
 from balint_eval.scoring import FloatArray
 
@@ -45,9 +46,10 @@ def columns_out_of_order(form: Form) -> Iterator[Finding]:
     if form.rated:
         return
     for first, second in form.wave_pairs():
-        earlier, later = _aligned(form, first, second)
+        earlier, later = form.paired(first, second)
         if len(earlier) < FEWEST_PEOPLE:
             continue
+        earlier, later = _aligned(form, earlier, later)
         order, gain = _cheapest(earlier, later), _gain_elsewhere(earlier, later)
         share = float(gain.mean()) / max(_differences(earlier, later), 1e-12)
         swap = _two_exchanged(form, earlier, later)
@@ -58,21 +60,16 @@ def columns_out_of_order(form: Form) -> Iterator[Finding]:
             yield _exchange_finding(form, first, second, swap)
 
 
-def _aligned(form: Form, first: str, second: str) -> tuple[FloatArray, FloatArray]:
+def _aligned(form: Form, earlier: FloatArray, later: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Give both waves in steps of the scale, the later one without the general change."""
-    earlier, later = form.paired(first, second)
     thin = max(1, len(earlier) // MOST_PEOPLE)
-    codes = form.instrument.response.codes
-    one, two = (wave[::thin] / (codes[1] - codes[0]) for wave in (earlier, later))
-    if not len(one):
-        return one, two
-    turned = np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse)
-    return one, _without_change(one, two, turned)
+    one, two = (wave[::thin] / form.step for wave in (earlier, later))
+    return one, _without_change(one, two, form.turned)
 
 
 def _cheapest(earlier: FloatArray, later: FloatArray) -> Order:
-    cost = (earlier**2).mean(axis=0)[:, None] + (later**2).mean(axis=0) - 2 * earlier.T @ later / len(earlier)
-    return np.asarray(linear_sum_assignment(cost)[1], dtype=np.intp)
+    """Give the order of the later columns with the least squared difference over all people and items."""
+    return np.asarray(linear_sum_assignment(cdist(earlier.T, later.T, "sqeuclidean"))[1], dtype=np.intp)
 
 
 def _gain_elsewhere(earlier: FloatArray, later: FloatArray) -> FloatArray:
@@ -110,9 +107,8 @@ def _matters(form: Form, order: Order) -> bool:
 def _explained_by_coding(form: Form, earlier: FloatArray, later: FloatArray, gain: float) -> bool:
     """Tell whether turning answers round takes away about as much of the difference as another order does."""
     now = _differences(earlier, later)
-    turned = np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse)
-    codes = form.instrument.response.codes
-    ends = form.ends / (codes[1] - codes[0])
+    turned = form.turned
+    ends = form.ends / form.step
     best = min(
         _differences(earlier, _without_change(earlier, np.where(places, ends - later, later), turned))
         for places in (np.ones_like(turned), turned, ~turned)
@@ -122,9 +118,9 @@ def _explained_by_coding(form: Form, earlier: FloatArray, later: FloatArray, gai
 
 def _without_change(earlier: FloatArray, later: FloatArray, turned: NDArray[np.bool_]) -> FloatArray:
     """Take the general change of the keyed answers away from the later wave."""
-    direction = np.where(turned, -1.0, 1.0)
-    change = float(((later - earlier).mean(axis=0) * direction).mean())
-    return np.asarray(later - change * direction)
+    moved = (later - earlier).mean(axis=0)
+    change = np.where(turned, -moved, moved).mean()
+    return np.asarray(later - np.where(turned, -change, change))
 
 
 def _differences(earlier: FloatArray, later: FloatArray) -> float:
@@ -146,38 +142,34 @@ def _two_exchanged(form: Form, earlier: FloatArray, later: FloatArray) -> tuple[
 
 
 def _order_finding(form: Form, first: str, second: str, order: Order, share: float) -> Finding:
-    name = form.instrument.name
     moved = [f"{place + 1} as {other + 1}" for place, other in enumerate(order.tolist()) if place != other]
     more = f" and {len(moved) - 8} more" if len(moved) > 8 else ""
-    return Finding(
-        code="DOC-ORDER",
-        wave=second,
-        people=form.n_people(first, second),
+    return between_waves(
+        form,
+        "DOC-ORDER",
+        first,
+        second,
         seen=(
             f"the columns of '{second}' match those of '{first}' better in another order (the best match is item "
             f"{', '.join(moved[:8])}{more}); it takes away {share:.0%} of the difference between the waves"
         ),
         why="items that stand in each other's place are reversed or counted wrongly",
-        mend=(
-            f"list under columns: of {name}, for each wave, the columns in the order of the form; "
-            + accepting("DOC-ORDER", name)
-        ),
+        mend=(f"list under columns: of {form.instrument.name}, for each wave, the columns in the order of the form"),
     )
 
 
 def _exchange_finding(form: Form, first: str, second: str, swap: tuple[int, int]) -> Finding:
-    name = form.instrument.name
-    return Finding(
-        code="DOC-EXCHANGED",
-        wave=second,
-        people=form.n_people(first, second),
+    return between_waves(
+        form,
+        "DOC-EXCHANGED",
+        first,
+        second,
         seen=(
             f"the columns of the items {swap[0]} and {swap[1]} seem to have changed places between '{first}' and "
             f"'{second}': who answered one higher than the other before answers it lower after"
         ),
         why="the two items are keyed in opposite ways or count for different scales",
-        mend=f"compare the two columns of both exports and correct columns: of {name}; "
-        + accepting("DOC-EXCHANGED", name),
+        mend=f"compare the two columns of both exports and correct columns: of {form.instrument.name}",
     )
 
 
@@ -201,7 +193,7 @@ def identical_columns(form: Form) -> Iterator[Finding]:
 def _equal_pairs(stored: FloatArray) -> list[tuple[int, int]]:
     rows = stored[~np.isnan(stored).any(axis=1)]
     k = stored.shape[1]
-    if len(rows) < FEWEST_PEOPLE or k < 3:
+    if len(rows) < FEWEST_PEOPLE:
         return []
     agreement = np.zeros((k, k))
     for code in np.unique(rows):
@@ -223,7 +215,7 @@ def _identical_finding(form: Form, seen: dict[tuple[int, int], list[str]]) -> Fi
     listed = ", ".join(f"{first} and {second}" for first, second in sorted(seen)[:5])
     return Finding(
         code="DOC-IDENTICAL",
-        wave=waves[0] if len(waves) == 1 else "all",
+        wave=waves[0] if len(waves) == 1 else ALL_WAVES,
         people=form.n_people(*waves),
         seen=f"the items {listed} have the same answer from everybody in {', '.join(repr(w) for w in waves)}",
         why="one column was most likely copied over another, so an item is counted twice and one is lost",

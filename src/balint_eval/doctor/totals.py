@@ -70,7 +70,7 @@ def supplied_totals(form: Form, totals: pd.DataFrame) -> Iterator[Finding]:
     people without a score (too few answers) count as different: the manual gives them none.
     """
     mine = totals[(totals["cohort"] == form.cohort) & (totals["instrument"] == form.instrument.name)]
-    for (scale, wave), rows in mine.groupby(["scale", "wave"], sort=True):
+    for (scale, wave), rows in mine.groupby(["scale", "wave"]):
         if str(wave) in form.stored:
             compared = _compare(form, form.instrument.scale(str(scale)), str(wave), rows)
             yield _disagreement(compared) if compared.differs.any() else _agreement(compared)
@@ -151,25 +151,22 @@ def _rows(compared: _Compared) -> str:
 def _explanation(compared: _Compared, severity: Severity) -> tuple[str, str, str]:
     """Give the usual pattern that fits most of those who differ, why it matters, and what to do."""
     name, differs = compared.form.instrument.name, compared.differs
-    accept = accepting("DOC-TOTAL", name)
     fits = {way: _equal(compared.supplied, other, compared.supplied) & differs for way, other in _ways(compared)}
     shares = {way: int(fit.sum()) for way, fit in fits.items()}
-    best = max(shares, key=lambda way: shares[way], default="")
+    best = max(shares, key=lambda way: shares[way])
+    number = shares[best]
+    mend = "work out one person's score by hand from the form and correct the study file or the export"
+    if number < max(USUAL * int(differs.sum()), 1):
+        pattern = "no usual pattern explains it"
+    else:
+        pattern = f"{'it is' if number == 1 else f'in {number} of them it is'} {best}"
+        if best == _UNREVERSED:
+            mend = f"look at one form: set already_reversed: true for {name} if the platform has reversed the items"
     if severity == "warn":
         why = "everybody who answered every item agrees, so key and codes are right; only the rule for missing differs"
-        mend = NOTHING_TO_MEND
-    else:
-        why = "one of the two does not follow the published key, or they are totals of other people, items or codes"
-        mend = f"work out one person's score by hand from the form and correct the study file or the export; {accept}"
-    if not best or shares[best] < max(USUAL * int(differs.sum()), 1):
-        return "no usual pattern explains it", why, mend
-    number = shares[best]
-    pattern = f"{'it is' if number == 1 else f'in {number} of them it is'} {best}"
-    if best == _UNREVERSED:
-        mend = (
-            f"look at one form: set already_reversed: true for {name} if the platform has reversed the items; {accept}"
-        )
-    return pattern, why, mend
+        return pattern, why, NOTHING_TO_MEND
+    why = "one of the two does not follow the published key, or they are totals of other people, items or codes"
+    return pattern, why, f"{mend}; {accepting('DOC-TOTAL', name)}"
 
 
 _UNREVERSED = "the score without reversing any item"
@@ -189,8 +186,10 @@ def _ways(compared: _Compared) -> Iterator[tuple[str, FloatArray]]:
     low, high = scale.range
     yield "the score in percent of its range", 100.0 * (compared.score - low) / (high - low)
     shift = _constant(compared)
-    if shift:
-        yield f"{abs(shift):g} {'more' if shift > 0 else 'less'} than the score", compared.score + shift
+    if shift > 0:
+        yield f"{shift:g} more than the score", compared.score + shift
+    elif shift < 0:
+        yield f"{-shift:g} less than the score", compared.score + shift
 
 
 def _other_sums(compared: _Compared, own: list[int]) -> Iterator[tuple[str, FloatArray]]:
@@ -220,9 +219,11 @@ def _prorated(mean: FloatArray, scale: Scale, n_items: int) -> FloatArray:
 def _constant(compared: _Compared) -> float:
     """Give the difference that all who differ share, or 0."""
     apart = (compared.supplied - compared.score)[compared.differs & ~np.isnan(compared.score)]
-    shift = float(np.median(apart)) if len(apart) >= FEWEST_FOR_A_CONSTANT else 0.0
+    if len(apart) < FEWEST_FOR_A_CONSTANT:
+        return 0.0
+    shift = float(np.median(apart))
     shared = _equal(apart, np.full(len(apart), shift), compared.supplied)
-    return round(shift, MOST_DECIMALS) if len(apart) and shared.mean() >= USUAL else 0.0
+    return round(shift, MOST_DECIMALS) if shared.mean() >= USUAL else 0.0
 
 
 def _finding(compared: _Compared, severity: Severity, people: int, seen: str, why: str, mend: str) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from balint_eval.doctor.evidence import correlation, fisher_z
-from balint_eval.doctor.finding import Finding, accepting
+from balint_eval.doctor.finding import Finding, between_waves
 from balint_eval.doctor.form import Form, filled
 from balint_eval.scoring import reversed_by_key
 
@@ -63,19 +63,19 @@ def _profile(form: Form, first: str, second: str) -> float:
 
 
 def _anchor_finding(form: Form, first: str, second: str, retest: float, profile: float) -> Finding:
-    name = form.instrument.name
-    return Finding(
-        code="DOC-ANCHORS",
-        wave=second,
-        people=form.n_people(first, second),
+    return between_waves(
+        form,
+        "DOC-ANCHORS",
+        first,
+        second,
         seen=(
             f"from '{first}' to '{second}' the people who scored high score low (r {retest:.2f}) and the items "
             f"agreed to most are agreed to least (r {profile:.2f} of the item means)"
         ),
         why="in one of the two waves the answers run from the other end; the change would have the wrong sign",
         mend=(
-            f"look at the first and last answer on both forms; map the wave that is turned under answers: of {name}; "
-            + accepting("DOC-ANCHORS", name)
+            "look at the first and last answer on both forms; map the wave that is turned under answers: of "
+            f"{form.instrument.name}"
         ),
     )
 
@@ -88,31 +88,27 @@ def off_by_a_step(form: Form) -> Iterator[Finding]:
     A change of the people moves the stored answers of reversed items against those of the others; only a
     change of the coding moves both the same way.
     """
-    turned = np.isin(np.arange(1, form.instrument.n_items + 1), form.instrument.reverse)
+    turned = form.turned
     if form.fewest < FEWEST_PEOPLE or min(turned.sum(), (~turned).sum()) < 2:
         return
-    codes = form.instrument.response.codes
     for first, second in form.wave_pairs():
         one, two = (filled(form.stored[wave]).mean(axis=0) for wave in (first, second))
-        moved = (two - one) / (codes[1] - codes[0])
+        moved = (two - one) / form.step
         straight, reverse = float(moved[~turned].mean()), float(moved[turned].mean())
         if min(straight, reverse) > SHIFT or max(straight, reverse) < -SHIFT:
             yield _shift_finding(form, first, second, straight, reverse)
 
 
 def _shift_finding(form: Form, first: str, second: str, straight: float, reverse: float) -> Finding:
-    name = form.instrument.name
-    return Finding(
-        code="DOC-SHIFT",
-        wave=second,
-        people=form.n_people(first, second),
+    return between_waves(
+        form,
+        "DOC-SHIFT",
+        first,
+        second,
         seen=(
             f"from '{first}' to '{second}' the stored answers moved by {straight:+.2f} steps in the items that are "
             f"not reversed and by {reverse:+.2f} in those that are"
         ),
         why="people who change move the two against each other; a coding that is a step off moves both the same way",
-        mend=(
-            f"compare the codes of both exports; map the wave that is off under answers: of {name}; "
-            + accepting("DOC-SHIFT", name)
-        ),
+        mend=(f"compare the codes of both exports; map the wave that is off under answers: of {form.instrument.name}"),
     )

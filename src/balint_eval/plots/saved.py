@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+
+from balint_eval.errors import EnvironmentProblem, Problem
 
 INDEX = "index.json"
 
@@ -37,3 +40,21 @@ def _read(folder: Path, entry: dict[str, str]) -> SavedDrawing:
         alternative_text=entry["alternative_text"],
         data=pd.read_csv(folder / f"{name}.csv"),
     )
+
+
+def read_pictures(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Read figures as PNG, by name.
+
+    Raises
+    ------
+    EnvironmentProblem
+        WF-FIGURE, for every one that is not there.
+    """
+    paths = {name: folder / f"{name}.png" for name in names}
+    missing = [path for path in paths.values() if not path.is_file()]
+    if missing:
+        mend = "delete the folder `figures` and run again"
+        raise EnvironmentProblem(
+            Problem("WF-FIGURE", "a figure of the report is not there", mend, file=path.as_posix()) for path in missing
+        )
+    return {name: path.read_bytes() for name, path in paths.items()}

@@ -27,6 +27,8 @@ def frame(
         data_label=material.say("Show the numbers behind this figure"),
         table_word=material.say("Table"),
         figure_word=material.say("Figure"),
+        data_heading=material.say("The numbers behind the figures"),
+        digits=material.language.figures.digits,
     )
 
 

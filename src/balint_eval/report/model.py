@@ -244,6 +244,12 @@ class Report:
     sections : tuple of Section
     contents_label, data_label : str
         Names of the table of contents and of the data tables behind figures.
+    table_word, figure_word : str
+        What their numbers stand after.
+    data_heading : str
+        Heading of the data tables where they cannot be folded away, as on paper.
+    digits : str
+        The ten digits from zero, for the numbers of tables, figures and pages.
     """
 
     kind: Literal["educator", "researcher"]
@@ -258,11 +264,17 @@ class Report:
     data_label: str = "Show the numbers behind this figure"
     table_word: str = "Table"
     figure_word: str = "Figure"
+    data_heading: str = "The numbers behind the figures"
+    digits: str = "0123456789"
 
     def blocks(self) -> Iterator[Block]:
         """Give every block in reading order."""
         for section in self.sections:
             yield from section.blocks
+
+    def figure_names(self) -> tuple[str, ...]:
+        """Give the names of its figures in reading order."""
+        return tuple(block.name for block in self.blocks() if isinstance(block, FigureBlock))
 
 
 def numbered(report: Report) -> Report:

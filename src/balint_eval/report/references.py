@@ -66,6 +66,11 @@ WORKS: Mapping[str, Reference] = {
         "604-634.",
         "10.3102/1076998615606099",
     ),
+    "rouder_2009": Reference(
+        "Rouder, J. N., Speckman, P. L., Sun, D., Morey, R. D., & Iverson, G. (2009). Bayesian t tests for accepting "
+        "and rejecting the null hypothesis. Psychonomic Bulletin & Review, 16(2), 225-237.",
+        "10.3758/PBR.16.2.225",
+    ),
     "newcombe_1998": Reference(
         "Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions: Comparison of "
         "eleven methods. Statistics in Medicine, 17(8), 873-890.",
@@ -97,6 +102,7 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "ancova_cr2": ("bell_2002", "pustejovsky_2018", "hedges_2007"),
     "mixed_model": ("kenward_1997",),
     "random_effects": ("hartung_2001", "viechtbauer_2007"),
+    "jzs_bayes_factor": ("rouder_2009",),
     "joint_tests": ("tipton_2015",),
     "proportions": ("bell_2002", "pustejovsky_2018", "newcombe_1998"),
     "individual_change": ("jacobson_1991", "christensen_1986", "maassen_2004"),

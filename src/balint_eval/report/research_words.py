@@ -43,6 +43,7 @@ _ASSUMPTIONS: Mapping[str, str] = {
         "Permutation: arms were given to groups by lot, or changes are symmetric when nothing happens."
     ),
     "level_cr2": marked("Difference at one wave: groups are independent; where people started is not known."),
+    "jzs_bayes_factor": marked("Bayes factor: group means are normal, and the prior on the effect was reasonable."),
     "level_t": marked("t-test on scores: persons are independent, which people of one group are not."),
 }
 
@@ -145,6 +146,13 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         "paired_t",
         marked("Paired t-tests on persons are given for comparison with earlier papers and ignore the groups."),
+    ),
+    (
+        "jzs_bayes_factor",
+        marked(
+            "Bayes factors (Jeffreys-Zellner-Siow, Cauchy prior of scale 0.707) are those of the t-tests on group "
+            "means, or on persons where there were no groups (Rouder et al., 2009)."
+        ),
     ),
     ("wilcoxon", marked("So are Wilcoxon signed-rank tests.")),
     ("mann_whitney", marked("Mann-Whitney tests between arms ignore the groups, too.")),

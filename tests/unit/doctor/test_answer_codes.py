@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from balint_eval.doctor import answer_codes as module
 from balint_eval.doctor.answer_codes import (
     _Evidence,
     _inner_gap,
@@ -56,6 +57,16 @@ def test_a_code_nobody_gives_any_more(made, used, number, turned):
             "hold the answers of that form against the declared codes; map them under answers: of PHQ9, or leave the "
             "wave out; if a person has checked that the export is right, accept: [DOC-UNUSED] under the items of PHQ9"
         )
+
+
+def test_a_chance_at_the_threshold_is_not_below_it(made, monkeypatch):
+    given = np.full((20, 9), 1.0)
+    given[:16, 3] = 3
+    form = made("PHQ9", before=given, after=np.full((20, 9), 1.0))
+    chance = _nobody_drawn(16, 20, 20)
+    for enough, number in ((chance, 0), (chance * (1 + 1e-12), 1)):
+        monkeypatch.setattr(module, "CHANCE_OF_UNUSED", enough)
+        assert len(list(unused_codes(form))) == number
 
 
 def test_of_several_missing_codes_the_lowest_is_named(made):
@@ -130,7 +141,7 @@ def test_effective_people():
 
 def evidence(each, weight, people=None):
     each = np.asarray(each, float)
-    return _Evidence(people or [f"P{n}" for n in range(len(each))], each, weight)
+    return _Evidence(np.arange(len(each)) if people is None else np.array(people), each, weight)
 
 
 def test_odds_by_hand():
@@ -194,9 +205,7 @@ TURNED = np.where(np.isin(np.arange(10), [1, 4, 8]), -1, 1)
 
 def test_rest_scores_by_hand(pair_of_waves):
     by_hand, given = rest_by_hand(pair_of_waves), _rest_scores(pair_of_waves)
-    assert given.keys() == by_hand.keys()
-    for who, row in by_hand.items():
-        assert given[who] == pytest.approx(row)
+    assert given == pytest.approx(np.array([row for _, row in sorted(by_hand.items())]))
     rows = _rest_rows(pair_of_waves, "after", given)
     assert rows == pytest.approx(np.array([by_hand[who] * TURNED for who in pair_of_waves.people["after"]]))
 
@@ -219,10 +228,10 @@ def test_evidence_of_two_codes_by_hand(pair_of_waves, pair):
     rest = rest_by_hand(pair_of_waves)
     for wave in ("before", "after"):
         each, weight = order_by_hand(pair_of_waves, wave, rest, pair)
-        given = _order(pair_of_waves, wave, rest, pair)
+        given = _order(pair_of_waves, wave, _rest_scores(pair_of_waves), pair)
         assert given.each == pytest.approx(each)
         assert given.weight == pytest.approx(weight)
-        assert given.people == pair_of_waves.people[wave].tolist()
+        assert [f"P{place:02}" for place in given.people] == pair_of_waves.people[wave].tolist()
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (1, 3), (2, 4)])
@@ -235,7 +244,7 @@ def test_slope_of_the_other_answers_by_hand(pair_of_waves, pair):
             score = np.array([rest[pair_of_waves.people[wave][n]][item] * TURNED[item] for n in chosen])
             together += (code * (score - score.mean())).sum()
             spread += (code**2).sum()
-    assert _slope_elsewhere(pair_of_waves, rest, pair) == pytest.approx(together / spread)
+    assert _slope_elsewhere(pair_of_waves, _rest_scores(pair_of_waves), pair) == pytest.approx(together / spread)
 
 
 def test_without_other_answers_there_is_no_slope(made):
@@ -283,6 +292,24 @@ def test_two_codes_exchanged(made, people, number):
             "hold the codes 1 and 2 against the form and correct answers: of TEQ; "
             "if a person has checked that the export is right, accept: [DOC-SWAPPED] under the items of TEQ"
         )
+
+
+@pytest.mark.parametrize(("people", "number"), [(11, 0), (12, 1)])
+def test_exchanged_codes_need_twelve_people_in_every_wave(made, monkeypatch, people, number):
+    monkeypatch.setattr(module, "FEWEST_EFFECTIVE", 1.0)
+    scale = made("TEQ", before=np.ones((1, 1))).instrument.scales[0].model_copy(update={"items": list(range(1, 13))})
+    change = {"n_items": 12, "reverse": [], "scales": [scale]}
+    form = made("TEQ", codes=CODES, change=change, before=exchanged(40), after=exchanged(people))
+    assert len(list(swapped_codes(form))) == number
+
+
+def test_odds_at_the_threshold_are_not_enough(made, monkeypatch):
+    scale = made("TEQ", before=np.ones((1, 1))).instrument.scales[0].model_copy(update={"items": list(range(1, 13))})
+    form = made("TEQ", codes=CODES, change={"n_items": 12, "reverse": [], "scales": [scale]}, before=exchanged(40))
+    ((_, odds, _),) = _judged(form, _rest_scores(form), (1, 2))
+    for enough, number in ((odds, 0), (odds * (1 - 1e-12), 1)):
+        monkeypatch.setattr(module, "ENOUGH_ODDS", enough)
+        assert len(list(swapped_codes(form))) == number
 
 
 def test_two_codes_exchanged_in_one_wave(made):

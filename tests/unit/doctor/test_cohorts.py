@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from balint_eval.doctor import cohorts as module
 from balint_eval.doctor.cohorts import _profile, _turned_cohorts, examine_cohorts
 from balint_eval.doctor.form import filled
+from balint_eval.doctor.waves import odds_of_turned
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.tables import ALL_COHORTS
 
@@ -93,6 +95,15 @@ def test_enough_odds(made):
             made("GAD7", cohort=f"c{n}", codes=CODES, change=CHANGE | {"reverse": []}, before=np.tile(row, (12, 1)))
             for n, row in enumerate((one, two))
         ]
+        assert len(list(_turned_cohorts(forms))) == number
+
+
+def test_odds_at_the_threshold_are_not_enough(cohorts, monkeypatch):
+    forms = cohorts(False, True)
+    r = module._with_others(np.column_stack([_profile(form) for form in forms]), 0)
+    odds = odds_of_turned(r, 0.8, forms[0].instrument.n_items)
+    for enough, number in ((odds, 0), (odds * (1 - 1e-12), 1)):
+        monkeypatch.setattr(module, "ENOUGH_ODDS", enough)
         assert len(list(_turned_cohorts(forms))) == number
 
 

@@ -14,7 +14,7 @@ THRESHOLDS = {
     "flags": {"FEWEST_ITEMS": 8, "LONG_STRING": 0.6, "FEWEST_SCALES": 4, "CONTRARY": -0.5, "FEWEST_ANSWERS": 20},
     "keys": {
         "ENOUGH_ROWS": 20, "CLEARLY": 1.0, "FEWEST_ITEMS": 4, "ENOUGH_ODDS": 5.0, "ENOUGH_ODDS_IN_WAVE": 7.0,
-        "WEIGHTS": (1.0, 0.5, 0.5),
+        "WEIGHT_ELSEWHERE": 0.5,
     },
     "limits": {"ENOUGH_PEOPLE": 30},
     "missing_codes": {

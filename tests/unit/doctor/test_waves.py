@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from balint_eval.doctor import waves as module
 from balint_eval.doctor.form import Form
 from balint_eval.doctor.waves import _profile, _retest, anchors_reversed, odds_of_turned, off_by_a_step
 from balint_eval.instruments.registry import known_instruments
@@ -94,6 +95,24 @@ def test_a_step_needs_twelve_people_and_says_by_how_much(people, found, step):
             "people who change move the two against each other; a coding that is a step off moves both the same way"
         )
         assert finding.mend.endswith("accept: [DOC-SHIFT] under the items of TEQ")
+
+
+def test_odds_at_the_threshold_are_not_enough(monkeypatch):
+    stored = ramp("TEQ", 20)
+    turned = form("TEQ", stored, 4 - stored)
+    retest, people = _retest(turned, "before", "after")
+    odds = odds_of_turned(retest, 0.5, people) + odds_of_turned(_profile(turned, "before", "after"), 0.8, 16)
+    for enough, number in ((odds, 0), (odds * (1 - 1e-12), 1)):
+        monkeypatch.setattr(module, "ENOUGH_ODDS", enough)
+        assert len(list(anchors_reversed(turned))) == number
+
+
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize(("shift", "number"), [(1.0, 0), (0.999, 1)])
+def test_a_move_of_the_threshold_is_not_enough(monkeypatch, step, shift, number):
+    monkeypatch.setattr(module, "SHIFT", shift)
+    stored = np.full((20, 16), 2.0)
+    assert len(list(off_by_a_step(form("TEQ", stored, stored + step)))) == number
 
 
 def test_a_step_is_a_step_of_the_scale():

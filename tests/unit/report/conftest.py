@@ -1,15 +1,22 @@
-"""The made-up studies, as fixtures."""
+"""The made-up studies, as fixtures, and the modules that several tests share."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
 
-_PATH = Path(__file__).with_name("synthetic.py")
-_SPEC = importlib.util.spec_from_file_location("report_synthetic", _PATH)
-synthetic = importlib.util.module_from_spec(_SPEC)
-__import__("sys").modules["report_synthetic"] = synthetic
-_SPEC.loader.exec_module(synthetic)
+
+def _shared(name):
+    """Load a module that lies beside the tests; they import it as `report_<name>`."""
+    spec = importlib.util.spec_from_file_location(f"report_{name}", Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+synthetic, paper, pdf_ua = _shared("synthetic"), _shared("paper"), _shared("pdf_ua")
 
 
 @pytest.fixture(params=sorted(synthetic.GRID))
