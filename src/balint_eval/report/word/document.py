@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatchmethod
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from balint_eval.report.model import (
     TableBlock,
     Tone,
 )
-from balint_eval.report.pages import DataTable, Heading, Part, SideBySide, Stretch, drawing_size, stretches
+from balint_eval.report.pages import DataTable, Heading, Part, SideBySide, Stretch, drawing_size, leads, stretches
 from balint_eval.report.word.frame import add_counted_list, empty_document, set_paper, text_width, turn
 from balint_eval.report.word.markup import (
     bar,
@@ -92,7 +93,7 @@ class _Writer:
     def __init__(self, report: Report, pictures: Mapping[str, bytes], document: Document) -> None:
         self.report, self.pictures, self.document = report, pictures, document
         self.sideways = False
-        self.level = 1
+        self.level, self.keep = 1, ""
         self.bookmarks = 0
 
     def write(self) -> None:
@@ -110,7 +111,8 @@ class _Writer:
                 self.document.add_section(WD_SECTION.NEW_PAGE)
             self.sideways = stretch.sideways
             set_paper(self.document.sections[-1], report, sideways=stretch.sideways)
-            for part in stretch.parts:
+            for part, following in zip_longest(stretch.parts, stretch.parts[1:]):
+                self.keep = "<w:keepNext/>" if leads(part, following) else ""
                 self._write(part)
         self._add(paragraph("Note", run(report.generated), properties='<w:spacing w:before="300"/>'))
 
@@ -134,7 +136,7 @@ class _Writer:
 
     @_write.register
     def _(self, part: Paragraph) -> None:
-        self._add(paragraph(_STYLES[part.role], run(part.text)))
+        self._add(paragraph(_STYLES[part.role], run(part.text), properties=self.keep))
 
     @_write.register
     def _(self, part: Callout) -> None:
