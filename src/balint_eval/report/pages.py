@@ -25,6 +25,8 @@ _SIZE = re.compile(r"<svg\b[^>]*?\b(width|height)=\"([0-9.]+)(?:pt)?\"[^>]*?\b(?
 _NUMBER = re.compile(r"[−-]?(?:\d+|(?=[.٫]))(?:([.٫])(\d+))?")
 _ISOLATES = re.compile("[\u2066-\u2069]")
 _WIDEST_WORD = 68
+_LONG_WORD, _UNBROKEN = 20, 1.12
+"""Codes of so many signs have more wide digits than words have, and are never broken."""
 _BOLD = 1.2
 """How much wider the letters of a heading are."""
 _ONE_PAGE = 900
@@ -199,7 +201,7 @@ def _full_widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) 
 
 
 def _least(column: TableColumn, cells: Sequence[str]) -> float:
-    words = [float(len(word)) for text in cells for word in text.split()]
+    words = [len(word) * (_UNBROKEN if len(word) > _LONG_WORD else 1.0) for text in cells for word in text.split()]
     words += [_BOLD * len(word) for word in column.heading.split()]
     if column.align == "number":
         words += map(len, cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import singledispatchmethod
 from io import BytesIO
 from itertools import zip_longest
@@ -167,7 +167,7 @@ class _Writer:
                 width=text_width(sideways=self.sideways),
                 noted=bool(part.notes),
             ),
-            *(paragraph("Note", run(note)) for note in part.notes),
+            *_notes(part.notes),
         )
 
     @_write.register
@@ -190,7 +190,7 @@ class _Writer:
         self._add(self._caption(part))
         notes = [note for note in (part.caption, part.data_note) if note]
         self._picture(part, keep=bool(notes))
-        self._add(*(paragraph("Note", run(note)) for note in notes))
+        self._add(*_notes(notes))
 
     @_write.register
     def _(self, part: SideBySide) -> None:
@@ -263,6 +263,12 @@ class _Writer:
         words = shape._inline.docPr
         words.set("descr", figure.alternative_text)
         words.set("title", figure.title)
+
+
+def _notes(notes: Sequence[str]) -> Iterator[str]:
+    """Write notes that stay together."""
+    for place, note in enumerate(notes, start=1):
+        yield paragraph("Note", run(note), properties="<w:keepNext/>" if place < len(notes) else "")
 
 
 def _contents(report: Report, parts: Iterable[Stretch]) -> Iterator[str]:
