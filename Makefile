@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading mutation generate messages lock browser-setup axe-setup metamorphic clean help
+.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -75,12 +75,19 @@ bench-scoring: $(STAMP) ## Score 1,000,000 people x 60 items x 2 waves: time and
 bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV and 50,000 x 62 of XLSX: time and memory, beside pandas and openpyxl.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_reading.py
 
+bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batched fits, power by simulation (R optional).
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_models.py
+
+# SEED=7 draws others; the committed hardest twenty of seed 1 are in the everyday tests.
+r-check: $(STAMP) ## Mixed models and CR2 on 60 awkward drawn data sets beside lmerTest, pbkrtest, clubSandwich (needs R).
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/r_check.py --sets $(or $(SETS),60) --seed $(or $(SEED),1)
+
 # FILES=500 tries the first 500, always the same; CI does that.
 fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX and YAML files: no traceback, none slow or large; failures are kept.
 	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --keep fuzz-failures
 
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
-	METAMORPHIC_EXAMPLES=1000 $(PYTEST) tests/reference/test_metamorphic.py
+	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py
 
 # SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one; MINIMUM=90 asks for less.
 mutation: $(STAMP) ## Do the tests notice wrong versions of scoring, doctor, linkage and reliability? Scores and survivors.

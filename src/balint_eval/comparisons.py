@@ -13,7 +13,7 @@ from balint_eval.contrasts import Contrast, Sample, each_sample, is_further, is_
 from balint_eval.errors import DataError, Problem
 from balint_eval.kinds import CHANGE, DIFFERENCE, LEVEL
 from balint_eval.relinked import stricter_scores
-from balint_eval.stats import bayes, by_site, cluster, independent, levels, mixed, paired
+from balint_eval.stats import bayes, by_site, cluster, independent, levels, mixed, paired, partially_nested
 from balint_eval.stats.adjust import adjust_p
 from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
@@ -157,7 +157,7 @@ def _within_sites(sample: Sample, contrast: Contrast, level: float) -> list[Resu
         planned, arms = by_site.change_by_site(*scores, *sites, level), None
     else:
         planned, arms = by_site.ancova_by_site(*scores, sample.treated, *sites, level), sample.long_treated()
-    if not sample.grouped:
+    if not sample.grouped or sample.partially_nested:
         return [planned]
     return [planned, by_site.mixed_by_site(*sample.long(), arms, np.tile(sample.stratum, 2), level)[0]]
 
@@ -216,6 +216,9 @@ def _difference_of_groups(sample: Sample, level: float) -> list[Result]:
 
 
 def _model_of_difference(sample: Sample, level: float) -> Modelled:
+    if sample.partially_nested:
+        scores = (sample.pre, sample.post, sample.treated, sample.cluster)
+        return partially_nested.partially_nested_ancova(*scores, level), None
     return mixed.estimate_controlled(*sample.long(), sample.long_treated(), conf_level=level)
 
 
@@ -238,6 +241,8 @@ def _level_of_groups(sample: Sample, level: float) -> list[Result]:
 
 
 def _model_of_level(sample: Sample, level: float) -> Modelled:
+    if sample.partially_nested:
+        return partially_nested.partially_nested_level(sample.post, sample.treated, sample.cluster, level), None
     return levels.level_mixed(sample.post, sample.treated, sample.cluster, level)
 
 

@@ -194,6 +194,12 @@ class Sample:
         return bool(self.has_group.any())
 
     @property
+    def partially_nested(self) -> bool:
+        """Whether people of one arm share groups while those of the other stand alone."""
+        codes = np.unique(self.cluster[self.analysed], return_inverse=True)[1].astype(np.intp)
+        return bool(codes.size) and one_arm_grouped(codes, self.treated[self.analysed].astype(np.bool_))
+
+    @property
     def alone(self) -> int:
         """People analysed who have no group."""
         return int((self.analysed & ~self.has_group).sum())

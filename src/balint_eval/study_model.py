@@ -250,6 +250,12 @@ class ReportFiles(Model):
     formats: list[Literal["html", "docx", "pdf"]] = Field(default=["html", "docx", "pdf"], min_length=1)
     """`html` for a browser, `docx` for Word, `pdf` tagged for screen readers."""
 
+    @model_validator(mode="after")
+    def _each_once(self) -> ReportFiles:
+        if len(set(self.formats)) < len(self.formats):
+            raise ValueError("CFG-CHOICE: a format is named twice | name each format once")
+        return self
+
 
 class Study(Model):
     """A whole study file."""

@@ -199,7 +199,7 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     """Put a quote before text a spreadsheet would run as a formula (OWASP ASVS 1.2.10)."""
     result = frame.copy()
     for name in result.columns[[not _is_plain(result[column]) for column in result.columns]]:
-        result[name] = result[name].map(_harmless)
+        result[name] = result[name].map(harmless)
     return result
 
 
@@ -209,7 +209,8 @@ def _is_plain(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(values)
 
 
-def _harmless(value: object) -> object:
+def harmless(value: object) -> object:
+    """Put a quote before a text a spreadsheet would run as a formula; other values are given back."""
     if not isinstance(value, str):
         return value
     # A lone carriage return would stand unquoted in the file and end the row for every reader.

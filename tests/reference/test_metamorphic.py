@@ -472,3 +472,15 @@ def test_a_missing_answer_counts_as_the_mean_of_the_others(form):
         expected = others * (len(scale.items) if scale.rule == "sum" else 1) * scale.multiply
         given_score = np.isfinite(found)
         np.testing.assert_allclose(found[given_score], expected[given_score], rtol=1e-9)
+
+
+# --- how many ----------------------------------------------------------------------------------------
+
+
+def relations():
+    """List the relations of this file; one that is held for several tests counts once."""
+    return [name for name, found in globals().items() if getattr(found, "is_hypothesis_test", False)]
+
+
+def test_there_are_at_least_25_relations():
+    assert len(relations()) >= 25

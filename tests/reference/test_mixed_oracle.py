@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from balint_eval.stats.factorial import Factorial
 from balint_eval.stats.reml import crossed, fit_reml, random_intercept, random_slope
 from balint_eval.stats.small_sample import (
     coefficient_tests,
@@ -57,11 +58,6 @@ def dummies(values):
 
 def design(*columns):
     return np.column_stack([np.ones(len(columns[0])), *columns]) if columns else None
-
-
-def arm_by_time(arm, time):
-    (in_arm,), waves = dummies(arm), dummies(time)
-    return design(in_arm, *waves, *[in_arm * wave for wave in waves])
 
 
 def variance_of(fit, name, row=0, column=0):
@@ -215,9 +211,18 @@ def penicillin(_):
     return data["diameter"], np.ones((len(data["plate"]), 1)), terms
 
 
+@cache
+def factors(name):
+    """Arm by time, or time alone, with the levels of the data in R's order."""
+    data = oracle_data(name)
+    names = ("arm", "time") if "arm" in oracle()[name]["formula"] else ("time",)
+    return Factorial(names, tuple(tuple(sorted(set(data[factor]))) for factor in names))
+
+
 def balint(name):
     data, formula = oracle_data(name), oracle()[name]["formula"]
-    X = arm_by_time(data["arm"], data["time"]) if "arm" in formula else design(*dummies(data["time"]))
+    X = factors(name).design(data)
+    assert factors(name).names == tuple(oracle()[name]["fixef_names"])
     terms = [random_intercept(key, data[key]) for key in ("group", "person")]
     if "group:time" in formula:
         terms.append(random_intercept("group:time", crossed(data["group"], data["time"])))
@@ -253,22 +258,52 @@ def test_oracle_variances(name):
     fit = oracle_fit(name)
     for entry in oracle()[name]["vc"]:
         if entry["grp"] == "Residual":
+            assert_allclose((fit.sigma**2, fit.sigma), (entry["vcov"], entry["sdcor"]), rtol=1e-6)
             continue
         term = next(term for term in fit.terms if term.name == entry["grp"].removesuffix(".1"))
         row = term.column_names.index(entry["var1"])
         column = row if entry["var2"] is None else term.column_names.index(entry["var2"])
         assert_allclose(term.covariance[row, column], entry["vcov"], rtol=1e-5, atol=1e-9)
+        scaled = term.correlation[row, column] if row != column else term.sd[row]
+        assert_allclose(scaled, entry["sdcor"], rtol=1e-5, atol=2e-6)
 
 
 @needs_shared
 @pytest.mark.parametrize("method", SHORT)
 @pytest.mark.parametrize("name", ORACLE)
 def test_oracle_coefficients(name, method):
-    _, std_error, df, _, p_value = np.array(oracle()[name][method]["values"]).T
+    table = oracle()[name][method]
+    assert list(np.atleast_1d(table["rows"])) == list(oracle_fit(name).names)
+    estimate, std_error, df, statistic, p_value = np.array(table["values"]).T
     tests = coefficient_tests(SHORT[method](oracle_fit(name)))
     assert_allclose([test.std_error for test in tests], std_error, rtol=1e-6)
+    assert_allclose([test.estimate for test in tests], estimate, rtol=1e-6)
+    assert_allclose([test.statistic for test in tests], statistic, rtol=1e-6)
     assert_allclose([test.df for test in tests], df, rtol=1e-5)
     assert_allclose([test.p_value for test in tests], p_value, rtol=1e-4)
+
+
+@needs_shared
+@pytest.mark.parametrize("name", ORACLE)
+def test_oracle_theta(name):
+    """Relative factors in R's order, terms with the most levels first; and an optimum no worse than R's default."""
+    fit = oracle_fit(name)
+    blocks = sorted(zip(fit.terms, fit.theta, strict=True), key=lambda pair: -len(np.unique(labels_of(name, pair[0]))))
+    found = [value for term, factor in blocks for value in free_entries(term, factor, name)]
+    assert_allclose(found, np.atleast_1d(oracle()[name]["theta"]), rtol=2e-5, atol=2e-6)
+    assert fit.criterion <= oracle()[name]["reml_default_opt"] + 1e-8
+
+
+def labels_of(name, term):
+    _, _, terms = MAKERS.get(name.split("_")[0], balint)(name)
+    return next(given.labels for given in terms if given.name == term.name)
+
+
+def free_entries(term, factor, name):
+    """Give the lower triangle by column, or the diagonal of independent effects."""
+    if name == "sleep_ind":
+        return np.diag(factor)
+    return factor.T[np.triu_indices(len(factor))]
 
 
 @needs_shared
@@ -291,17 +326,7 @@ def type_three(name):
         return {"sens2": [[0, 1, 0]], "Homesize": [[0, 0, 1]]}
     if name == "penicillin":
         return {}
-    return factorial(len(np.atleast_1d(oracle()[name]["fixef_names"])), "arm" in oracle()[name]["formula"])
-
-
-def factorial(p, two_arms):
-    eye = np.eye(p)
-    if not two_arms:
-        return {"time": eye[1:]}
-    waves = (p - 2) // 2
-    arm = eye[1] + eye[2 + waves :].sum(axis=0) / (waves + 1)
-    time = eye[2 : 2 + waves] + eye[2 + waves :] / 2
-    return {"arm": [arm], "time": time, "arm:time": eye[2 + waves :]}
+    return factors(name).type_three()
 
 
 @needs_shared
@@ -315,17 +340,14 @@ def test_oracle_type_three(name, method):
         assert test.df_numerator == row[2]
         assert_allclose(test.df_denominator, row[3], rtol=1e-5)
         assert_allclose(test.statistic, row[4], rtol=2e-6, atol=1e-9)
+        mean_square = test.statistic / test.scale * oracle_fit(name).sigma ** 2
+        assert_allclose((mean_square * row[2], mean_square), row[:2], rtol=2e-6, atol=1e-9)
         assert_allclose(test.p_value, row[5], rtol=1e-4)
 
 
 def cell(name, entry):
     """Weights of one estimated marginal mean from the levels an `emm` row names."""
-    two_arms = "arm" in oracle()[name]["formula"]
-    p = len(oracle()[name]["fixef_names"])
-    waves = (p - 2) // 2 if two_arms else p - 1
-    wave = np.eye(waves + 1)[int(entry["time"][1:])][1:]
-    arm = float(entry.get("arm") == "a1")
-    return np.array([1, arm, *wave, *(arm * wave)]) if two_arms else np.array([1, *wave])
+    return factors(name).mean(**{factor: entry[factor] for factor in factors(name).factors})
 
 
 @needs_shared
@@ -359,6 +381,7 @@ def test_oracle_difference_in_differences(name):
 def assert_matches(test, entry):
     assert_allclose(test.estimate, entry["estimate"], rtol=2e-6, atol=1e-7)
     assert_allclose((test.std_error, test.df), (entry["SE"], entry["df"]), rtol=2e-6)
+    assert_allclose(test.statistic, entry["t.ratio"], rtol=2e-6, atol=1e-7)
     assert_allclose(test.p_value, entry["p.value"], rtol=1e-4)
 
 

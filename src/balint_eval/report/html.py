@@ -7,7 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from balint_eval.report.download import csv_address
+from balint_eval.report.labels import label
 from balint_eval.report.model import FigureBlock, Report
+from balint_eval.report.pages import is_narrow
 from balint_eval.report.svg import embedded
 
 if TYPE_CHECKING:
@@ -57,7 +60,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"css_text": _css_text, "slug": slug, "kind": _kind, "narrow": _is_narrow}
+    environment.filters |= {"css_text": _css_text, "slug": slug, "kind": _kind, "narrow": is_narrow}
+    environment.globals |= {"csv_address": csv_address, "label": label}
     return environment
 
 
@@ -74,12 +78,6 @@ def _css_text(text: str) -> Markup:
 
     escaped = "".join(char if char.isalnum() or char in " .,:" else f"\\{ord(char):x} " for char in text)
     return Markup(escaped)  # noqa: S704  every other character is escaped above
-
-
-def _is_narrow(figure: FigureBlock) -> bool:
-    """Say whether a drawing was made for one column of a paper (up to 110 mm)."""
-    width = re.search(r'<svg[^>]*\swidth="([0-9.]+)pt"', figure.svg)
-    return width is not None and float(width[1]) < 312
 
 
 def _kind(block: object) -> str:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
-from balint_eval.report.model import Block, FigureBlock, Report, Section, TableBlock, TableColumn
+from balint_eval.report.model import Block, FigureBlock, Paragraph, Report, Section, TableBlock, TableColumn
 
 MOST_UPRIGHT_COLUMNS = 7
 """A table with more columns, too wide for the page, is printed on its side."""
@@ -18,11 +19,16 @@ ROOM = {False: 122.0, True: 186.0}
 """Characters of a table's text across a page, upright and sideways."""
 NARROW_MM = 110.0
 """Drawings up to this width were made for one column of a paper and stand side by side."""
+_TALLEST_SIDEWAYS_MM = 130.0
 _MM_A_POINT = 25.4 / 72
 _SIZE = re.compile(r"<svg\b[^>]*?\b(width|height)=\"([0-9.]+)(?:pt)?\"[^>]*?\b(?:width|height)=\"([0-9.]+)(?:pt)?\"")
 _NUMBER = re.compile(r"[−-]?(?:\d+|(?=[.٫]))(?:([.٫])(\d+))?")
 _ISOLATES = re.compile("[\u2066-\u2069]")
-_WIDEST_WORD = 34
+_WIDEST_WORD = 68
+_LONG_WORD, _UNBROKEN = 20, 1.12
+"""Codes of so many signs have more wide digits than words have, and are never broken."""
+_BOLD = 1.2
+"""How much wider the letters of a heading are."""
 _ONE_PAGE = 900
 """Characters up to which a table is not broken over two pages."""
 _PADDING = 2.0
@@ -67,14 +73,34 @@ def stretches(report: Report) -> tuple[Stretch, ...]:
     """Give the report as stretches of pages, each upright or sideways.
 
     A chapter is sideways as a whole when one of its tables has more than `MOST_UPRIGHT_COLUMNS` columns that do not
-    fit an upright page: turning the paper for each table would leave half of the pages empty. The numbers behind
-    the figures come last.
+    fit an upright page, and so are chapters of tables between two such: turning the paper for each table would
+    leave half of the pages empty. The numbers behind the figures come last.
     """
     chapters = [*_chapters(report.sections), *_data_chapter(report)]
+    turned = _without_lone_turns([_is_sideways(parts) for parts in chapters], [_may_turn(parts) for parts in chapters])
     return tuple(
-        Stretch(sideways, tuple(part for parts in group for part in parts))
-        for sideways, group in groupby(chapters, key=_is_sideways)
+        Stretch(sideways, tuple(part for _, parts in group for part in parts))
+        for sideways, group in groupby(zip(turned, chapters, strict=True), key=itemgetter(0))
     )
+
+
+def _without_lone_turns(sideways: Sequence[bool], may_turn: Sequence[bool]) -> list[bool]:
+    """Turn chapters that stand between sideways ones, where they may: paper turned twice leaves two gaps."""
+    turned = list(sideways)
+    for wide, group in groupby(range(len(turned)), key=lambda place: sideways[place]):
+        places = list(group)
+        is_between = places[0] > 0 and places[-1] < len(turned) - 1
+        if not wide and is_between and all(may_turn[place] for place in places):
+            for place in places:
+                turned[place] = True
+    return turned
+
+
+def _may_turn(parts: tuple[Part, ...]) -> bool:
+    """Say whether a chapter is as well read sideways: it has tables, and no drawing too tall for that."""
+    figures = [part for part in parts if isinstance(part, FigureBlock)]
+    tall = any(drawing_size(figure)[1] > _TALLEST_SIDEWAYS_MM for figure in figures)
+    return any(isinstance(part, TableBlock) for part in parts) and not tall
 
 
 def _chapters(sections: Sequence[Section]) -> Iterator[tuple[Part, ...]]:
@@ -152,10 +178,22 @@ def column_shares(
         spare = min(room - sum(full), 0.25 * sum(full)) / len(columns)
         return tuple(round((width + spare) / room, 4) for width in full)
     least = [_least(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
-    over = max(room - sum(least), 0.0)
-    lacking = [(longest - shortest) ** 0.5 for longest, shortest in zip(full, least, strict=True)]
-    widths = [one + over * lack / (sum(lacking) or 1.0) for one, lack in zip(least, lacking, strict=True)]
-    return tuple(round(width / sum(widths), 4) for width in widths)
+    widths = _narrowed(full, least, room)
+    return tuple(round(width / max(sum(widths), room), 4) for width in widths)
+
+
+def _narrowed(full: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+    """Narrow the columns by one factor of the square root of their length, the longest first, until all fit."""
+    low, high = 0.0, max(full)
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if sum(_at(middle, full, least)) > room else (middle, high)
+    return _at(low, full, least)
+
+
+def _at(factor: float, full: Sequence[float], least: Sequence[float]) -> list[float]:
+    both = zip(full, least, strict=True)
+    return [max(shortest, min(longest, factor * longest**0.5)) for longest, shortest in both]
 
 
 def _full_widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> list[float]:
@@ -163,10 +201,11 @@ def _full_widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) 
 
 
 def _least(column: TableColumn, cells: Sequence[str]) -> float:
-    words = [word for text in (column.heading, *cells) for word in text.split()]
+    words = [len(word) * (_UNBROKEN if len(word) > _LONG_WORD else 1.0) for text in cells for word in text.split()]
+    words += [_BOLD * len(word) for word in column.heading.split()]
     if column.align == "number":
-        words += cells
-    return _PADDING + min(max(map(len, words), default=1), _WIDEST_WORD)
+        words += map(len, cells)
+    return _PADDING + min(max(words, default=1.0), _WIDEST_WORD)
 
 
 def _full(column: TableColumn, cells: Sequence[str]) -> float:
@@ -198,3 +237,8 @@ def _lacking(match: re.Match[str] | None, places: int, sign: str) -> str:
 def fits_one_page(rows: Sequence[Sequence[str]]) -> bool:
     """Say whether a table is small enough not to be broken over two pages."""
     return sum(len(cell) for row in rows for cell in row) < _ONE_PAGE
+
+
+def leads(part: Part, following: Part | None) -> bool:
+    """Say whether a paragraph speaks of the table or figure after it and must not stand alone at the foot of a page."""
+    return isinstance(part, Paragraph) and isinstance(following, TableBlock | FigureBlock | SideBySide)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from balint_eval.report.pages import (
     decimal_padding,
     drawing_size,
     fits_one_page,
+    leads,
     stretches,
 )
 
@@ -98,9 +100,10 @@ def _data(report: Report) -> dict[str, Any]:
 
 def _parts(stretch: Stretch, report: Report) -> Iterator[dict[str, Any]]:
     level = 1
-    for part in stretch.parts:
+    for part, following in zip_longest(stretch.parts, stretch.parts[1:]):
         level = part.level if isinstance(part, Heading) else level
-        yield {"part": type(part).__name__, **_part(part, report, stretch.sideways, level)}
+        data = _part(part, report, stretch.sideways, level)
+        yield {"part": type(part).__name__, "leads": leads(part, following), **data}
 
 
 def _part(part: Part, report: Report, sideways: bool, level: int) -> dict[str, Any]:

@@ -101,6 +101,7 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "change_cr2": ("bell_2002", "pustejovsky_2018"),
     "ancova_cr2": ("bell_2002", "pustejovsky_2018", "hedges_2007"),
     "mixed_model": ("kenward_1997",),
+    "mixed_model_partially_nested": ("kenward_1997",),
     "random_effects": ("hartung_2001", "viechtbauer_2007"),
     "jzs_bayes_factor": ("rouder_2009",),
     "joint_tests": ("tipton_2015",),

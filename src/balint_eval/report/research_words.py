@@ -43,6 +43,9 @@ _ASSUMPTIONS: Mapping[str, str] = {
         "Permutation: arms were given to groups by lot, or changes are symmetric when nothing happens."
     ),
     "level_cr2": marked("Difference at one wave: groups are independent; where people started is not known."),
+    "mixed_model_partially_nested": marked(
+        "Mixed model with groups in one arm: normal group and residual terms, residuals of another spread in each arm."
+    ),
     "jzs_bayes_factor": marked("Bayes factor: group means are normal, and the prior on the effect was reasonable."),
     "level_t": marked("t-test on scores: persons are independent, which people of one group are not."),
 }
@@ -146,6 +149,13 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (
         "paired_t",
         marked("Paired t-tests on persons are given for comparison with earlier papers and ignore the groups."),
+    ),
+    (
+        "mixed_model_partially_nested",
+        marked(
+            "A linear mixed model with a random effect of groups in the one arm that had them, and a residual variance "
+            "for each arm, was fitted by REML and tested with Kenward-Roger degrees of freedom (Kenward & Roger, 1997)."
+        ),
     ),
     (
         "jzs_bayes_factor",

@@ -58,6 +58,7 @@ METHODS: Mapping[str, str] = {
     "rank_cr2": marked("CR2 on ranks, Bell-McCaffrey df"),
     "permutation": marked("permutation of arms over groups, or of signs of group means"),
     "level_cr2": marked("difference of means at one wave, CR2 errors, Bell-McCaffrey df"),
+    "mixed_model_partially_nested": marked("mixed model with groups in one arm (REML), Kenward-Roger df"),
     "jzs_bayes_factor": marked("Bayes factor (JZS) of the t-test on groups, or on persons without groups"),
     "level_t": marked("t-test on persons' scores, persons taken as independent"),
 }

@@ -59,6 +59,36 @@ def reduce(problem: Problem, theta: FloatArray) -> tuple[FloatArray, FloatArray,
     return product - half.T @ half, root, half
 
 
+def products_in_v(problem: Problem, theta: FloatArray) -> FloatArray:
+    """Give sigma^2 A'V^-1 A as `reduce` does, faster where the first block of Z is a random intercept.
+
+    Its Z'Z is diagonal, so V^-1 with this block alone costs nothing, and Woodbury's identity is needed for the other
+    blocks only: with persons in groups a matrix of groups, not of persons, is factorised.
+    """
+    first = problem.blocks[0]
+    if len(first.columns) > 1:
+        return reduce(problem, theta)[0]
+    q, width, product = problem.q, first.width, problem.product
+    within, across = np.diag(product)[:width], product[:width, width:]
+    shrunk = across / (1 + theta[0] ** 2 * within)[:, None]
+    alone = np.zeros_like(product)
+    alone.flat[: width * len(product) : len(product) + 1] = within / (1 + theta[0] ** 2 * within)
+    alone[:width, width:] = shrunk
+    alone[width:, :width] = shrunk.T
+    alone[width:, width:] = product[width:, width:] - theta[0] ** 2 * across.T @ shrunk
+    if width == q:
+        return alone
+    others = np.where(problem.parameters.block == 0, 0.0, theta)
+    right = factor_transposed(problem, others, alone[:q])[width:]
+    inner = factor_transposed(problem, others, right[:, :q].T)[width:]
+    inner.flat[:: q - width + 1] += 1
+    root, failed = dpotrf(inner, lower=1, clean=1)
+    if failed:
+        raise MixedModelError("The covariance matrix of the model cannot be factorised.")
+    half, _ = dtrtrs(root, right, lower=1)
+    return np.asarray(alone - half.T @ half, dtype=np.float64)
+
+
 def compute_moments(problem: Problem, theta: FloatArray) -> Moments:
     """Compute the moments at `theta`, with sigma at its profiled value."""
     q, p = problem.q, problem.p

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from balint_eval.stats.reml_moments import fixed_part, lift, pair_traces, reduce
+from balint_eval.stats.reml_moments import fixed_part, lift, pair_traces, products_in_v
 from balint_eval.stats.reml_problem import Problem
 from balint_eval.stats.reml_terms import FloatArray
 
@@ -37,7 +37,7 @@ def profile_derivatives(problem: Problem, theta: FloatArray) -> Profile:
 
 def _in_covariances(problem: Problem, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
     q = problem.q
-    first, _, _ = reduce(problem, theta)
+    first = products_in_v(problem, theta)
     phi, gamma, left = fixed_part(problem, first)
     z_v_x = first[:q, q:-1]
     z_p_z = first[:q, :q] - z_v_x @ phi @ z_v_x.T

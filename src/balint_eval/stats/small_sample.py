@@ -146,7 +146,9 @@ def joint_test(approximation: Approximation, weights: ArrayLike) -> JointTest:
     -------
     JointTest
         Kenward-Roger: lambda F on q and m df as in the paper. Satterthwaite: as lmerTest, from
-        the df of the independent directions of the contrasts.
+        the df of the independent directions of the contrasts. Where too many contrasts are asked of
+        too few groups the Kenward-Roger m comes out negative, as in pbkrtest; p is then `nan` and
+        the other numbers mean nothing.
     """
     L = _full_rank(np.atleast_2d(np.asarray(weights, dtype=float)))
     if len(L) == 1:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import singledispatchmethod
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ from balint_eval.report.model import (
     TableBlock,
     Tone,
 )
-from balint_eval.report.pages import DataTable, Heading, Part, SideBySide, Stretch, drawing_size, stretches
+from balint_eval.report.pages import DataTable, Heading, Part, SideBySide, Stretch, drawing_size, leads, stretches
 from balint_eval.report.word.frame import add_counted_list, empty_document, set_paper, text_width, turn
 from balint_eval.report.word.markup import (
     bar,
@@ -92,7 +93,7 @@ class _Writer:
     def __init__(self, report: Report, pictures: Mapping[str, bytes], document: Document) -> None:
         self.report, self.pictures, self.document = report, pictures, document
         self.sideways = False
-        self.level = 1
+        self.level, self.keep = 1, ""
         self.bookmarks = 0
 
     def write(self) -> None:
@@ -110,7 +111,8 @@ class _Writer:
                 self.document.add_section(WD_SECTION.NEW_PAGE)
             self.sideways = stretch.sideways
             set_paper(self.document.sections[-1], report, sideways=stretch.sideways)
-            for part in stretch.parts:
+            for part, following in zip_longest(stretch.parts, stretch.parts[1:]):
+                self.keep = "<w:keepNext/>" if leads(part, following) else ""
                 self._write(part)
         self._add(paragraph("Note", run(report.generated), properties='<w:spacing w:before="300"/>'))
 
@@ -134,7 +136,7 @@ class _Writer:
 
     @_write.register
     def _(self, part: Paragraph) -> None:
-        self._add(paragraph(_STYLES[part.role], run(part.text)))
+        self._add(paragraph(_STYLES[part.role], run(part.text), properties=self.keep))
 
     @_write.register
     def _(self, part: Callout) -> None:
@@ -165,7 +167,7 @@ class _Writer:
                 width=text_width(sideways=self.sideways),
                 noted=bool(part.notes),
             ),
-            *(paragraph("Note", run(note)) for note in part.notes),
+            *_notes(part.notes),
         )
 
     @_write.register
@@ -188,7 +190,7 @@ class _Writer:
         self._add(self._caption(part))
         notes = [note for note in (part.caption, part.data_note) if note]
         self._picture(part, keep=bool(notes))
-        self._add(*(paragraph("Note", run(note)) for note in notes))
+        self._add(*_notes(notes))
 
     @_write.register
     def _(self, part: SideBySide) -> None:
@@ -261,6 +263,12 @@ class _Writer:
         words = shape._inline.docPr
         words.set("descr", figure.alternative_text)
         words.set("title", figure.title)
+
+
+def _notes(notes: Sequence[str]) -> Iterator[str]:
+    """Write notes that stay together."""
+    for place, note in enumerate(notes, start=1):
+        yield paragraph("Note", run(note), properties="<w:keepNext/>" if place < len(notes) else "")
 
 
 def _contents(report: Report, parts: Iterable[Stretch]) -> Iterator[str]:

@@ -11,6 +11,8 @@ from balint_eval.report.word.markup import attribute, paragraph, run
 _POINT_SPACE, _FIGURE_SPACE = "\u2008", "\u2007"
 """Blanks as wide as a full stop and as a digit."""
 _TO_BLANKS = str.maketrans({"0": _FIGURE_SPACE, ".": _POINT_SPACE, "٫": _POINT_SPACE})
+_TOGETHER = 2
+"""Rows that stay with the next one at the start and the end of a table."""
 _KEEP = "<w:keepNext/>"
 
 
@@ -49,7 +51,12 @@ def table_markup(
     last = len(rows) - 1
     head = _row([column.heading for column in columns], columns, widths, keep=True, head=True)
     body = "".join(
-        _row(row, columns, widths, keep=(whole and place < last) or (noted and place == last))
+        _row(
+            row,
+            columns,
+            widths,
+            keep=noted if place == last else whole or place < _TOGETHER or place >= last - _TOGETHER,
+        )
         for place, row in enumerate(padded)
     )
     grid = "".join(f'<w:gridCol w:w="{one}"/>' for one in widths)

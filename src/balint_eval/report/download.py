@@ -1,0 +1,30 @@
+"""A table of a page as a CSV file that is inside the page: nothing is fetched, no script runs."""
+
+from __future__ import annotations
+
+import csv
+from base64 import b64encode
+from collections.abc import Sequence
+from io import StringIO
+
+from balint_eval.report.model import TableColumn
+from balint_eval.tables import harmless
+
+
+def csv_address(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> str:
+    """Give the address of a table's CSV file.
+
+    Parameters
+    ----------
+    columns, rows
+        Of the table; cells as they are shown. One that a spreadsheet would run as a formula gets a quote before it.
+
+    Returns
+    -------
+    str
+        A `data:` address. The file is UTF-8 with a mark at its start, by which spreadsheets know it.
+    """
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerows([harmless(cell) for cell in row] for row in ([column.heading for column in columns], *rows))
+    return f"data:text/csv;charset=utf-8;base64,{b64encode(buffer.getvalue().encode('utf-8-sig')).decode('ascii')}"
