@@ -125,7 +125,7 @@ def context(material: Material) -> Section:
     """Print what the authors wrote of the study."""
     given = material.study.context
     entries = [
-        Definition(material.say(name), material.language.isolated(str(getattr(given, key))))
+        Definition(material.say(name), material.language.named(str(getattr(given, key))))
         for key, name in _CONTEXT.items()
         if getattr(given, key)
     ]

@@ -34,7 +34,7 @@ def design(material: Material) -> Section:
         (material.say("Allocation"), material.say(ALLOCATIONS[study.plan.allocation])),
         (material.say("Waves"), material.language.listed([material.wave(wave.name) for wave in study.waves])),
         (material.say("Estimand"), estimand(material)),
-        (material.say("Confidence level"), f"{100 * study.plan.confidence:g}%"),
+        (material.say("Confidence level"), material.language.number(f"{100 * study.plan.confidence:g}%")),
         (material.say("Adjustment within a family"), material.say(ADJUSTMENTS[study.plan.adjust])),
         (
             material.say("Registration"),
