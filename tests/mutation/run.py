@@ -4,6 +4,7 @@
     python tests/mutation/run.py scoring.py      one of them
     python tests/mutation/run.py --sample 20     20 mutants of each, always the same ones
     python tests/mutation/run.py doctor/keys.py --lines 90,104     those of some lines: survivors, after a new test
+    python tests/mutation/run.py doctor/keys.py --own            by the module's own tests only, which takes seconds
 
 `survivors.md` explains those that nothing can notice; the score is the share of the others that is killed. The
 exit code is 1 when a part (scoring and doctor, linkage, reliability) scores below the minimum.
@@ -147,20 +148,22 @@ def chosen(module: str, sample: int, lines: Collection[int]) -> list[Mutant]:
     return [every[place] for place in sorted(few)]
 
 
-def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained, brief: bool) -> Tried:
+def try_module(
+    module: str, tests: Sequence[str], mutants: Sequence[Mutant], workers: int, known: Explained, brief: bool
+) -> Tried:
     """Try the mutants of one module and say who survived as it is seen."""
-    untouched = {tests: without_change(tests) for tests in MODULES[module]}
-    if failed := [tests for tests, one in untouched.items() if not one.passed]:
+    untouched = {name: without_change(name) for name in tests}
+    if failed := [name for name, one in untouched.items() if not one.passed]:
         raise SystemExit(f"{module}: tests fail without any change: {', '.join(failed)}")
     load(module, frozenset[str]().union(*(one.loaded for one in untouched.values())))
     limit = 10 + 5 * sum(one.seconds for one in untouched.values())
     # Loaded anew but not changed, it must live: all its tests in a whole run, its own in a sample.
     same = Mutant(0, "none", (PACKAGE / module).read_text(encoding="utf-8"))
-    if (same, SURVIVED) not in outcomes(module, MODULES[module][: 1 if brief else None], [same], 1, limit):
+    if (same, SURVIVED) not in outcomes(module, tests[: 1 if brief else None], [same], 1, limit):
         raise SystemExit(f"{module}: the tests fail when the unchanged module is loaded anew")
     before, count = _seconds(), Counter[str]()
     code_of = dict(with_code(module, mutants))
-    for mutant, outcome in outcomes(module, MODULES[module], mutants, workers, limit):
+    for mutant, outcome in outcomes(module, tests, mutants, workers, limit):
         count[outcome] += 1
         if outcome == SURVIVED:
             said = "explained" if (module, code_of[mutant], mutant.what) in known else "SURVIVED "
@@ -227,6 +230,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help=f"among {', '.join(MODULES)}; all unless named")
     parser.add_argument("--sample", type=int, default=0, help="mutants of each module, always the same; 0 for all")
     parser.add_argument("--lines", type=lambda text: {int(line) for line in text.split(",")}, default=set())
+    parser.add_argument("--own", action="store_true", help="only the first tests of each module, its own")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minimum", type=float, default=MINIMUM, help="score in percent that each part must reach")
     parser.add_argument("--write", type=Path, help="page to write the scores to")
@@ -239,9 +243,12 @@ def main() -> int:
         raise SystemExit(f"survivors.md explains changes that the code no longer allows; take them out:\n{said}")
     warm_up()
     tried = [
-        try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known, asked.sample > 0)
+        try_module(
+            module, MODULES[module][: 1 if asked.own else None], chosen(module, asked.sample, asked.lines),
+            asked.workers, known, asked.sample > 0,
+        )
         for module in asked.modules or MODULES
-    ]
+    ]  # fmt: skip
     parts = [together(part, modules) for part, modules in by_part(tried).items()]
     print(*parts, sep="\n")
     if asked.write:
