@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from balint_eval.doctor.finding import ALL_WAVES, Finding
-from balint_eval.doctor.form import Form
+from balint_eval.doctor.form import Form, filled
 from balint_eval.scoring import FloatArray
 
 FEWEST_ITEMS = 8
@@ -74,7 +74,7 @@ def _contradicts(form: Form, wave: str, stored: FloatArray) -> NDArray[np.bool_]
     scales = [np.asarray(scale.items) - 1 for scale in form.instrument.scales if len(scale.items) >= 4]
     if len(scales) < FEWEST_SCALES or len(stored) < 3:
         return np.zeros(len(stored), dtype=np.bool_)
-    centred = keyed - np.nan_to_num(keyed).mean(axis=0)
+    centred = keyed - filled(keyed).mean(axis=0)
     odd = np.column_stack([centred[:, own[0::2]].mean(axis=1) for own in scales])
     even = np.column_stack([centred[:, own[1::2]].mean(axis=1) for own in scales])
     one, two = (half - half.mean(axis=1, keepdims=True) for half in (odd, even))
@@ -110,7 +110,7 @@ def same_answers(responses: pd.DataFrame) -> Iterator[Finding]:
     for (cohort, wave), rows in responses.groupby(["cohort", "wave"], sort=True):
         wide = rows.pivot_table(index="person_id", columns=["instrument", "item"], values="value", aggfunc="first")
         values = wide[wide.notna().sum(axis=1) >= FEWEST_ANSWERS]
-        varied = values[values.nunique(axis=1) > 2].fillna(-1e9)
+        varied = values[values.nunique(axis=1) > 2]
         same = int(varied.duplicated(keep=False).sum())
         if same:
             yield Finding(
