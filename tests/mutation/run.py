@@ -255,13 +255,11 @@ def main() -> int:
         said = "\n".join(f"  {module}: {what}: {code}" for module, code, what in sorted(stale))
         raise SystemExit(f"survivors.md explains changes that the code no longer allows; take them out:\n{said}")
     warm_up()
-    tried = [
-        try_module(
-            module, (MODULES[module][0], []) if asked.own else MODULES[module], chosen(module, asked.sample, asked.lines),
-            asked.workers, known, asked.sample > 0,
-        )
-        for module in asked.modules or MODULES
-    ]  # fmt: skip
+    tried = []
+    for module in asked.modules or MODULES:
+        tests = (MODULES[module][0], []) if asked.own else MODULES[module]
+        mutants = chosen(module, asked.sample, asked.lines)
+        tried.append(try_module(module, tests, mutants, asked.workers, known, asked.sample > 0))
     parts = [together(part, modules) for part, modules in by_part(tried).items()]
     print(*parts, sep="\n")
     if asked.write:
