@@ -20,7 +20,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,30 +161,34 @@ def chosen(module: str, sample: int, lines: Collection[int]) -> list[Mutant]:
     return [every[place] for place in sorted(few)]
 
 
-def try_module(
-    module: str, tests: Tests, mutants: Sequence[Mutant], workers: int, known: Explained, brief: bool
-) -> Tried:
-    """Try the mutants of one module and say who survived as it is seen."""
-    untouched = {name: without_change(name) for name in (*tests[0], *tests[1])}
+def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained, own_only: bool) -> Tried:
+    """Try the mutants of one module by its own tests, those that live by the others, and say who survived."""
+    before = _seconds()
+    own, others = MODULES[module]
+    ends = dict(_tried_by(own, module, mutants, workers))
+    living = [mutant for mutant in mutants if ends[mutant] == SURVIVED]
+    if living and not own_only:
+        ends |= _tried_by(others, module, living, workers)
+    count = Counter(ends.values())
+    for mutant, code in with_code(module, [mutant for mutant in mutants if ends[mutant] == SURVIVED]):
+        said = "explained" if (module, code, mutant.what) in known else "SURVIVED "
+        count[said] += 1
+        print(f"  {said} line {mutant.line}: {mutant.what}: {code}")
+    tried = Tried(module, len(mutants), count[SURVIVED], count["explained"], count[SLOW], _seconds() - before)
+    print(tried)
+    return tried
+
+
+def _tried_by(tests: list[str], module: str, mutants: Sequence[Mutant], workers: int) -> Iterator[tuple[Mutant, str]]:
+    untouched = {name: without_change(name) for name in tests}
     if failed := [name for name, one in untouched.items() if not one.passed]:
         raise SystemExit(f"{module}: tests fail without any change: {', '.join(failed)}")
     load(module, frozenset[str]().union(*(one.loaded for one in untouched.values())))
     limit = 10 + 5 * sum(one.seconds for one in untouched.values())
-    # Loaded anew but not changed, it must live: by all its tests in a whole run, by its own in a sample.
     same = Mutant(0, "none", (PACKAGE / module).read_text(encoding="utf-8"))
-    if (same, SURVIVED) not in outcomes(module, (tests[0], []) if brief else tests, [same], 1, limit):
+    if (same, SURVIVED) not in outcomes(module, tests, [same], 1, limit):
         raise SystemExit(f"{module}: the tests fail when the unchanged module is loaded anew")
-    before, count = _seconds(), Counter[str]()
-    code_of = dict(with_code(module, mutants))
-    for mutant, outcome in outcomes(module, tests, mutants, workers, limit):
-        count[outcome] += 1
-        if outcome == SURVIVED:
-            said = "explained" if (module, code_of[mutant], mutant.what) in known else "SURVIVED "
-            count[said] += 1
-            print(f"  {said} line {mutant.line}: {mutant.what}: {code_of[mutant]}")
-    tried = Tried(module, len(mutants), count[SURVIVED], count["explained"], count[SLOW], _seconds() - before)
-    print(tried)
-    return tried
+    yield from outcomes(module, tests, mutants, workers, limit)
 
 
 def _seconds() -> float:
@@ -208,7 +212,7 @@ def below(parts: Iterable[Tried], minimum: float) -> list[str]:
     ]
 
 
-def page(tried: Sequence[Tried], minutes: float, workers: int) -> str:
+def page(tried: Sequence[Tried], minutes: float, asked: argparse.Namespace) -> str:
     """Write the page of the last whole run."""
     rows = []
     for part, modules in by_part(tried).items():
@@ -220,9 +224,11 @@ def page(tried: Sequence[Tried], minutes: float, workers: int) -> str:
     return "\n".join([
         "# Do the tests notice wrong code?",
         "",
-        f"Made by `make mutation WRITE=docs/mutation.md` on {time.strftime('%Y-%m-%d')} (Python "
-        f"{platform.python_version()}, {workers} at a time, {minutes:.0f} minutes by the clock, "
-        f"{sum(one.seconds for one in tried) / 60:.0f} of processor time).",
+        f"Made by `make mutation WRITE=docs/mutation.md{' OWN=1' if asked.own else ''}` on {time.strftime('%Y-%m-%d')} "
+        f"(Python {platform.python_version()}, {asked.workers} at a time, {minutes:.0f} minutes by the clock, "
+        f"{sum(one.seconds for one in tried) / 60:.0f} of processor time). "
+        + ("Each module was tried by its own tests only, which is stricter." if asked.own else
+           "Each module was tried by its own tests, and what these left alive by the tests of the whole part."),
         "",
         "Each mutant is the module with one comparison, sum, constant, truth value, branch or result changed. Killed "
         "means that a test fails, or never ends. The raw score is the share of all mutants that is killed; the score "
@@ -255,15 +261,14 @@ def main() -> int:
         said = "\n".join(f"  {module}: {what}: {code}" for module, code, what in sorted(stale))
         raise SystemExit(f"survivors.md explains changes that the code no longer allows; take them out:\n{said}")
     warm_up()
-    tried = []
-    for module in asked.modules or MODULES:
-        tests = (MODULES[module][0], []) if asked.own else MODULES[module]
-        mutants = chosen(module, asked.sample, asked.lines)
-        tried.append(try_module(module, tests, mutants, asked.workers, known, asked.sample > 0))
+    tried = [
+        try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known, asked.own)
+        for module in asked.modules or MODULES
+    ]
     parts = [together(part, modules) for part, modules in by_part(tried).items()]
     print(*parts, sep="\n")
     if asked.write:
-        asked.write.write_text(page(tried, (time.monotonic() - since) / 60, asked.workers), encoding="utf-8")
+        asked.write.write_text(page(tried, (time.monotonic() - since) / 60, asked), encoding="utf-8")
     low = below(parts, asked.minimum)
     print(*low, sep="\n")
     return 1 if low else 0

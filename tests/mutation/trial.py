@@ -141,7 +141,7 @@ def load(module: str, names: Iterable[str]) -> None:
 
 
 def outcomes(
-    module: str, tests: tuple[list[str], list[str]], mutants: Sequence[Mutant], workers: int, limit: float
+    module: str, tests: Sequence[str], mutants: Sequence[Mutant], workers: int, limit: float
 ) -> Iterator[tuple[Mutant, str]]:
     """Try every mutant, some at a time; one that needs more processor time than the limit counts as noticed."""
     waiting, running = list(reversed(mutants)), dict[int, Mutant]()
@@ -167,13 +167,12 @@ def _fork(run: Callable[[], int]) -> int:
         os._exit(min(code, 255))
 
 
-def _try_source(module: str, source: str, tests: tuple[list[str], list[str]], limit: float) -> int:
-    """Run the module's own tests, then the others, with the changed source; 0 when all pass."""
+def _try_source(module: str, source: str, tests: Sequence[str], limit: float) -> int:
+    """Run tests with the changed source; 0 when all pass."""
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 1))
     unload(importers(module))
     sys.meta_path.insert(0, Substitute(module, source))
-    own, others = tests
-    return _run_tests(own) or (_run_tests(others) if others else 0)
+    return _run_tests(tests)
 
 
 def _run_tests(tests: Sequence[str], report_to: int | None = None) -> int:
