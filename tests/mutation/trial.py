@@ -182,7 +182,7 @@ def _run_tests(tests: Sequence[str], report_to: int | None = None) -> int:
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     # Nobody reads why a test fails here: rewriting every assert for that takes longer than the tests.
-    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow"]
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow and not thorough"]
     code = int(pytest.main([*options, *(str(ROOT / "tests" / name) for name in tests)]))
     if report_to is not None:
         with os.fdopen(report_to, "w", encoding="utf-8") as pipe:
