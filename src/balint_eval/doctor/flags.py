@@ -44,17 +44,13 @@ def _people_where(form: Form, rule: _Rule) -> frozenset[str]:
     )
 
 
-def _inner_or_turned(form: Form, stored: FloatArray) -> NDArray[np.bool_]:
-    """Tell whose first answer is no honest answer to a whole form: an inner one, or any where items are reversed."""
-    if form.instrument.reverse:
-        return np.ones(len(stored), dtype=np.bool_)
-    codes = form.instrument.response.codes
-    return np.asarray((stored[:, 0] != codes[0]) & (stored[:, 0] != codes[-1]))
-
-
 def _straight(form: Form, wave: str, stored: FloatArray) -> NDArray[np.bool_]:
+    """Tell who gave one answer that is no honest one to a whole form: an inner one, or any where items are reversed."""
     same = (stored == stored[:, :1]).all(axis=1)
-    return np.asarray(same & _inner_or_turned(form, stored))
+    if form.instrument.reverse:
+        return np.asarray(same)
+    codes = form.instrument.response.codes
+    return np.asarray(same & ~np.isin(stored, [codes[0], codes[-1]]).any(axis=1))
 
 
 def _long_string(form: Form, wave: str, stored: FloatArray) -> NDArray[np.bool_]:

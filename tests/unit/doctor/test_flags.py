@@ -145,8 +145,8 @@ def test_halves_must_lie_more_than_a_third_of_the_codes_apart(made, unit, top, f
     first, second = halves([1, 2, 1, 2], [2, 1, 2, 1]), halves([2, 1, 2, 1], [1, 2, 1, 2])
     scales = [made("TEQ", before=np.ones((1, 16))).instrument.scales[0].model_copy(
         update={"name": f"s{n}", "items": list(own)}) for n, own in enumerate(SCALES)]  # fmt: skip
-    rows = unit * np.array([first, second, np.full(16, 1.5)])
-    form = made("TEQ", codes=(0, unit, unit * top), change={"reverse": [], "scales": scales}, before=rows)
+    rows = 1 + unit * np.array([first, second, np.full(16, 1.5)])
+    form = made("TEQ", codes=(1, 1 + unit, 1 + unit * top), change={"reverse": [], "scales": scales}, before=rows)
     assert ruled(_contradicts, form) == [flagged, flagged, False]
 
 
