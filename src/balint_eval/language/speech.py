@@ -32,6 +32,7 @@ JALALI_MONTHS = (
 )
 
 
+ENGLISH_TAG = "en"
 COMMAS, SEMICOLONS = marked("{start}, {next}"), marked("{start}; {next}")
 """How one word of a sequence follows the one before."""
 
@@ -117,8 +118,18 @@ class Language:
         return self.names.get(name) or (self.catalogue.gettext(name) if name else "")
 
     def noted(self, text: str) -> str:
-        """Give a remark that stands in a table; as it stands, isolated, where there is no translation."""
-        return self.isolated(self.say(text))
+        """Give a remark that stands in a table in English; isolated as it is where no mould fits it."""
+        if self.tag == ENGLISH_TAG or not text:
+            return self.isolated(text)
+        from balint_eval.language.remarks import recognised
+
+        whole = recognised(text.rstrip("."))
+        if whole is not None:
+            return self.say(whole[0], **whole[1]) + ("." if text.endswith(".") else "")
+        parts = [recognised(part) for part in text.split("; ")]
+        if None in parts:
+            return self.isolated(text)
+        return self.sequence([self.say(part[0], **part[1]) for part in parts if part], SEMICOLONS)
 
     def value(self, text: str) -> str:
         """Give a value as it stands in a sentence: a number in this language's signs, a label isolated."""

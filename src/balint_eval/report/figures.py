@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from balint_eval.language import Language
+from balint_eval.language import Language, marked
 from balint_eval.report import numbers
 from balint_eval.report.cells import columns
 from balint_eval.report.material import Drawing, Material
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 _PERSONAL = frozenset({"person_id", "person", "point"})
 _PEOPLE = ("n_paired", "n", "answered", "people")
 _MOST_ROWS = 120
+COLUMNS = (
+    *(marked("arm"), marked("group_id"), marked("session"), marked("present"), marked("members"), marked("share")),
+    *(marked("instrument"), marked("scale"), marked("wave"), marked("n"), marked("mean"), marked("change_low")),
+    *(marked("change_high"), marked("conf_level"), marked("role"), marked("people"), marked("groups")),
+    *(marked("effect_name"), marked("effect"), marked("effect_low"), marked("effect_high"), marked("turned")),
+    *(marked("estimate"), marked("conf_low"), marked("conf_high"), marked("item"), marked("label"), marked("code")),
+    *(marked("answer"), marked("answered"), marked("low"), marked("high"), marked("outcome")),
+)
+"""Columns of the numbers behind figures, which English readers see as the files name them."""
 
 
 def figure(material: Material, name: str) -> tuple[FigureBlock, ...]:
@@ -58,13 +67,14 @@ def _data(
     if _PERSONAL & set(frame.columns) or name.startswith("slopes_") or len(frame) > _MOST_ROWS:
         return (), (), language.say("The numbers behind this figure are single people's scores and are not listed.")
     rows = [dict(row) for row in frame.to_dict("records")]
-    heads = tuple(_head(frame, str(column)) for column in frame.columns)
+    heads = tuple(_head(language, frame, str(column)) for column in frame.columns)
     return heads, tuple(tuple(_cells(language, row)) for row in rows), ""
 
 
-def _head(frame: pd.DataFrame, column: str) -> str:
+def _head(language: Language, frame: pd.DataFrame, column: str) -> str:
     numeric = frame[column].map(lambda value: isinstance(value, int | float)).all()
-    return f"#{column}" if numeric else column
+    head = language.say(column) if column in COLUMNS else column
+    return f"#{head}" if numeric else head
 
 
 def _cells(language: Language, row: Mapping[Any, Any]) -> list[str]:

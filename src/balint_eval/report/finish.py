@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from balint_eval.report import numbers
 from balint_eval.report.model import Block, FigureBlock, KeyFigures, Section, TableBlock, TableColumn
 
 _MARKS = (marked("[n<5]"), marked("[withheld]"))
+_SIZE = re.compile(r"[a-z_]+ −?[\d.]+ (?:\[[^\]]*\]|–)")
+"""A standardised size with its interval, such as `d_av 0.34 [0.10, 0.58]`."""
 Rows = tuple[tuple[str, ...], ...]
 
 
@@ -87,4 +90,6 @@ def _written(language: Language, columns: Sequence[TableColumn], rows: Rows) -> 
 def _cell(language: Language, cell: str, *, numeric: bool) -> str:
     for mark in _MARKS:
         cell = cell.replace(mark, language.say(mark))
-    return language.number(cell) if numeric or is_number(cell) else cell
+    if _SIZE.fullmatch(cell):
+        return language.statistics(cell)
+    return language.number(cell) if numeric or is_number(cell) else language.isolated(cell)

@@ -37,7 +37,9 @@ def _joint(material: Material) -> list[TableBlock]:
             "p is not adjusted."
         ),
         *row_notes(
-            rows, [f"{material.label(row)}, {material.wave(row['wave_to'])}" for row in rows], material.language
+            rows,
+            [material.language.sequence([material.label(row), material.wave(row["wave_to"])]) for row in rows],
+            material.language,
         ),
     ]
     return [table("joint", material.say("Do the arms differ at all?"), heads, cells, notes, "joint_tests")]

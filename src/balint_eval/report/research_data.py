@@ -50,9 +50,9 @@ def flow(material: Material) -> Section:
 
 
 def _flow_cells(material: Material, row: Row) -> tuple[str, ...]:
-    reason = _REASONS.get(
-        str(row["reason"]), material.say("left out: {reason}", reason=str(row["reason"]).replace("_", " "))
-    )
+    name = str(row["reason"])
+    left_out = material.say("left out: {reason}", reason=material.noted(name.replace("_", " ")))
+    reason = material.say(_REASONS[name]) if name in _REASONS else left_out
     place = (material.cohort(row["cohort"]), material.wave(row["wave"]), str(row["file"]).rpartition("/")[2])
     return (*place, reason, numbers.count(row["rows"]))
 
@@ -102,7 +102,7 @@ def baseline(material: Material) -> Section:
     rows = [row for row in _describing(material) if row["wave"] == wave]
     if not rows:
         return Section(material.say("Baseline"), "baseline", ())
-    heads = (material.say("Outcome"), material.say("Arm"), *_STATISTICS)
+    heads = (material.say("Outcome"), material.say("Arm"), *map(material.say, _STATISTICS))
     cells = [(material.label(row), material.arm(row["arm"]), *shown) for row, shown in _protected(rows)]
     note = material.say(
         "Everyone with a score at “{wave}”; no tests of baseline differences are made.", wave=material.wave(wave)
@@ -141,7 +141,7 @@ def _described(row: Row, gives_away: bool) -> list[str]:
 def descriptives(material: Material) -> Section:
     """Describe every wave and arm."""
     rows = _describing(material)
-    heads = (material.say("Outcome"), material.say("Arm"), material.say("Wave"), *_STATISTICS)
+    heads = (material.say("Outcome"), material.say("Arm"), material.say("Wave"), *map(material.say, _STATISTICS))
     cells = [
         (material.label(row), material.arm(row["arm"]), material.wave(row["wave"]), *shown)
         for row, shown in _protected(rows)
@@ -214,12 +214,15 @@ def _findings(material: Material) -> tuple[Block, ...]:
     return (table("findings", material.say("Findings of the scoring doctor"), heads, cells, [note], "findings"),)
 
 
+_FOUND = ("seen", "why", "mend")
+
+
 def _finding_cells(material: Material, row: Row) -> tuple[str, ...]:
     where = ", ".join(
         part for part in (row["instrument"], row["scale"], material.wave(row["wave"]), _cohort(material, row)) if part
     )
     people = guarded(row["people"], numbers.count(row["people"])) if row["people"] else [numbers.MISSING]
-    return row["code"], row["severity"], where, *people, row["seen"], row["why"], row["mend"]
+    return row["code"], material.noted(row["severity"]), where, *people, *(material.noted(row[name]) for name in _FOUND)
 
 
 def _cohort(material: Material, row: Row) -> str:
@@ -228,7 +231,7 @@ def _cohort(material: Material, row: Row) -> str:
 
 def _form(material: Material, name: str) -> str:
     instrument = material.file.instruments.get(name)
-    return instrument.title if instrument else name
+    return material.language.named(instrument.title if instrument else name)
 
 
 def reaction(material: Material) -> Section:
@@ -237,7 +240,7 @@ def reaction(material: Material) -> Section:
     rows = [
         (
             _form(material, item.instrument),
-            item.label,
+            material.language.named(item.label),
             item.shown,
             *guarded(item.answered, numbers.count(item.answered)),
         )

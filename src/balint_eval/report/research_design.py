@@ -24,8 +24,11 @@ def design(material: Material) -> Section:
     """Say what was asked, of whom, how it was compared, and what was registered."""
     study = material.study
     entries = [
-        (material.say("Question"), study.question or material.say("not stated in the study file")),
-        (material.say("Description"), study.description),
+        (
+            material.say("Question"),
+            material.language.named(study.question) or material.say("not stated in the study file"),
+        ),
+        (material.say("Description"), material.language.named(study.description)),
         (material.say("Design"), _design(material)),
         (material.say("Arms"), material.language.listed([_arm(material, arm.name) for arm in study.arms])),
         (material.say("Allocation"), material.say(ALLOCATIONS[study.plan.allocation])),
@@ -98,7 +101,8 @@ def outcomes(material: Material) -> Section:
     sources = [_smallest_source(material, row) for row in material.outcomes]
     first = table("outcomes", material.say("Outcomes"), heads, rows, [note, *sources], "outcomes")
     basis = [
-        (material.label(row), level_name(material.language, row["level"]), row["basis"]) for row in material.outcomes
+        (material.label(row), level_name(material.language, row["level"]), material.noted(row["basis"]))
+        for row in material.outcomes
     ]
     title = material.say("Why each outcome sits on its level")
     second = table(
@@ -117,10 +121,10 @@ def _outcome_cells(material: Material, row: Row) -> tuple[str, ...]:
         material.label(row),
         f"{row['instrument']}, {row['scale']}",
         level_name(material.language, row["level"]),
-        str(row["role"]),
+        material.noted(str(row["role"])),
         str(row["family"]),
         material.say("{low} to {high}", low=numbers.trimmed(row["minimum"]), high=numbers.trimmed(row["maximum"])),
-        str(row["higher_is"]),
+        material.noted(str(row["higher_is"])),
         numbers.trimmed(smallest) if isfinite(smallest) else material.say("none declared"),
     )
 
@@ -165,11 +169,23 @@ def _scale_cells(material: Material, row: Row) -> tuple[str, ...]:
     scales = {scale.name: scale for scale in instrument.scales} if instrument else {}
     scale = scales.get(row["scale"])
     if instrument is None or scale is None:
-        return str(row["instrument"]), str(row["rater"]), numbers.MISSING, numbers.MISSING, str(row["missing_rule"])
+        return (
+            str(row["instrument"]),
+            material.noted(str(row["rater"])),
+            numbers.MISSING,
+            numbers.MISSING,
+            material.noted(str(row["missing_rule"])),
+        )
     reverse = ", ".join(str(item) for item in instrument.reverse if item in scale.items)
     title = f"{instrument.title}, {scale.label or scale.name}"
     items = str(len(scale.items)) if scale.items else numbers.MISSING
-    return title, str(row["rater"]), items, reverse or material.say("none"), str(row["missing_rule"])
+    return (
+        title,
+        material.noted(str(row["rater"])),
+        items,
+        reverse or material.say("none"),
+        material.noted(str(row["missing_rule"])),
+    )
 
 
 def _marks_note(language: Language) -> str:
@@ -242,7 +258,7 @@ def _claims(material: Material) -> Block:
     for line in material.claims:
         word = verdict(str(line.claim["verdict"]), line.comparison["kind"], material.language)
         compared = material.compared(line.comparison)
-        reason = str(line.claim["reason"])
+        reason = material.noted(str(line.claim["reason"]))
         could = (number(line.claim["smallest_detectable"]), numbers.p_value(line.claim["p_equivalence"]))
         small = guarded(line.comparison["n_paired"], *could)
         rows.append((material.label(line.comparison), compared, f"{word.symbol} {word.word}", *small, reason))

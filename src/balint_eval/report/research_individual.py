@@ -50,7 +50,11 @@ def _shares(material: Material, rows: Sequence[Row]) -> TableBlock | None:
             level=numbers.percent(material.study.plan.confidence),
         ),
         *_sources(material, first),
-        *row_notes(first, [f"{material.label(row)}, {material.arm(row['arm'])}" for row in first], material.language),
+        *row_notes(
+            first,
+            [material.language.sequence([material.label(row), material.arm(row["arm"])]) for row in first],
+            material.language,
+        ),
     ]
     title = material.say("Change of single people beyond the error of their scores")
     return table("individual", title, heads, cells, notes, "individual_change")
@@ -62,7 +66,7 @@ def _sources(material: Material, rows: Sequence[Row]) -> list[str]:
     parts = [
         material.say(
             "{outcome} {value} ({source})", outcome=label, value=numbers.probability(row["reliability"], 2),
-            source=str(row["reliability_source"]),
+            source=material.noted(str(row["reliability_source"])),
         )
         for label, row in said.items()
     ]  # fmt: skip
@@ -166,7 +170,11 @@ def _cutoffs(material: Material, rows: Sequence[Row]) -> TableBlock | None:
             "c lies where a score is as likely in either. They were made for patients and healthy people; here the "
             "two populations are people of one profession, and c parts them only roughly."
         ),
-        *row_notes(rows, [f"{material.label(row)}, {row['population']}" for row in rows], material.language),
+        *row_notes(
+            rows,
+            [material.language.sequence([material.label(row), row["population"]]) for row in rows],
+            material.language,
+        ),
     ]
     return table("cutoffs", material.say("Beside published norms"), heads, cells, notes, "clinical_cutoffs")
 

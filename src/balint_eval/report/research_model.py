@@ -74,7 +74,9 @@ def _variances(material: Material, fits: Sequence[Fit]) -> TableBlock:
 
 
 def _term_head(language: Language, name: str) -> str:
-    return {"icc": language.say("ICC"), "residual": language.say("Residual")}.get(name, name.replace("_", " "))
+    return {"icc": language.say("ICC"), "residual": language.say("Residual")}.get(name) or language.noted(
+        name.replace("_", " ")
+    )
 
 
 def _term_cell(term: Row | None) -> str:
@@ -151,7 +153,7 @@ def _methods_table(material: Material, outcome: Row, rows: Sequence[Row], part: 
         for row in ordered
     ]
     labels = {
-        place: f"{material.compared(row)}, {method(str(row['method']), material.language)}"
+        place: material.language.sequence([material.compared(row), method(str(row["method"]), material.language)])
         for place, row in enumerate(ordered)
     }
     said = {place: label for place, label in labels.items() if ordered[place]["method"] != "mixed_model"}
@@ -225,7 +227,7 @@ def by_cohort(material: Material) -> Section:
         )
         for row in rows
     ]
-    labels = [f"{material.label(row)}, {material.cohort(row['cohort'])}" for row in rows]
+    labels = [material.language.sequence([material.label(row), material.cohort(row["cohort"])]) for row in rows]
     notes = [*how_got(material, rows), material.signs(rows), *row_notes(rows, labels, material.language)]
     block = table("cohorts", material.say("Each cohort by itself"), heads, cells, notes, "comparisons")
     return Section(material.say("By cohort"), "cohorts", (block,))

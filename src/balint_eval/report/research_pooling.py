@@ -59,7 +59,11 @@ def _pooled(material: Material, rows: Sequence[Row]) -> TableBlock:
             "apart give each a mean and a change of its own and speak of these cohorts only."
         ),
         material.signs(rows),
-        *row_notes(rows, [f"{material.label(row)}, {material.compared(row)}" for row in rows], material.language),
+        *row_notes(
+            rows,
+            [material.language.sequence([material.label(row), material.compared(row)]) for row in rows],
+            material.language,
+        ),
     ]
     return table(
         "pooled", material.say("Two ways to put the cohorts together"), heads, cells, notes, "pooled, comparisons"

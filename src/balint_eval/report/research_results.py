@@ -114,7 +114,11 @@ def _estimate_cells(row: Row) -> list[str]:
 
 
 def _row_notes(material: Material, rows: Sequence[Row]) -> list[str]:
-    return row_notes(rows, [f"{material.label(row)}, {material.compared(row)}" for row in rows], material.language)
+    return row_notes(
+        rows,
+        [material.language.sequence([material.label(row), material.compared(row)]) for row in rows],
+        material.language,
+    )
 
 
 def main_results(material: Material) -> Section:

@@ -80,8 +80,8 @@ def _counted(language: Language, row: Row) -> str:
 def _compared(material: Material, row: Row) -> str:
     """Name the wave and the arms: changes within arms stand beside differences between them."""
     if row["kind"] in BETWEEN_ARMS:
-        pair = f"{material.arm(row['arm'])} − {material.arm(row['reference_arm'])}"
-        return f"{material.wave(row['wave_to'])}: {pair}"
+        arms = {"arm": material.arm(row["arm"]), "reference": material.arm(row["reference_arm"])}
+        return material.say("{wave}: {arm} − {reference}", wave=material.wave(row["wave_to"]), **arms)
     return material.compared(row)
 
 
@@ -119,7 +119,12 @@ def _notes(material: Material, rows: Sequence[Row]) -> list[str]:
         for row in material.outcomes
         if row["cut_off_source"] and isfinite(row["cut_off"])
     }
-    labels = [f"{material.label(row)}, {_compared(material, row)}, {METHODS[str(row['method'])]}" for row in rows]
+    labels = [
+        material.language.sequence(
+            [material.label(row), _compared(material, row), material.say(METHODS[str(row["method"])])]
+        )
+        for row in rows
+    ]
     return [
         material.say(
             "Percentage points by least squares on the sides of the mark, given the earlier score where there is one; "

@@ -1,9 +1,12 @@
 """Numerals, dates, lists and isolates of a language; English writes what it always wrote."""
 
+import re
+
 import pytest
 
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.language import ENGLISH, known_languages, read_language
+from balint_eval.language.remarks import MOULDS, recognised
 from balint_eval.language.scale_names import SCALE_NAMES
 
 FA = read_language("fa")
@@ -99,3 +102,32 @@ def test_english_is_known_without_a_folder_and_others_by_theirs():
 def test_the_registrys_scales_have_names_in_the_catalogues():
     labels = {scale.label for instrument in known_instruments().values() for scale in instrument.scales if scale.label}
     assert labels == set(SCALE_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        (
+            "exact p; 3 of 31 people did not change and are left out",
+            "\u2066p\u2069 دقیق؛ ۳ نفر از ۳۱ نفر تغییری نکردند و کنار گذاشته شدند",
+        ),
+        ("No interval could be given.", "فاصله‌ای نمی‌شد داد."),
+        (
+            "after adjusting for the family of tests p is 0.123",
+            "پس از تعدیل برای خانوادهٔ آزمون‌ها \u2066p\u2069 برابر ۰٫۱۲۳ است",
+        ),
+        ("exact p; something new", f"{FSI}exact p; something new{PDI}"),
+        ("", ""),
+    ],
+)
+def test_remarks_of_tables_are_recognised_whole_or_left_in_english(remark, said):
+    assert FA.noted(remark) == said
+    assert ENGLISH.noted(remark) == remark
+
+
+def test_every_mould_fits_its_own_remark_and_no_other():
+    for mould in MOULDS:
+        filled = re.sub(r"\{\w+\}", "12", mould)
+        found = recognised(filled)
+        assert found is not None
+        assert found[0] == mould
