@@ -92,7 +92,7 @@ metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold wha
 # SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one; MINIMUM=90 asks for less.
 mutation: $(STAMP) ## Do the tests notice wrong versions of scoring, doctor, linkage and reliability? Scores and survivors.
 	$(BIN)/python -u tests/mutation/run.py $(MODULES) --sample $(or $(SAMPLE),0) --minimum $(or $(MINIMUM),95) \
-		$(if $(WRITE),--write $(WRITE))
+		$(if $(OWN),--own) $(if $(WRITE),--write $(WRITE))
 
 axe-setup: ## Fetch axe-core, which judges the accessibility of pages, by package name (needs npm).
 	npm install --silent --no-save --no-audit --no-fund --prefix .tools axe-core@4.14.1

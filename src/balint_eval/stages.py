@@ -206,12 +206,13 @@ def run_report(file: StudyFile, folders: Folders) -> list[str]:
 
 def _remove_unasked(folders: Folders, written: list[str]) -> list[str]:
     """Remove reports in formats and languages that are not asked for any more: they are of an earlier run."""
+    kept = {name for path in map(Path, written) for name in (path.name, path.with_suffix(".json").name)}
     earlier = [
         path
-        for kind in ("html", "docx", "pdf")
+        for kind in ("html", "docx", "pdf", "json")
         for reader in ("educator", "researcher")
         for path in sorted(folders.reports.glob(f"{reader}.*.INTERNAL.{kind}"))
-        if path.name not in written
+        if path.name not in kept
     ]
     for path in earlier:
         path.unlink()

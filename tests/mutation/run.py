@@ -4,6 +4,7 @@
     python tests/mutation/run.py scoring.py      one of them
     python tests/mutation/run.py --sample 20     20 mutants of each, always the same ones
     python tests/mutation/run.py doctor/keys.py --lines 90,104     those of some lines: survivors, after a new test
+    python tests/mutation/run.py doctor/keys.py --own            by the module's own tests only, which takes seconds
 
 `survivors.md` explains those that nothing can notice; the score is the share of the others that is killed. The
 exit code is 1 when a part (scoring and doctor, linkage, reliability) scores below the minimum.
@@ -19,60 +20,73 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutants import Mutant, mutants_of
 from trial import PACKAGE, SLOW, SURVIVED, load, outcomes, warm_up, without_change
 
-SCORING = [
-    "unit/test_score_arrays.py", "unit/test_scoring.py", "unit/instruments/test_hand_scored.py",
-    "unit/instruments/test_refusals.py",
-]  # fmt: skip
-DOCTOR = ["unit/doctor/test_thresholds.py", "unit/doctor/test_findings.py"]
-LINKAGE = ["unit/ingest/linkage", "unit/ingest/test_identity.py"]
-RELIABILITY = ["reference/test_reliability_oracle.py"]
-PARTS: dict[str, dict[str, list[str]]] = {
+Tests = tuple[list[str], list[str]]
+"""A module's own tests, and those that are asked only where its own notice nothing."""
+
+
+def _scoring(*own: str) -> Tests:
+    return [*own], ["unit/instruments/test_hand_scored.py", "unit/instruments/test_refusals.py"]
+
+
+def _doctor(*own: str) -> Tests:
+    own_tests = [f"unit/doctor/{name}.py" for name in (*own, "test_thresholds")]
+    return own_tests, ["unit/doctor/test_findings.py", "unit/test_doctor.py"]
+
+
+def _linkage(*own: str) -> Tests:
+    return [f"unit/ingest/{name}" for name in own], ["unit/ingest/linkage", "unit/ingest/test_identity.py"]
+
+
+def _reliability(own: str) -> Tests:
+    return [f"unit/stats/{own}.py"], ["reference/test_reliability_oracle.py"]
+
+
+PARTS: dict[str, dict[str, Tests]] = {
     "scoring and doctor": {
-        "scoring.py": ["unit/test_scoring.py", *SCORING],
-        "score_arrays.py": SCORING,
-        "doctor/keys.py": ["unit/doctor/test_keys.py", *DOCTOR, "unit/test_doctor.py"],
-        "doctor/waves.py": ["unit/doctor/test_waves.py", *DOCTOR],
-        "doctor/answer_codes.py": ["unit/doctor/test_answer_codes.py", *DOCTOR],
-        "doctor/order.py": ["unit/doctor/test_order.py", *DOCTOR],
-        "doctor/missing_codes.py": ["unit/doctor/test_missing_codes.py", *DOCTOR],
-        "doctor/flags.py": ["unit/doctor/test_flags.py", *DOCTOR],
-        "doctor/cohorts.py": ["unit/doctor/test_cohorts.py", *DOCTOR],
-        "doctor/finding.py": ["unit/doctor/test_finding.py", *DOCTOR],
-        "doctor/form.py": ["unit/doctor/test_form.py", *DOCTOR],
-        "doctor/examine.py": ["unit/doctor/test_examine.py", *DOCTOR],
-        "doctor/evidence.py": ["unit/doctor/test_evidence.py", *DOCTOR],
-        "doctor/limits.py": ["unit/doctor/test_limits.py", *DOCTOR],
-        "doctor/totals.py": ["unit/doctor/test_total_patterns.py", "unit/doctor/test_totals.py", *DOCTOR],
+        "scoring.py": _scoring("unit/test_scoring.py"),
+        "score_arrays.py": _scoring("unit/test_score_arrays.py", "unit/test_scoring.py"),
+        "doctor/answer_codes.py": _doctor("test_answer_codes"),
+        "doctor/cohorts.py": _doctor("test_cohorts"),
+        "doctor/evidence.py": _doctor("test_evidence"),
+        "doctor/examine.py": _doctor("test_examine"),
+        "doctor/finding.py": _doctor("test_finding"),
+        "doctor/flags.py": _doctor("test_flags"),
+        "doctor/form.py": _doctor("test_form"),
+        "doctor/keys.py": _doctor("test_keys"),
+        "doctor/limits.py": _doctor("test_limits"),
+        "doctor/missing_codes.py": _doctor("test_missing_codes"),
+        "doctor/order.py": _doctor("test_order"),
+        "doctor/totals.py": _doctor("test_total_patterns", "test_totals"),
+        "doctor/waves.py": _doctor("test_waves"),
     },
     "linkage": {
-        "ingest/linkage/elements.py": ["unit/ingest/linkage/test_elements.py", *LINKAGE],
-        "ingest/linkage/match.py": ["unit/ingest/linkage/test_match.py", *LINKAGE],
-        "ingest/linkage/persons.py": ["unit/ingest/linkage/test_persons.py", *LINKAGE],
-        "ingest/linkage/chance.py": ["unit/ingest/linkage/test_chance.py", *LINKAGE],
-        "ingest/linkage/codes.py": LINKAGE,
-        "ingest/linkage/decisions.py": LINKAGE,
-        "ingest/linkage/review.py": LINKAGE,
-        "ingest/identity.py": ["unit/ingest/test_identity.py", *LINKAGE],
-        "ingest/link_notes.py": ["unit/ingest/test_link_notes.py"],
-        "ingest/link.py": ["unit/ingest/test_link.py", *LINKAGE],
+        "ingest/linkage/elements.py": _linkage("linkage/test_elements.py"),
+        "ingest/linkage/match.py": _linkage("linkage/test_match.py"),
+        "ingest/linkage/persons.py": _linkage("linkage/test_persons.py"),
+        "ingest/linkage/chance.py": _linkage("linkage/test_chance.py"),
+        "ingest/linkage/codes.py": _linkage("linkage"),
+        "ingest/linkage/decisions.py": _linkage("linkage"),
+        "ingest/linkage/review.py": _linkage("linkage"),
+        "ingest/identity.py": _linkage("test_identity.py"),
+        "ingest/link_notes.py": _linkage("test_link_notes.py"),
+        "ingest/link.py": _linkage("test_link.py"),
     },
     "reliability": {
-        "stats/reliability.py": ["unit/stats/test_reliability.py", *RELIABILITY],
-        "stats/reliability_factor.py": ["unit/stats/test_reliability_omega.py", *RELIABILITY],
-        "stats/reliability_omega.py": ["unit/stats/test_reliability_omega.py", *RELIABILITY],
-        "stats/reliability_retest.py": ["unit/stats/test_reliability_retest.py", *RELIABILITY],
-        "stats/reliability_ordinal.py": ["unit/stats/test_reliability_ordinal.py", *RELIABILITY],
+        "stats/reliability.py": _reliability("test_reliability"),
+        "stats/reliability_factor.py": _reliability("test_reliability_omega"),
+        "stats/reliability_omega.py": _reliability("test_reliability_omega"),
+        "stats/reliability_retest.py": _reliability("test_reliability_retest"),
+        "stats/reliability_ordinal.py": _reliability("test_reliability_ordinal"),
     },
 }
-"""Each module and the tests that must notice: its own first, the others only where its own do not."""
-MODULES = {module: list(dict.fromkeys(tests)) for part in PARTS.values() for module, tests in part.items()}
+MODULES = {module: tests for part in PARTS.values() for module, tests in part.items()}
 PART_OF = {module: part for part, modules in PARTS.items() for module in modules}
 MINIMUM = 95.0
 Explained = set[tuple[str, str, str]]
@@ -147,28 +161,30 @@ def chosen(module: str, sample: int, lines: Collection[int]) -> list[Mutant]:
     return [every[place] for place in sorted(few)]
 
 
-def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained, brief: bool) -> Tried:
-    """Try the mutants of one module and say who survived as it is seen."""
-    untouched = {tests: without_change(tests) for tests in MODULES[module]}
-    if failed := [tests for tests, one in untouched.items() if not one.passed]:
-        raise SystemExit(f"{module}: tests fail without any change: {', '.join(failed)}")
-    load(module, frozenset[str]().union(*(one.loaded for one in untouched.values())))
-    limit = 10 + 5 * sum(one.seconds for one in untouched.values())
-    # Loaded anew but not changed, it must live: all its tests in a whole run, its own in a sample.
-    same = Mutant(0, "none", (PACKAGE / module).read_text(encoding="utf-8"))
-    if (same, SURVIVED) not in outcomes(module, MODULES[module][: 1 if brief else None], [same], 1, limit):
-        raise SystemExit(f"{module}: the tests fail when the unchanged module is loaded anew")
-    before, count = _seconds(), Counter[str]()
-    code_of = dict(with_code(module, mutants))
-    for mutant, outcome in outcomes(module, MODULES[module], mutants, workers, limit):
-        count[outcome] += 1
-        if outcome == SURVIVED:
-            said = "explained" if (module, code_of[mutant], mutant.what) in known else "SURVIVED "
-            count[said] += 1
-            print(f"  {said} line {mutant.line}: {mutant.what}: {code_of[mutant]}")
+def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained, own_only: bool) -> Tried:
+    """Try the mutants of one module by its own tests, those that live by the others, and say who survived."""
+    before = _seconds()
+    own, others = MODULES[module]
+    ends = dict(_tried_by(own, module, mutants, workers))
+    living = [mutant for mutant in mutants if ends[mutant] == SURVIVED]
+    if living and not own_only:
+        ends |= _tried_by(others, module, living, workers)
+    count = Counter(ends.values())
+    for mutant, code in with_code(module, [mutant for mutant in mutants if ends[mutant] == SURVIVED]):
+        said = "explained" if (module, code, mutant.what) in known else "SURVIVED "
+        count[said] += 1
+        print(f"  {said} line {mutant.line}: {mutant.what}: {code}")
     tried = Tried(module, len(mutants), count[SURVIVED], count["explained"], count[SLOW], _seconds() - before)
     print(tried)
     return tried
+
+
+def _tried_by(tests: list[str], module: str, mutants: Sequence[Mutant], workers: int) -> Iterator[tuple[Mutant, str]]:
+    untouched = without_change(module, tests)
+    if not untouched.passed:
+        raise SystemExit(f"{module}: tests fail without any change, in {', '.join(tests)}")
+    load(module, untouched.loaded)
+    yield from outcomes(module, tests, mutants, workers, 10 + 5 * untouched.seconds)
 
 
 def _seconds() -> float:
@@ -192,7 +208,7 @@ def below(parts: Iterable[Tried], minimum: float) -> list[str]:
     ]
 
 
-def page(tried: Sequence[Tried], minutes: float, workers: int) -> str:
+def page(tried: Sequence[Tried], minutes: float, asked: argparse.Namespace) -> str:
     """Write the page of the last whole run."""
     rows = []
     for part, modules in by_part(tried).items():
@@ -204,9 +220,11 @@ def page(tried: Sequence[Tried], minutes: float, workers: int) -> str:
     return "\n".join([
         "# Do the tests notice wrong code?",
         "",
-        f"Made by `make mutation WRITE=docs/mutation.md` on {time.strftime('%Y-%m-%d')} (Python "
-        f"{platform.python_version()}, {workers} at a time, {minutes:.0f} minutes by the clock, "
-        f"{sum(one.seconds for one in tried) / 60:.0f} of processor time).",
+        f"Made by `make mutation WRITE=docs/mutation.md{' OWN=1' if asked.own else ''}` on {time.strftime('%Y-%m-%d')} "
+        f"(Python {platform.python_version()}, {asked.workers} at a time, {minutes:.0f} minutes by the clock, "
+        f"{sum(one.seconds for one in tried) / 60:.0f} of processor time). "
+        + ("Each module was tried by its own tests only, which is stricter." if asked.own else
+           "Each module was tried by its own tests, and what these left alive by the tests of the whole part."),
         "",
         "Each mutant is the module with one comparison, sum, constant, truth value, branch or result changed. Killed "
         "means that a test fails, or never ends. The raw score is the share of all mutants that is killed; the score "
@@ -227,6 +245,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help=f"among {', '.join(MODULES)}; all unless named")
     parser.add_argument("--sample", type=int, default=0, help="mutants of each module, always the same; 0 for all")
     parser.add_argument("--lines", type=lambda text: {int(line) for line in text.split(",")}, default=set())
+    parser.add_argument("--own", action="store_true", help="by the own tests of each module only")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minimum", type=float, default=MINIMUM, help="score in percent that each part must reach")
     parser.add_argument("--write", type=Path, help="page to write the scores to")
@@ -239,13 +258,13 @@ def main() -> int:
         raise SystemExit(f"survivors.md explains changes that the code no longer allows; take them out:\n{said}")
     warm_up()
     tried = [
-        try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known, asked.sample > 0)
+        try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known, asked.own)
         for module in asked.modules or MODULES
     ]
     parts = [together(part, modules) for part, modules in by_part(tried).items()]
     print(*parts, sep="\n")
     if asked.write:
-        asked.write.write_text(page(tried, (time.monotonic() - since) / 60, asked.workers), encoding="utf-8")
+        asked.write.write_text(page(tried, (time.monotonic() - since) / 60, asked), encoding="utf-8")
     low = below(parts, asked.minimum)
     print(*low, sep="\n")
     return 1 if low else 0

@@ -49,7 +49,7 @@ class Substitute(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 @dataclass(frozen=True)
 class Untouched:
-    """How a file of tests went without any change."""
+    """How a module's tests went without any change."""
 
     passed: bool
     seconds: float
@@ -116,11 +116,11 @@ def warm_up() -> None:
     hypothesis.settings.load_profile("mutation")
 
 
-@cache
-def without_change(tests: str) -> Untouched:
-    """Run a file or folder of tests with every module as it is."""
+def without_change(module: str, tests: Sequence[str]) -> Untouched:
+    """Run tests with the module loaded anew but not changed: they must pass, or a killed mutant says nothing."""
+    source = (PACKAGE / module).read_text(encoding="utf-8")
     reading, writing = os.pipe()
-    child = _fork(lambda: _run_tests([tests], report_to=writing))
+    child = _fork(lambda: _try_source(module, source, tests, report_to=writing))
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as pipe:
         said = pipe.read()
@@ -167,22 +167,21 @@ def _fork(run: Callable[[], int]) -> int:
         os._exit(min(code, 255))
 
 
-def _try_source(module: str, source: str, tests: Sequence[str], limit: float) -> int:
-    """Run the module's own tests, then the others, with the changed source; 0 when all pass."""
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 1))
-    unload(importers(module))
-    sys.meta_path.insert(0, Substitute(module, source))
-    return _run_tests(tests[:1]) or (_run_tests(tests[1:]) if tests[1:] else 0)
-
-
-def _run_tests(tests: Sequence[str], report_to: int | None = None) -> int:
+def _try_source(
+    module: str, source: str, tests: Sequence[str], limit: float | None = None, report_to: int | None = None
+) -> int:
+    """Run tests with the changed source; 0 when all pass."""
     import pytest
 
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(limit), math.ceil(limit) + 1))
+    unload(importers(module))
+    sys.meta_path.insert(0, Substitute(module, source))
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     # Nobody reads why a test fails here: rewriting every assert for that takes longer than the tests.
-    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow"]
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow and not thorough"]
     code = int(pytest.main([*options, *(str(ROOT / "tests" / name) for name in tests)]))
     if report_to is not None:
         with os.fdopen(report_to, "w", encoding="utf-8") as pipe:

@@ -1,5 +1,6 @@
 """The mutation run itself: what is changed in a module, what is loaded anew, how scores are counted, when it fails."""
 
+import argparse
 import ast
 import importlib
 import sys
@@ -57,7 +58,7 @@ def test_every_module_of_scoring_and_doctor_is_tried_by_tests_that_exist(tools):
     assert doctor | {"scoring.py", "score_arrays.py"} == set(tried)
     for module, tests in tools["run"].MODULES.items():
         assert (PACKAGE / module).is_file()
-        assert all((ROOT / "tests" / name).exists() for name in tests)
+        assert all((ROOT / "tests" / name).exists() for name in (*tests[0], *tests[1]))
 
 
 def test_every_explanation_is_of_a_mutant_that_exists(tools):
@@ -97,6 +98,6 @@ def test_a_part_below_the_minimum_is_told_and_what_to_do(tools, minimum, low):
 
 def test_the_page_counts_what_is_killed_explained_and_open(tools):
     tried = [tools["run"].Tried("scoring.py", 50, 5, 3, 0, 2.0), tools["run"].Tried("ingest/link.py", 10, 0, 0, 0, 1.0)]
-    lines = tools["run"].page(tried, 12.4, 2).splitlines()
+    lines = tools["run"].page(tried, 12.4, argparse.Namespace(own=False, workers=2)).splitlines()
     assert "| `scoring.py` | 50 | 45 | 3 | 2 | 90.0 | 95.7 | 2 |" in lines
     assert "| **linkage** | 10 | 10 | 0 | 0 | 100.0 | 100.0 | 1 |" in lines

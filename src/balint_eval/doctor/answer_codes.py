@@ -188,7 +188,7 @@ def _slope_elsewhere(form: Form, rest: FloatArray, pair: tuple[float, float]) ->
     together = spread = 0.0
     for wave, stored in form.stored.items():
         others = ~np.isnan(stored) & (stored != pair[0]) & (stored != pair[1])
-        code = _within(np.where(others, stored, 0.0), others)
+        code = _within(stored, others)
         together += float((code * _within(_rest_rows(form, wave, rest), others)).sum())
         spread += float((code**2).sum())
     return together / spread if spread > 0 else 0.0

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from balint_eval.doctor.finding import ALL_WAVES, Finding
-from balint_eval.doctor.form import Form
+from balint_eval.doctor.form import Form, filled
 from balint_eval.scoring import FloatArray
 
 FEWEST_ITEMS = 8
@@ -44,17 +44,13 @@ def _people_where(form: Form, rule: _Rule) -> frozenset[str]:
     )
 
 
-def _inner_or_turned(form: Form, stored: FloatArray) -> NDArray[np.bool_]:
-    """Tell whose first answer is no honest answer to a whole form: an inner one, or any where items are reversed."""
-    if form.instrument.reverse:
-        return np.ones(len(stored), dtype=np.bool_)
-    codes = form.instrument.response.codes
-    return np.asarray((stored[:, 0] != codes[0]) & (stored[:, 0] != codes[-1]))
-
-
 def _straight(form: Form, wave: str, stored: FloatArray) -> NDArray[np.bool_]:
+    """Tell who gave one answer that is no honest one to a whole form: an inner one, or any where items are reversed."""
     same = (stored == stored[:, :1]).all(axis=1)
-    return np.asarray(same & _inner_or_turned(form, stored))
+    if form.instrument.reverse:
+        return np.asarray(same)
+    codes = form.instrument.response.codes
+    return np.asarray(same & ~np.isin(stored, [codes[0], codes[-1]]).any(axis=1))
 
 
 def _long_string(form: Form, wave: str, stored: FloatArray) -> NDArray[np.bool_]:
@@ -74,7 +70,7 @@ def _contradicts(form: Form, wave: str, stored: FloatArray) -> NDArray[np.bool_]
     scales = [np.asarray(scale.items) - 1 for scale in form.instrument.scales if len(scale.items) >= 4]
     if len(scales) < FEWEST_SCALES or len(stored) < 3:
         return np.zeros(len(stored), dtype=np.bool_)
-    centred = keyed - np.nan_to_num(keyed).mean(axis=0)
+    centred = keyed - filled(keyed).mean(axis=0)
     odd = np.column_stack([centred[:, own[0::2]].mean(axis=1) for own in scales])
     even = np.column_stack([centred[:, own[1::2]].mean(axis=1) for own in scales])
     one, two = (half - half.mean(axis=1, keepdims=True) for half in (odd, even))
@@ -110,7 +106,7 @@ def same_answers(responses: pd.DataFrame) -> Iterator[Finding]:
     for (cohort, wave), rows in responses.groupby(["cohort", "wave"], sort=True):
         wide = rows.pivot_table(index="person_id", columns=["instrument", "item"], values="value", aggfunc="first")
         values = wide[wide.notna().sum(axis=1) >= FEWEST_ANSWERS]
-        varied = values[values.nunique(axis=1) > 2].fillna(-1e9)
+        varied = values[values.nunique(axis=1) > 2]
         same = int(varied.duplicated(keep=False).sum())
         if same:
             yield Finding(

@@ -16,33 +16,34 @@ def what_could_not_be_seen(form: Form, found: Sequence[Finding]) -> Iterator[Fin
     """Say which faults the answers are too few to show."""
     if any(finding.severity == "refuse" for finding in found):
         return
-    reasons = list(_reasons(form))
-    if reasons:
+    reason = _reason(form)
+    if reason:
         yield Finding(
             code="DOC-NOTJUDGED",
             severity="note",
             people=form.n_people(),
-            seen="; ".join(reasons),
+            seen=reason,
             why="what was not found may still be there",
             mend="compare the key, the codes and the order of the columns with the form by eye",
         )
 
 
-def _reasons(form: Form) -> Iterator[str]:
+def _reason(form: Form) -> str | None:
     people = max(len(who) for who in form.people.values())
     said = "1 person" if people == 1 else f"{people} people"
     if people < ENOUGH_ROWS:
-        yield (
+        return (
             f"{said}: with fewer than {ENOUGH_ROWS} a wrong key, single wrong items, swapped codes and "
             "exchanged columns cannot be told from chance"
         )
-    elif people < ENOUGH_PEOPLE:
-        yield (
+    if people < ENOUGH_PEOPLE:
+        return (
             f"{said}: with fewer than {ENOUGH_PEOPLE} a single wrong item, two swapped codes or two "
             "exchanged columns are often missed"
         )
-    elif flat := _flat_scales(form):
-        yield f"the key of {', '.join(flat)} was not judged: too few complete answers, or an item that does not vary"
+    if flat := _flat_scales(form):
+        return f"the key of {', '.join(flat)} was not judged: too few complete answers, or an item that does not vary"
+    return None
 
 
 def _flat_scales(form: Form) -> list[str]:

@@ -199,14 +199,15 @@ def _equal_pairs(stored: FloatArray) -> list[tuple[int, int]]:
     for code in np.unique(rows):
         given = (rows == code).astype(float)
         agreement += given.T @ given
-    upper = np.triu_indices(k, 1)
-    shares = agreement[upper] / len(rows)
+    left, right = np.triu_indices(k, 1)
+    shares = agreement[left, right] / len(rows)
     varies = np.ptp(rows, axis=0) > 0
-    equal = np.flatnonzero((shares == 1.0) & varies[upper[0]])
-    usual = float(np.quantile(shares[shares < 1.0], USUAL_QUANTILE)) if (shares < 1.0).any() else 1.0
-    if not len(equal) or usual ** len(rows) * len(shares) > CHANCE_OF_EQUAL:
+    equal, usual = (shares == 1.0) & varies[left], shares[shares < 1.0]
+    if not equal.any() or not len(usual):
         return []
-    return [(int(upper[0][n]) + 1, int(upper[1][n]) + 1) for n in equal]
+    if float(np.quantile(usual, USUAL_QUANTILE)) ** len(rows) * len(shares) > CHANCE_OF_EQUAL:
+        return []
+    return [(int(left[n]) + 1, int(right[n]) + 1) for n in np.flatnonzero(equal)]
 
 
 def _identical_finding(form: Form, seen: dict[tuple[int, int], list[str]]) -> Finding:

@@ -142,7 +142,7 @@ def _disagreement(compared: _Compared) -> Finding:
 
 def _rows(compared: _Compared) -> str:
     """Name the first rows that differ, in their files, so that they can be looked at."""
-    places = [place for place, differs in zip(compared.places, compared.differs.tolist(), strict=True) if differs]
+    places = [compared.places[n] for n in np.flatnonzero(compared.differs)]
     named = [f"row {row} of {file}" for file, row in sorted(places)[:ROWS_SHOWN]]
     more = len(places) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")
@@ -176,7 +176,7 @@ def _ways(compared: _Compared) -> Iterator[tuple[str, FloatArray]]:
     """Give the usual ways to another number: each in words, with what it gives for every person."""
     instrument, scale, stored = compared.form.instrument, compared.scale, compared.stored
     own = _items(instrument, scale)
-    if {item + 1 for item in own} & set(instrument.reverse):
+    if compared.form.turned[own].any():
         unreversed = instrument.model_copy(update={"reverse": []})
         yield _UNREVERSED, score_wide(stored, unreversed)[scale.name].score
     yield from _other_sums(compared, own)

@@ -129,9 +129,9 @@ def test_two_neighbours_are_both_asked_for(made):
 
 
 def test_centred_over_the_chosen_rows():
-    values = np.array([[1.0, 5.0, 2.0], [3.0, 7.0, np.nan], [8.0, 9.0, 4.0]])
-    chosen = np.array([[True, False, True], [True, False, False], [False, False, True]])
-    assert _within(values, chosen).tolist() == [[-1, 0, -1], [1, 0, 0], [0, 0, 1]]
+    values = np.array([[1.0, 5.0, 2.0, 3.0], [3.0, 7.0, np.nan, 4.0], [8.0, 9.0, 4.0, np.nan]])
+    chosen = np.array([[True, False, True, False], [True, False, False, True], [False, False, True, False]])
+    assert _within(values, chosen).tolist() == [[-1, 0, -1, 0], [1, 0, 0, 0], [0, 0, 1, 0]]
 
 
 def test_effective_people():
@@ -232,6 +232,15 @@ def test_evidence_of_two_codes_by_hand(pair_of_waves, pair):
         assert given.each == pytest.approx(each)
         assert given.weight == pytest.approx(weight)
         assert [f"P{place:02}" for place in given.people] == pair_of_waves.people[wave].tolist()
+
+
+def test_slope_of_two_other_answers(made):
+    """Answers 3 and 4 of two people: the rest rises by 2 with the code."""
+    values = np.ones((12, 16))
+    values[:2, 0] = [3, 4]
+    form, rest = made("TEQ", change={"reverse": []}, before=values), np.zeros((12, 16))
+    rest[:2, 0] = [5, 7]
+    assert _slope_elsewhere(form, rest, (1, 2)) == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (1, 3), (2, 4)])

@@ -68,6 +68,14 @@ def test_expected_is_the_median_size_and_log_odds_hold_its_negative_against_it()
     assert log_odds(r, 2.5, 28) == pytest.approx(by_hand)
 
 
+def test_a_mean_of_rounding_noise_has_no_t():
+    values = np.array([4e-12, 0.0, 0.0, 0.0])
+    error = values.std(ddof=1) / 2
+    assert error == 1e-12
+    assert t_of_mean(values) == 0.0
+    assert t_of_mean(values * 1.001) == pytest.approx(1.0)
+
+
 def test_t_of_a_mean():
     values = np.array([1.0, 2.0, 6.0])
     assert t_of_mean(values) == pytest.approx(3 / (math.sqrt(7) / math.sqrt(3)))

@@ -2,9 +2,19 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from balint_eval.doctor.finding import KEY_CODES, Finding, accepted_codes, accepting, as_table, doubtful_scales, settled
+from balint_eval.doctor.finding import (
+    KEY_CODES,
+    Finding,
+    accepted_codes,
+    accepting,
+    as_table,
+    between_waves,
+    doubtful_scales,
+    settled,
+)
 from balint_eval.instruments.registry import known_instruments
 
 KNOWN = known_instruments()
@@ -24,6 +34,15 @@ def test_how_a_finding_is_accepted():
     assert accepting("DOC-X", "TEQ") == (
         "if a person has checked that the export is right, accept: [DOC-X] under the items of TEQ"
     )
+
+
+def test_a_finding_between_two_waves_is_of_the_later_one_and_of_the_people_of_both(made):
+    who = {"before": ["A", "B"], "between": ["Z"], "after": ["B", "C"]}
+    form = made("TEQ", who, before=np.ones((2, 16)), between=np.ones((1, 16)), after=np.ones((2, 16)))
+    assert between_waves(form, "DOC-X", "before", "after", seen="s", why="w", mend="m") == Finding(
+        code="DOC-X", wave="after", people=3, seen="s", why="w",
+        mend="m; if a person has checked that the export is right, accept: [DOC-X] under the items of TEQ",
+    )  # fmt: skip
 
 
 def test_accepted_codes_of_all_exports():

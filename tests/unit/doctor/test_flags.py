@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from balint_eval.doctor import flags as module
 from balint_eval.doctor.flags import _contradicts, _long_string, _straight, careless_answers, same_answers
 
 CODES = (0, 1, 2, 3, 4)
@@ -99,7 +100,7 @@ def test_contrary_halves_are_named(scaled):
 
 def by_hand(values, items, span):
     """Half-sums of each scale about the people's mean, correlated within a person, stepped up; and how far apart."""
-    centred = values - values.mean(axis=0)
+    centred = values - np.nanmean(values, axis=0)
     answers = []
     for row in centred:
         odd = np.array([np.mean([row[item - 1] for item in list(own)[0::2]]) for own in items])
@@ -119,6 +120,34 @@ def test_halves_as_by_hand(scaled, seed):
     keyed = values.copy()
     keyed[:, [0, 6]] = 4 - keyed[:, [0, 6]]
     assert ruled(_contradicts, scaled(keyed, items, [1, 7])) == by_hand(values, items, 4)
+
+
+def test_a_blank_is_no_answer_of_0(scaled):
+    """People answer 3 or 4; the mean of an item is that of those who answered it."""
+    values = np.random.default_rng(7).integers(0, 5, size=(60, 16)).astype(float)
+    values[30:] = np.nan
+    blank = by_hand(values[:30], SCALES, 4) + [False] * 30
+    assert any(blank)
+    assert ruled(_contradicts, scaled(values)) == blank
+
+
+def test_as_contrary_as_the_threshold_is_not_contrary(scaled, monkeypatch):
+    form = scaled([CONTRARY, *[EVEN] * 9])
+    for threshold, flagged in ((-1.0, False), (-1.0 + 1e-9, True)):
+        monkeypatch.setattr(module, "CONTRARY", threshold)
+        assert ruled(_contradicts, form)[0] is flagged
+
+
+@pytest.mark.parametrize(("top", "flagged"), [(2.99, True), (3.0, False), (3.01, False)])
+@pytest.mark.parametrize("unit", [1.0, 0.25])
+def test_halves_must_lie_more_than_a_third_of_the_codes_apart(made, unit, top, flagged):
+    """Both halves lie half a point from 1.5, on opposite sides: 1 apart."""
+    first, second = halves([1, 2, 1, 2], [2, 1, 2, 1]), halves([2, 1, 2, 1], [1, 2, 1, 2])
+    scales = [made("TEQ", before=np.ones((1, 16))).instrument.scales[0].model_copy(
+        update={"name": f"s{n}", "items": list(own)}) for n, own in enumerate(SCALES)]  # fmt: skip
+    rows = 1 + unit * np.array([first, second, np.full(16, 1.5)])
+    form = made("TEQ", codes=(1, 1 + unit, 1 + unit * top), change={"reverse": [], "scales": scales}, before=rows)
+    assert ruled(_contradicts, form) == [flagged, flagged, False]
 
 
 def test_three_people_four_scales_of_four_items(scaled):

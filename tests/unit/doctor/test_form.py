@@ -14,6 +14,23 @@ def test_ends_are_lowest_plus_highest(made):
     assert made("PHQ9", codes=[1, 2, 5], before=np.ones((2, 9))).ends == 6
 
 
+@pytest.mark.parametrize(("codes", "step"), [([0, 1, 2], 1), ([2, 5, 8, 11], 3), ([0, 25, 50], 25)])
+def test_a_step_is_the_distance_of_the_two_lowest_codes(made, codes, step):
+    assert made("PHQ9", codes=codes, before=np.ones((2, 9))).step == step
+
+
+def test_turned_are_the_items_of_the_key(made):
+    form = made("PHQ9", codes=[1, 2, 5], change={"n_items": 4, "reverse": [1, 3]}, before=[[1, 2, 5, 1]])
+    assert form.turned.tolist() == [True, False, True, False]
+    assert form.keyed("before").tolist() == [[5, 2, 1, 1]]
+
+
+def test_places_are_those_among_all_people_sorted(made):
+    who = {"before": ["C", "A"], "after": ["B", "C", "D"]}
+    form = made("PHQ9", who, before=np.ones((2, 9)), after=np.ones((3, 9)))
+    assert {wave: place.tolist() for wave, place in form.places.items()} == {"before": [2, 0], "after": [1, 2, 3]}
+
+
 @pytest.mark.parametrize(("who", "rated"), [("P1#1", True), ("#1", True), ("P1", False)])
 def test_ratings_have_a_mark(made, who, rated):
     form = made("PHQ9", {"before": ["P0"], "after": [who]}, before=np.ones((1, 9)), after=np.ones((1, 9)))

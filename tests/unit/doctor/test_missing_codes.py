@@ -83,6 +83,18 @@ def test_only_the_last_answers_of_the_others_are_compared(made):
     assert len(found(form)) == 1
 
 
+def test_the_last_answers_are_as_many_as_the_run(made):
+    """Of nine items the last five: 20 and 12 of 100 answers of the others are 0, too many for a run to say anything."""
+    others = np.full((20, 9), 2.0)
+    others[:, 4] = 0
+    others[:12, 5] = 0
+    ending = np.where(np.arange(9) >= 4, 0.0, np.full((4, 9), 2.0))
+    change = {"n_items": 9, "reverse": []}
+    assert found(made("TEQ", codes=CODES, change=change, before=np.vstack([ending, others]))) == []
+    others[8:12, 5] = 2
+    assert len(found(made("TEQ", codes=CODES, change=change, before=np.vstack([ending, others])))) == 1
+
+
 def test_each_code_is_looked_at(made):
     values = np.concatenate([
         np.where(np.arange(10) >= 5, code, 2.0 if code != 2 else 0.0) * np.ones((4, 1)) for code in (0, 3)

@@ -40,6 +40,7 @@ def instrument():
             scale("twice", multiply=2, items=[4, 5], range=[0, 16], min_answered=2),
             scale("both", of=["sum", "alone"], range=[0, 16]),
             scale("one", "mean", items=[5], range=[0, 4]),
+            scale("two", "mean", items=[4, 5], range=[0, 4], min_answered=2),
         ],
     })  # fmt: skip
 
@@ -71,12 +72,11 @@ def totals(values, scale="sum", wave="before", who=None, rows=None, file="f.csv"
     })  # fmt: skip
 
 
-def compared(form, scale, supplied, values=ANSWERS):
-    scales = score_wide(values, instrument())
-    return _Compared(
-        form=form(values), scale=instrument().scale(scale), wave="before", column="c", stored=np.asarray(values, float),
-        supplied=np.asarray(supplied, float), score=scales[scale].score, places=[("f", 2)] * len(values),
-    )  # fmt: skip
+def compared(form, scale, supplied, values=ANSWERS, **change):
+    scored = score_wide(values, instrument())[scale].score
+    kind = instrument().scale(scale).model_copy(update=change)
+    stored, supplied = np.asarray(values, float), np.asarray(supplied, float)
+    return _Compared(form(values), kind, "before", "c", stored, supplied, scored, [("f", 2)] * len(values))
 
 
 @pytest.mark.parametrize(
@@ -257,6 +257,7 @@ def test_ways_to_another_sum(form):
         "the score of twice": close([12, 4, 14, 4, 10, NAN, NAN]),
         "the score of both": close([12, 7, 8, 6, 10, NAN, NAN]),
         "the score of one": close([2, 0, 4, 1, 1, 2, NAN]),
+        "the score of two": close([3, 1, 3.5, 1, 2.5, NAN, NAN]),
         PERCENT: close([800 / 12, 500 / 12, 500 / 12, 500 / 12, 50, NAN, NAN]),
     }
 
@@ -278,6 +279,15 @@ def test_ways_to_a_multiple(form):
     assert found[FEWER] == close([12, 4, 14, 4, 10, 8])
     assert found["the score before it is multiplied by 2"] == close([6, 2, 7, 2, 5, NAN])
     assert "the mean of the items, not their sum" in found
+
+
+def test_a_mean_of_two_items_has_a_sum(form):
+    assert ways(form, "two")["the sum of the items, not their mean"] == close([6, 2, 7, 2, 5, 2])
+
+
+def test_percent_is_taken_of_the_range(form):
+    found = dict(_ways(compared(form, "sum", [50] * 6, range=(2.0, 14.0))))
+    assert found[PERCENT].tolist() == close([50, 25, 25, 25, 100 / 3, NAN])
 
 
 @pytest.mark.parametrize("scale", ["alone", "one"])
@@ -312,7 +322,10 @@ def test_a_constant_is_not_sought_in_people_without_a_score(form):
     assert _constant(compared(form, "sum", [15, 15, 15, 15], more)) == 7
 
 
-@pytest.mark.parametrize(("shift", "way"), [(7, "7 more than the score"), (-2.5, "2.5 less than the score")])
+@pytest.mark.parametrize(
+    ("shift", "way"),
+    [(7, "7 more than the score"), (0.5, "0.5 more than the score"), (-2.5, "2.5 less than the score")],
+)
 def test_a_constant_is_a_way(form, shift, way):
     values = np.tile(ANSWERS[:1], (4, 1))
     found = ways(form, "sum", [8 + shift] * 4, values)

@@ -76,8 +76,12 @@ def test_anchors_need_twelve_people(people, found):
     stored = ramp("TEQ", people)
     ends = KNOWN["TEQ"].response.codes[0] + KNOWN["TEQ"].response.codes[-1]
     findings = list(anchors_reversed(form("TEQ", stored, ends - stored)))
-    assert len(findings) == found
+    assert [finding.code for finding in findings] == ["DOC-ANCHORS"] * found
     for finding in findings:
+        assert finding.mend == (
+            "look at the first and last answer on both forms; map the wave that is turned under answers: of TEQ; "
+            "if a person has checked that the export is right, accept: [DOC-ANCHORS] under the items of TEQ"
+        )
         assert finding.why == (
             "in one of the two waves the answers run from the other end; the change would have the wrong sign"
         )

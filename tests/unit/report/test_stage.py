@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from report_paper import every_block, picture
 
 from balint_eval.errors import EnvironmentProblem
+from balint_eval.language import ENGLISH
 from balint_eval.plots.saved import read_pictures
 from balint_eval.stages import Folders, run_report
 from balint_eval.study_model import ReportFiles
@@ -29,8 +30,9 @@ def folders(tmp_path, monkeypatch):
     return made
 
 
-def study(*formats):
-    return SimpleNamespace(study=SimpleNamespace(report=ReportFiles(formats=list(formats))))
+def study(*formats, languages=(ENGLISH,)):
+    asked = SimpleNamespace(report=ReportFiles(formats=list(formats)))
+    return SimpleNamespace(study=asked, languages=lambda: list(languages))
 
 
 def names(folders):
@@ -60,6 +62,16 @@ def test_a_format_not_asked_for_any_more_is_removed_and_nothing_else(folders):
         for kind in ("docx", "pdf")
         for reader in ("educator", "researcher")
     ]
+
+
+def test_a_language_not_asked_for_any_more_is_removed_with_its_model(folders):
+    folders.reports.mkdir(parents=True)
+    for kind in ("json", "pdf"):
+        folders.report("researcher", "fa", kind).write_bytes(b"earlier")
+    written = run_report(study("html"), folders)
+    kept = {f"{reader}.en.INTERNAL.{kind}" for reader in ("educator", "researcher") for kind in ("html", "json")}
+    assert set(names(folders)) == kept
+    assert len([line for line in written if "researcher.fa.INTERNAL." in line]) == 2
 
 
 def test_a_missing_picture_is_named(folders):
