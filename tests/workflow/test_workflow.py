@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
@@ -263,3 +264,44 @@ def test_snakemake_report_is_made_offline(finished: Path, command) -> None:
     done = command(*words, "--config", "study=config/config.yaml", "results=results", cwd=finished)
     assert done.returncode == 0, done.stderr
     assert (finished / "report.zip").stat().st_size > 50_000
+
+
+class Texts(HTMLParser):
+    """The texts of a page in order, each with the element it stands in; drawings and styles left out."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[tuple[str, str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in {"meta", "br", "link", "path", "use", "rect"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not {"svg", "style"} & set(self.open):
+            self.found.append((self.open[-1], data))
+
+
+def numbers_in(text: str) -> list[float]:
+    """Give the numbers of a text; a date in two calendars counts as the Gregorian one."""
+    plain = text.translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹٫٬", "0123456789.,"))
+    plain = re.sub(r"\d+ [\u0600-\u06ff]+ 1[34]\d\d \((\d+ [\u0600-\u06ff\s]+ \d{4})\)", r"\1", plain)
+    return [float(one.replace("−", "-").replace(",", "")) for one in re.findall(r"−?(?:\d[\d,]*)?\.?\d+", plain)]
+
+
+@pytest.mark.parametrize("reader", ["educator", "researcher"])
+def test_both_languages_of_the_demo_carry_the_same_numbers(finished: Path, reader: str) -> None:
+    folder = finished / "results" / "demo" / "report"
+    english, persian = (
+        Texts((folder / f"{reader}.{tag}.INTERNAL.html").read_text(encoding="utf-8")).found for tag in ("en", "fa")
+    )
+    assert len(english) > 50
+    for (tag, said), (same, translated) in zip(english, persian, strict=True):
+        assert tag == same
+        assert numbers_in(said) == numbers_in(translated), f"{said} | {translated}"
