@@ -57,10 +57,10 @@ def with_probe(html, script):
 
 
 WIDEST = (
+    "const beyond = box => box.right > innerWidth + 1 || box.left < -1; "
     "const wide = [...document.querySelectorAll('main *, header *, footer *, nav *')].filter(e => "
-    "!e.closest('.scroll') && (e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1))"
-    ".map(e => e.tagName + '.' + e.className); document.title = 'WIDE[' + wide.join(',') + '] ' + document.documentElement.scrollWidth "
-    "+ ' of ' + innerWidth;"
+    "!e.closest('.scroll') && beyond(e.getBoundingClientRect())).map(e => e.tagName + '.' + e.className); "
+    "document.title = 'WIDE[' + wide.join(',') + '] ' + document.documentElement.scrollWidth + ' of ' + innerWidth;"
 )
 
 
