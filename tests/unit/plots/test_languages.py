@@ -9,7 +9,7 @@ from looks import assert_good_looks, texts
 from made_tables import study_file
 
 from balint_eval.language import ENGLISH, read_language
-from balint_eval.plots import FIGURES, NARROW, WIDE, draw_all
+from balint_eval.plots import FIGURES, draw_all
 from balint_eval.plots.sheet import Sheet
 
 FA = read_language("fa")
@@ -70,6 +70,5 @@ def test_a_mirrored_sheet_turns_everything_but_the_middle():
     assert box.x0 == pytest.approx(0.75)
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_every_figure_takes_a_language(width):
+def test_every_figure_takes_a_language():
     assert all("language" in function.__wrapped__.__kwdefaults__ for function in FIGURES.values())
