@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
+
+Kind = Literal["svg", "pdf", "png"]
+KINDS: tuple[Kind, ...] = ("svg", "pdf", "png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,9 @@ class Drawing:
         Short title for the caption; it is not drawn.
     caption : str
         What is shown, how it was got, and what was left out.
+    kinds : tuple of str
+        Files it is saved as. Figures for looking at assumptions are for the report only and are saved as
+        SVG alone.
     """
 
     figure: Figure
@@ -31,3 +38,4 @@ class Drawing:
     data: pd.DataFrame
     title: str
     caption: str
+    kinds: tuple[Kind, ...] = KINDS

@@ -26,13 +26,21 @@ def names(study):
     pairs = [(o.instrument, o.scale) for o in study.outcomes]
     middle = [f"{kind}_{i}_{s}" for i, s in pairs for kind in ("means", "slopes")]
     beside = [f"published_{o.instrument}_{o.scale}" for o in study.outcomes if o.role == "primary"]
-    return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance", *beside]
+    last = ["pooled", "residuals", "left_out", "groups", "edges", "starts"]
+    return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance", *beside, *last]
 
 
 def draw(name, study, tables, width):
     people = tables["participants"]
     first = (study.outcomes[0].instrument, study.outcomes[0].scale)
+    asked = (tables["comparisons"], tables["outcomes"], study)
     given = {
+        "pooled": (tables["pooled"], *asked),
+        "residuals": (tables["residuals"], tables["residual_checks"], *asked),
+        "left_out": (tables["influence"], *asked),
+        "groups": (tables["group_spread"], tables["group_effects"], *asked),
+        "edges": (tables["edges"], tables["outcomes"], study),
+        "starts": (tables["baseline_slopes"], tables["baseline_bins"], tables["outcomes"], study),
         "forest": (tables["comparisons"], tables["outcomes"], study),
         "means": (tables["descriptives"], tables["comparisons"], tables["outcomes"], study),
         "slopes": (tables["scores"], people, study, tables["outcomes"], *first),
@@ -64,7 +72,7 @@ def test_default_figures_look_right_in_every_design(control, tmp_path):
 
 
 def tricky_case(label):
-    study = made_study(balint=label, pre=label)
+    study = made_study(balint=label, pre=label, c1=label)
     keys = [f"{o.instrument}_{o.scale}" for o in study.outcomes]
     tables = made_tables(study) | {"outcomes": outcomes(**dict.fromkeys(keys, label))}
     answers = [label, *ANSWERS[1:]]
