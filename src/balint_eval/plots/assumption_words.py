@@ -152,7 +152,7 @@ def starts_caption(further: int, language: Language) -> str:
     """Say what error of measurement does."""
     words = language.say(
         "Low scores are partly bad luck, so people who start low tend to change upwards even if nobody truly changes "
-        "(regression to the mean): the dotted line, whose slope is the reliability minus 1. An arm's line that is "
+        "(regression to the mean): the dotted line, whose slope is the reliability minus 1. An arm’s line that is "
         "steeper than the dotted one says that those who started low truly changed more; one that lies above or below "
         "it alike, that everybody changed. Lines are fitted to all people of an arm; marks hold at least {few} people.",
         few=str(SMALLEST_SHOWN),

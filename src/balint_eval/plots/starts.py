@@ -96,8 +96,10 @@ def _panels(slopes: pd.DataFrame, bins: pd.DataFrame, outcomes: pd.DataFrame, st
     around = rows_by_place(bins[bins["n"] >= SMALLEST_SHOWN])
     order = ordered_arms(study, usable["arm"])
     found = []
-    for place, outcome in ordered_outcomes(study, outcomes).iterrows():
-        mine = sorted(by_outcome.get(place, []), key=lambda one: order.index(one["arm"]))
+    for _, outcome in ordered_outcomes(study, outcomes).iterrows():
+        mine = sorted(
+            by_outcome.get((outcome["instrument"], outcome["scale"]), []), key=lambda one: order.index(one["arm"])
+        )
         arms = [(one, around.get((one["instrument"], one["scale"], one["contrast"]), [])) for one in mine]
         if arms:
             found.append(Panel(outcome_label(outcome), arms))
