@@ -29,16 +29,22 @@ def _more(further: int, language: Language) -> str:
     """Say how many panels have no room."""
     if not further:
         return ""
-    one = "{n} further comparison stands in the tables only."
-    return language.plural(one, "{n} further comparisons stand in the tables only.", further)
+    return language.plural(
+        "{n} further comparison stands in the tables only.",
+        "{n} further comparisons stand in the tables only.",
+        further,
+    )
 
 
 def _withheld(comparisons: int, language: Language) -> str:
     if not comparisons:
         return ""
-    one = "{n} comparison has residuals of fewer than {few} people, or none, and is not drawn."
-    many = "{n} comparisons have residuals of fewer than {few} people, or none, and are not drawn."
-    return language.plural(one, many, comparisons, few=str(SMALLEST_SHOWN))
+    return language.plural(
+        "{n} comparison has residuals of fewer than {few} people, or none, and is not drawn.",
+        "{n} comparisons have residuals of fewer than {few} people, or none, and are not drawn.",
+        comparisons,
+        few=str(SMALLEST_SHOWN),
+    )
 
 
 def residuals_note(language: Language) -> str:
@@ -134,8 +140,8 @@ def edges_in_words(lines: Sequence[Line], study: Study, language: Language) -> s
     parts = [
         language.say(
             "{outcome}, {wave}: {worst} at the worst possible score, {best} at the best.",
-            outcome=line.label, wave=wave_label(study, str(row["wave"])), worst=percent(round(row["worst_share"], 2)),
-            best=percent(round(row["best_share"], 2)),
+            outcome=line.label, wave=wave_label(study, str(row["wave"]), language),
+            worst=percent(round(row["worst_share"], 2)), best=percent(round(row["best_share"], 2)),
         )
         for line in lines
         for row in line.waves
@@ -167,7 +173,7 @@ def starts_in_words(panels: Sequence[StartPanel], study: Study, language: Langua
 
 
 def _start(label: str, slopes: Row, study: Study, language: Language) -> str:
-    given = {"outcome": label, "arm": arm_label(study, slopes["arm"]), "slope": number(slopes["slope"], 2)}
+    given = {"outcome": label, "arm": arm_label(study, slopes["arm"], language), "slope": number(slopes["slope"], 2)}
     if not isfinite(slopes["expected_slope"]):
         return language.say("{outcome}, {arm}: {slope}.", **given)
     expected = number(slopes["expected_slope"], 2)
@@ -191,9 +197,12 @@ def groups_caption(further: int, hidden: int, language: Language) -> str:
     )
     few = ""
     if hidden:
-        one = "{n} mean of a group of fewer than {few} people is not drawn."
-        many = "{n} means of groups of fewer than {few} people are not drawn."
-        few = language.plural(one, many, hidden, few=str(SMALLEST_SHOWN))
+        few = language.plural(
+            "{n} mean of a group of fewer than {few} people is not drawn.",
+            "{n} means of groups of fewer than {few} people are not drawn.",
+            hidden,
+            few=str(SMALLEST_SHOWN),
+        )
     return _joined([words, _more(further, language), few])
 
 
@@ -208,7 +217,7 @@ def _groups(panel: GroupPanel, study: Study, language: Language) -> str:
     said = []
     for arm in panel.arms:
         low, high = (number(edge(float(group["mean"]) for group in arm.groups), digits) for edge in (min, max))
-        given = {"outcome": panel.question.title, "arm": arm_label(study, arm.name), "low": low, "high": high}
+        given = {"outcome": panel.question.title, "arm": arm_label(study, arm.name, language), "low": low, "high": high}
         said.append(language.say("{outcome}, {arm}: groups from {low} to {high}.", **given))
     spread = panel.spread
     if isfinite(spread["sd_between"]):

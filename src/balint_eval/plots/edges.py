@@ -12,7 +12,7 @@ import pandas as pd
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
 from balint_eval.plots.drawing import Drawing
-from balint_eval.plots.frames import Frame, axis_height
+from balint_eval.plots.frames import Frame, axis_height, write_at
 from balint_eval.plots.legend import Key, Legend, legend
 from balint_eval.plots.selection import ordered_outcomes, outcome_label, wave_label
 from balint_eval.plots.sheet import Sheet
@@ -76,7 +76,7 @@ def edge_shares(
     Drawing or None
         None when no outcome has five scores at a wave.
     """
-    lines = _lines(edges, outcomes, study)
+    lines = _lines(edges, outcomes, study, language)
     if not lines:
         return None
     return Drawing(
@@ -89,7 +89,7 @@ def edge_shares(
     )
 
 
-def _lines(edges: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -> list[Line]:
+def _lines(edges: pd.DataFrame, outcomes: pd.DataFrame, study: Study, language: Language) -> list[Line]:
     order = [wave.name for wave in study.waves]
     rows: list[Row] = [
         {str(name): value for name, value in row.items()}
@@ -101,7 +101,9 @@ def _lines(edges: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -> list[Li
         place = (outcome["instrument"], outcome["scale"])
         mine = [row for row in shown if (row["instrument"], row["scale"]) == place]
         if mine:
-            found.append(Line(outcome_label(outcome), sorted(mine, key=lambda row: order.index(str(row["wave"])))))
+            found.append(
+                Line(outcome_label(outcome, language), sorted(mine, key=lambda row: order.index(str(row["wave"]))))
+            )
     return found
 
 
@@ -131,10 +133,10 @@ def _drawn(lines: list[Line], study: Study, width: float, language: Language) ->
     left, right = label_width + _GAP, width - MARGIN - 4.0
     heads = _heads(0.5 * (right - left) - 1.0, language)
     top = MARGIN + keys.height + 2.0 + max(block_height(head, SMALL) for head in heads)
-    sheet = Sheet(width, top + sum(heights) + axis_height() + MARGIN)
+    sheet = Sheet(width, top + sum(heights) + axis_height() + MARGIN, mirrored=language.is_right_to_left)
     keys.draw(sheet, MARGIN, MARGIN)
     reach = _reach(lines)
-    frame = Frame(left, top, right - left, sum(heights), (-reach, reach))
+    frame = Frame.on(sheet, (left, top, right - left, sum(heights)), (-reach, reach))
     _draw_grid(sheet, frame, heads, language)
     y = top
     for label, line, height in zip(labels, lines, heights, strict=True):
@@ -152,7 +154,7 @@ def _reach(lines: list[Line]) -> float:
 def _legend(lines: list[Line], study: Study, width: float, language: Language) -> Legend:
     used = {str(row["wave"]) for line in lines for row in line.waves}
     waves = [wave.name for wave in study.waves if wave.name in used]
-    keys = [Key(language.named(wave_label(study, wave)), *_looks(study, wave)) for wave in waves]
+    keys = [Key(wave_label(study, wave, language), *_looks(study, wave)) for wave in waves]
     return legend(keys, width - 2 * MARGIN)
 
 
@@ -163,8 +165,8 @@ def _heads(width: float, language: Language) -> tuple[str, str]:
 
 
 def _draw_grid(sheet: Sheet, frame: Frame, heads: tuple[str, str], language: Language) -> None:
-    for x, head, ha in zip((frame.left, frame.right), heads, ("left", "right"), strict=True):
-        sheet.text(x, frame.top - block_height(head, SMALL), head, size=SMALL, color=MUTED, ha=ha)
+    for x, head, side in zip((frame.left, frame.right), heads, ("left", "right"), strict=True):
+        write_at(sheet, x, frame.top - block_height(head, SMALL), head, side)
     reach = frame.x_ends[1]
     room = line_width("100%", SMALL) + 2.0
     step = next((step for step in _STEPS if 0.5 * frame.width * step / reach >= room), 1.0)
@@ -173,7 +175,7 @@ def _draw_grid(sheet: Sheet, frame: Frame, heads: tuple[str, str], language: Lan
     sheet.path(xs, [frame.top, frame.bottom, nan] * len(ticks), color=FAINT, linewidth=0.5)
     for tick in ticks:
         label = language.number(percent(abs(tick)))
-        sheet.text(frame.x(tick), frame.bottom + 1.1, label, size=SMALL, ha="center")
+        sheet.text(sheet.x(frame.x(tick)), frame.bottom + 1.1, label, size=SMALL, ha="center")
     for share in (-MANY, MANY):
         sheet.path([frame.x(share)] * 2, [frame.top, frame.bottom], color=MUTED, linewidth=0.6, linestyle=":")
     sheet.path([frame.x(0)] * 2, [frame.top, frame.bottom], color=RULE, linewidth=0.8)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 
+from matplotlib.patches import Polygon
+
+from balint_eval.language import Language
 from balint_eval.plots.axis import nice_ticks
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import BODY, FAINT, MARGIN, MUTED, RULE, SMALL
@@ -49,6 +52,24 @@ class Frame:
         """Place of a value, held within the frame; larger values stand higher."""
         low, high = self.y_ends
         return self.bottom - self.height * (max(low, min(high, value)) - low) / (high - low)
+
+    @classmethod
+    def on(
+        cls, sheet: Sheet, box: tuple[float, float, float, float], x_ends: tuple[float, float],
+        y_ends: tuple[float, float] = (0.0, 1.0),
+    ) -> Frame:  # fmt: skip
+        """Give a frame on a sheet.
+
+        Parameters
+        ----------
+        sheet : Sheet
+        box : tuple of float
+            Distance from where lines of text begin, top, width, height, in millimetres. Values run from left to
+            right in every language.
+        x_ends, y_ends : tuple of float
+        """
+        left, top, width, height = box
+        return cls(sheet.x(left + width) if sheet.mirrored else left, top, width, height, x_ends, y_ends)
 
     def beyond(self, value: float) -> bool:
         """Tell whether a value lies right or left of the frame."""
@@ -107,16 +128,17 @@ def ends(values: Sequence[float], room: float = 0.06) -> tuple[float, float]:
     return low - room * span, high + room * span
 
 
-def x_axis(sheet: Sheet, frame: Frame, wanted: int = 3) -> None:
+def x_axis(sheet: Sheet, frame: Frame, language: Language, wanted: int = 3) -> None:
     """Draw the horizontal axis with as many round ticks as have room."""
     ticks = _with_room(nice_ticks(*frame.x_ends, wanted), frame)
     xs, ys = list[float](), list[float]()
     for tick in ticks:
-        xs += [frame.x(tick), frame.x(tick), float("nan")]
-        ys += [frame.bottom, frame.bottom + TICK, float("nan")]
-        sheet.text(frame.x(tick), frame.bottom + TICK + 0.3, plain(tick), size=SMALL, ha="center")
-    sheet.path([frame.left, frame.right, float("nan"), *xs], [frame.bottom] * 2 + [float("nan"), *ys],
-               color=RULE, linewidth=0.5)  # fmt: skip
+        xs += [frame.x(tick), frame.x(tick), nan]
+        ys += [frame.bottom, frame.bottom + TICK, nan]
+        label = language.number(plain(tick))
+        sheet.text(sheet.x(frame.x(tick)), frame.bottom + TICK + 0.3, label, size=SMALL, ha="center")
+    across, down = [frame.left, frame.right, nan, *xs], [frame.bottom, frame.bottom, nan, *ys]
+    sheet.path(across, down, color=RULE, linewidth=0.5)
 
 
 def _with_room(ticks: Sequence[float], frame: Frame) -> list[float]:
@@ -129,16 +151,31 @@ def _with_room(ticks: Sequence[float], frame: Frame) -> list[float]:
     return kept
 
 
-def y_axis(sheet: Sheet, frame: Frame, ticks: Sequence[float], *, labelled: bool = True) -> None:
-    """Draw hairlines at the ticks of the vertical axis, with their numbers left of it."""
+def y_axis(sheet: Sheet, frame: Frame, ticks: Sequence[float], language: Language, *, labelled: bool = True) -> None:
+    """Draw hairlines at the ticks of the vertical axis, with their numbers where lines of text begin."""
     xs, ys = list[float](), list[float]()
+    start = sheet.x(frame.right) if sheet.mirrored else frame.left
     for tick in ticks:
-        xs += [frame.left, frame.right, float("nan")]
-        ys += [frame.y(tick), frame.y(tick), float("nan")]
+        xs += [frame.left, frame.right, nan]
+        ys += [frame.y(tick), frame.y(tick), nan]
         if labelled:
             middle = frame.y(tick) - middle_of_line(SMALL)
-            sheet.text(frame.left - 1.0, middle, plain(tick), size=SMALL, ha="right")
+            sheet.text(start - 1.0, middle, language.number(plain(tick)), size=SMALL, ha="right")
     sheet.path(xs, ys, color=FAINT, linewidth=0.5)
+
+
+def band(sheet: Sheet, frame: Frame, low: float, high: float) -> None:
+    """Shade the values between two, over the height of a frame."""
+    left, right = frame.x(low), frame.x(high)
+    corners = [(left, frame.top), (right, frame.top), (right, frame.bottom), (left, frame.bottom)]
+    sheet.canvas.add_patch(Polygon(corners, facecolor=FAINT, edgecolor="none", zorder=1))
+
+
+def write_at(sheet: Sheet, x: float, y: float, text: str, side: str) -> None:
+    """Write small muted text that begins (`left`) or ends (`right`) at a place from the left edge."""
+    if sheet.mirrored:
+        side = {"left": "right", "right": "left"}[side]
+    sheet.text(sheet.x(x), y, text, size=SMALL, color=MUTED, ha=side)
 
 
 def axis_height() -> float:

@@ -69,7 +69,7 @@ def group_panels(
         None where no comparison has two groups of five people. Groups are in the order of their means, so none is
         named.
     """
-    asked = questions(comparisons, outcomes, study)
+    asked = questions(comparisons, outcomes, study, language)
     tables = (rows_by_place(group_spread), rows_by_place(group_effects))
     found = [panel for one in asked if (panel := _panel(one, *tables, study))]
     if not found:
@@ -78,7 +78,7 @@ def group_panels(
     return Drawing(
         _drawn(shown, study, width_mm, language).figure,
         words.groups_in_words(shown, study, language),
-        _table(shown, study),
+        _table(shown, study, language),
         language.say("How the groups differ"),
         words.groups_caption(len(found) - len(shown), sum(panel.hidden for panel in shown), language),
         kinds=("svg",),
@@ -99,9 +99,16 @@ def _panel(question: Question, spread: RowsByPlace, effects: RowsByPlace, study:
     return Panel(question, rows[0], arms, sum(int(row["n_groups"]) for row in rows) - len(groups))
 
 
-def _table(panels: list[Panel], study: Study) -> pd.DataFrame:
+def _table(panels: list[Panel], study: Study, language: Language) -> pd.DataFrame:
     rows = [
-        [panel.question.title, arm_label(study, arm.name), group["place"], group["n"], group["mean"], group["shrunken"]]
+        [
+            panel.question.title,
+            arm_label(study, arm.name, language),
+            group["place"],
+            group["n"],
+            group["mean"],
+            group["shrunken"],
+        ]
         for panel in panels
         for arm in panel.arms
         for group in arm.groups[::-1]
@@ -119,10 +126,12 @@ def _drawn(panels: list[Panel], study: Study, width: float, language: Language) 
     note = words.groups_note(language)
     bodies = [_height(panel) + axis_height() for panel in panels]
     placed, bottom = cells([panel.question.title for panel in panels], bodies, width, _NARROWEST)
-    sheet = Sheet(width, bottom + 2.0 + keys.height + note_height(note, width) + MARGIN)
+    sheet = Sheet(
+        width, bottom + 2.0 + keys.height + note_height(note, width) + MARGIN, mirrored=language.is_right_to_left
+    )
     draw_titles(sheet, placed)
     for cell, panel in zip(placed, panels, strict=True):
-        _draw(sheet, cell, panel, study)
+        _draw(sheet, cell, panel, study, language)
     keys.draw(sheet, MARGIN, bottom + 2.0)
     draw_note(sheet, note, bottom + 2.0 + keys.height)
     return sheet
@@ -131,7 +140,7 @@ def _drawn(panels: list[Panel], study: Study, width: float, language: Language) 
 def _legend(panels: list[Panel], study: Study, width: float, language: Language) -> Legend:
     arms = list(dict.fromkeys(arm.name for panel in panels for arm in panel.arms))
     looks = [(arm, arm_style(study, arm)) for arm in arms]
-    keys = [Key(language.named(arm_label(study, arm)), look.colour, look.marker) for arm, look in looks]
+    keys = [Key(arm_label(study, arm, language), look.colour, look.marker) for arm, look in looks]
     keys.append(Key(language.say("the group’s own mean"), INK, "o", filled=False))
     keys.append(Key(language.say("where a further group’s true mean is expected"), RULE, line="-", width=2.2))
     return legend(keys, width - 2 * MARGIN)
@@ -147,9 +156,9 @@ def _ends(panel: Panel) -> tuple[float, float]:
     return ends([low, high, *inside], 0.04)
 
 
-def _draw(sheet: Sheet, cell: Cell, panel: Panel, study: Study) -> None:
-    frame = Frame(cell.left, cell.body, cell.width, _height(panel), _ends(panel))
-    x_axis(sheet, frame, 4)
+def _draw(sheet: Sheet, cell: Cell, panel: Panel, study: Study, language: Language) -> None:
+    frame = Frame.on(sheet, (cell.left, cell.body, cell.width, _height(panel)), _ends(panel))
+    x_axis(sheet, frame, language, 4)
     sheet.path([frame.x(0)] * 2, [frame.top, frame.bottom], color=RULE, linewidth=0.7)
     y = frame.top + _PAD
     for arm in panel.arms:

@@ -10,10 +10,21 @@ import pandas as pd
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
 from balint_eval.plots.drawing import Drawing
-from balint_eval.plots.frames import Cell, Frame, axis_height, cells, draw_note, draw_titles, ends, note_height, x_axis
+from balint_eval.plots.frames import (
+    Cell,
+    Frame,
+    axis_height,
+    band,
+    cells,
+    draw_note,
+    draw_titles,
+    ends,
+    note_height,
+    x_axis,
+)
 from balint_eval.plots.questions import MOST_PANELS, Question, Row, RowsByPlace, questions, rows_by_place
 from balint_eval.plots.sheet import Sheet
-from balint_eval.plots.style import BLUE, FAINT, INK, MARGIN, MUTED, SMALLEST_SHOWN, VERMILLION, WIDE, styled
+from balint_eval.plots.style import BLUE, INK, MARGIN, MUTED, SMALLEST_SHOWN, VERMILLION, WIDE, styled
 from balint_eval.study_model import Study
 
 _STEP, _PAD, _NARROWEST, _LONGEST = 2.3, 1.2, 48.0, 2.5
@@ -70,7 +81,7 @@ def left_out_panels(
         None when nothing is left out of any comparison. Groups are in the order of the estimates, so none is named.
     """
     rows = rows_by_place(influence)
-    found = [panel for one in questions(comparisons, outcomes, study) if (panel := _panel(one, rows))]
+    found = [panel for one in questions(comparisons, outcomes, study, language) if (panel := _panel(one, rows))]
     if not found:
         return None
     shown = found[:MOST_PANELS]
@@ -112,10 +123,10 @@ def _drawn(panels: list[Panel], width: float, language: Language) -> Sheet:
     note = words.left_out_note(language)
     bodies = [_height(panel) + axis_height() for panel in panels]
     placed, bottom = cells([panel.question.title for panel in panels], bodies, width, _NARROWEST)
-    sheet = Sheet(width, bottom + note_height(note, width) + MARGIN)
+    sheet = Sheet(width, bottom + note_height(note, width) + MARGIN, mirrored=language.is_right_to_left)
     draw_titles(sheet, placed)
     for cell, panel in zip(placed, panels, strict=True):
-        _draw(sheet, cell, panel)
+        _draw(sheet, cell, panel, language)
     draw_note(sheet, note, bottom)
     return sheet
 
@@ -131,15 +142,14 @@ def _span(panel: Panel) -> tuple[float, float]:
     return ends([low, high, *(max(low - room, min(high + room, end)) for end in limits)], 0.03)
 
 
-def _draw(sheet: Sheet, cell: Cell, panel: Panel) -> None:
-    frame = Frame(cell.left, cell.body, cell.width, _height(panel), _span(panel))
+def _draw(sheet: Sheet, cell: Cell, panel: Panel, language: Language) -> None:
+    frame = Frame.on(sheet, (cell.left, cell.body, cell.width, _height(panel)), _span(panel))
     whole = panel.whole
     if isfinite(whole["conf_low"]):
-        left, right = frame.x(whole["conf_low"]), frame.x(whole["conf_high"])
-        sheet.box(left, frame.top, right - left, frame.height, facecolor=FAINT, edgecolor="none")
+        band(sheet, frame, whole["conf_low"], whole["conf_high"])
     sheet.path([frame.x(0)] * 2, [frame.top, frame.bottom], color=MUTED, linewidth=0.6, linestyle=":")
     sheet.path([frame.x(whole["estimate"])] * 2, [frame.top, frame.bottom], color=BLUE, linewidth=1.1)
-    x_axis(sheet, frame, 4)
+    x_axis(sheet, frame, language, 4)
     heights = [frame.top + _PAD + (place + 0.5) * _STEP for place in range(panel.rows)]
     _draw_groups(sheet, frame, panel, heights)
     if panel.person:

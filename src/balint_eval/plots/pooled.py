@@ -66,7 +66,7 @@ def pooled_forest(
     Drawing or None
         None where fewer than two cohorts are pooled.
     """
-    asked = questions(comparisons, outcomes, study)
+    asked = questions(comparisons, outcomes, study, language)
     by_cohort = {
         one.name: rows_by_place(comparisons[comparisons["cohort"] == one.name].assign(cohort=ALL_COHORTS))
         for one in study.cohorts
@@ -124,7 +124,7 @@ def _lines(panel: Panel) -> list[list[Any]]:
 
 
 def _labels(panel: Panel, width: float, language: Language) -> list[str]:
-    names = [language.named(name) for name, _ in panel.cohorts] + [language.say("Mean over cohorts")]
+    names = [language.translated(name) for name, _ in panel.cohorts] + [language.say("Mean over cohorts")]
     if isfinite(panel.pooled["predict_low"]):
         names.append(language.say("A further cohort"))
     return [wrapped(name, width, SMALL) for name in names]
@@ -137,12 +137,12 @@ def _drawn(panels: list[Panel], width: float, language: Language) -> Sheet:
     labels = [_labels(panel, label_width, language) for panel in panels]
     bodies = [sum(block_height(name, SMALL) + 2 * _PAD for name in names) + axis_height() for names in labels]
     placed, bottom = cells([panel.question.title for panel in panels], bodies, width, _NARROWEST)
-    sheet = Sheet(width, bottom + note_height(note, width) + MARGIN)
+    sheet = Sheet(width, bottom + note_height(note, width) + MARGIN, mirrored=language.is_right_to_left)
     draw_titles(sheet, placed)
     for cell, panel, names, body in zip(placed, panels, labels, bodies, strict=True):
         left = cell.left + label_width + 2.0
-        frame = Frame(left, cell.body, cell.left + cell.width - left, body - axis_height(), _ends(panel))
-        _draw(sheet, cell, frame, panel, names)
+        frame = Frame.on(sheet, (left, cell.body, cell.left + cell.width - left, body - axis_height()), _ends(panel))
+        _draw(sheet, cell, frame, panel, names, language)
     draw_note(sheet, note, bottom)
     return sheet
 
@@ -158,8 +158,8 @@ def _ends(panel: Panel) -> tuple[float, float]:
     return ends([low, high, *(max(low - room, min(high + room, end)) for end in limits if isfinite(end))], 0.03)
 
 
-def _draw(sheet: Sheet, cell: Cell, frame: Frame, panel: Panel, names: list[str]) -> None:
-    x_axis(sheet, frame, 4)
+def _draw(sheet: Sheet, cell: Cell, frame: Frame, panel: Panel, names: list[str], language: Language) -> None:
+    x_axis(sheet, frame, language, 4)
     sheet.path([frame.x(0)] * 2, [frame.top, frame.bottom], color=RULE, linewidth=0.7)
     heights, y = list[float](), frame.top
     for name in names:

@@ -39,12 +39,22 @@ def caption(panels: Sequence[Panel], further: int, language: Language) -> str:
     ]
     few = sum(not _rests_on_enough(row["n_paired"]) for panel in panels for _, row in panel.cohorts)
     if few:
-        one = "{n} result rests on fewer than {few} pairs and is not drawn."
-        words.append(language.plural(one, "{n} results rest on fewer than {few} pairs and are not drawn.", few,
-                                     few=str(SMALLEST_SHOWN)))  # fmt: skip
+        words.append(
+            language.plural(
+                "{n} result rests on fewer than {few} pairs and is not drawn.",
+                "{n} results rest on fewer than {few} pairs and are not drawn.",
+                few,
+                few=str(SMALLEST_SHOWN),
+            )
+        )
     if further:
-        one = "{n} further comparison stands in the tables only."
-        words.append(language.plural(one, "{n} further comparisons stand in the tables only.", further))
+        words.append(
+            language.plural(
+                "{n} further comparison stands in the tables only.",
+                "{n} further comparisons stand in the tables only.",
+                further,
+            )
+        )
     return " ".join(words)
 
 

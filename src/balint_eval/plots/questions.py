@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from balint_eval.language import Language
 from balint_eval.plots.forest_data import main_comparisons
 from balint_eval.plots.selection import arm_label, ordered_arms, ordered_outcomes, outcome_label
 from balint_eval.plots.words import digits_for
@@ -56,7 +57,7 @@ def rows_by_place(table: pd.DataFrame) -> RowsByPlace:
     return found
 
 
-def questions(comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -> list[Question]:
+def questions(comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study, language: Language) -> list[Question]:
     """Give the main comparisons at the primary wave, in the order of the forest."""
     chosen = main_comparisons(comparisons, study)
     named = chosen["arm"].nunique() > 1
@@ -67,7 +68,7 @@ def questions(comparisons: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -
             contrast = str(rows[rows["arm"] == arm].iloc[0]["contrast"])
             digits = digits_for(float(outcome["maximum"]) - float(outcome["minimum"]))
             found.append(Question(
-                str(outcome["instrument"]), str(outcome["scale"]), contrast, outcome_label(outcome),
-                arm_label(study, arm) if named else "", digits, outcome["higher_is"] == "worse",
+                str(outcome["instrument"]), str(outcome["scale"]), contrast, outcome_label(outcome, language),
+                arm_label(study, arm, language) if named else "", digits, outcome["higher_is"] == "worse",
             ))  # fmt: skip
     return found

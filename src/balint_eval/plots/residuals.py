@@ -68,7 +68,7 @@ def residual_panels(
     Drawing or None
         None when no comparison has residuals of five people. Quantiles and bins only, no single person.
     """
-    asked = questions(comparisons, outcomes, study)
+    asked = questions(comparisons, outcomes, study, language)
     tables = (rows_by_place(residuals), rows_by_place(residual_checks))
     found = [panel for one in asked if (panel := _panel(one, *tables))]
     if not found:
@@ -115,29 +115,29 @@ def _drawn(panels: list[_Panel], width: float, language: Language) -> Sheet:
     note = words.residuals_note(language)
     bodies = [_HEIGHT + axis_height()] * len(panels)
     placed, bottom = cells([panel.question.title for panel in panels], bodies, width, _NARROWEST)
-    sheet = Sheet(width, bottom + note_height(note, width) + MARGIN)
+    sheet = Sheet(width, bottom + note_height(note, width) + MARGIN, mirrored=language.is_right_to_left)
     draw_titles(sheet, placed)
     reach = _reach(panels)
     for cell, panel in zip(placed, panels, strict=True):
         # All panels share the vertical axis, so its numbers stand once a row.
-        _draw(sheet, cell, panel, reach, labelled=cell.left == placed[0].left)
+        _draw(sheet, cell, panel, reach, language, labelled=cell.left == placed[0].left)
     draw_note(sheet, note, bottom)
     return sheet
 
 
-def _draw(sheet: Sheet, cell: Cell, panel: _Panel, reach: float, *, labelled: bool) -> None:
+def _draw(sheet: Sheet, cell: Cell, panel: _Panel, reach: float, language: Language, *, labelled: bool) -> None:
     ticks = nice_ticks(-reach, reach, 4)
     left = cell.left + label_room(ticks)
     each = 0.5 * (cell.left + cell.width - left - _BETWEEN)
-    normal = Frame(left, cell.body, each, _HEIGHT, (-_ACROSS, _ACROSS), (-reach, reach))
-    y_axis(sheet, normal, ticks, labelled=labelled)
-    x_axis(sheet, normal)
+    normal = Frame.on(sheet, (left, cell.body, each, _HEIGHT), (-_ACROSS, _ACROSS), (-reach, reach))
+    y_axis(sheet, normal, ticks, language, labelled=labelled)
+    x_axis(sheet, normal, language)
     _draw_quantiles(sheet, normal, panel.quantiles)
     along = ends([row["at"] for row in panel.bins], 0.12)
-    fitted = Frame(left + each + _BETWEEN, cell.body, each, _HEIGHT, along, (-reach, reach))
-    y_axis(sheet, fitted, ticks, labelled=False)
+    fitted = Frame.on(sheet, (left + each + _BETWEEN, cell.body, each, _HEIGHT), along, (-reach, reach))
+    y_axis(sheet, fitted, ticks, language, labelled=False)
     if panel.bins:
-        x_axis(sheet, fitted)
+        x_axis(sheet, fitted, language)
         _draw_bins(sheet, fitted, panel.bins)
 
 

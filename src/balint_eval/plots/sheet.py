@@ -126,7 +126,10 @@ class Sheet:
         self.canvas.add_line(Line2D([self.x(x)], [y], marker=marker, **{**usual, **looks}))
 
     def path(self, x: Sequence[float], y: Sequence[float], **looks: Unpack[LineLooks]) -> None:
-        """Draw a line through points; `nan` lifts the pen. One path takes less room in a file than many lines."""
+        """Draw a line through places from the left edge, in every language; `nan` lifts the pen.
+
+        One path takes less room in a file than many lines.
+        """
         usual: dict[str, Any] = {"color": INK, "linewidth": 0.9, "zorder": 2, "solid_capstyle": "butt"}
         self._add(Line2D(list(x), list(y), transform=self.canvas.transData, **{**usual, **looks}))
 
@@ -138,7 +141,7 @@ class Sheet:
         self.path(xs, ys, color=color, linewidth=diameter, solid_capstyle="round")
 
     def points(self, x: Sequence[float], y: Sequence[float], marker: str, **looks: Unpack[MarkerLooks]) -> None:
-        """Draw the same marker at several places."""
+        """Draw the same marker at several places from the left edge."""
         usual: dict[str, Any] = {"linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.8, "color": INK}
         if x:
             kept = {**usual, **looks, "marker": marker, "zorder": 3}

@@ -74,21 +74,23 @@ def change_by_start(
     Drawing or None
         None where no arm has a slope. Means of at least five people who started alike, no single person.
     """
-    found = _panels(baseline_slopes, baseline_bins, outcomes, study)
+    found = _panels(baseline_slopes, baseline_bins, outcomes, study, language)
     if not found:
         return None
     shown = found[:MOST_PANELS]
     return Drawing(
         _drawn(shown, study, width_mm, language).figure,
         words.starts_in_words(shown, study, language),
-        _table(shown, study),
+        _table(shown, study, language),
         language.say("Change against the score before"),
         words.starts_caption(len(found) - len(shown), language),
         kinds=("svg",),
     )
 
 
-def _panels(slopes: pd.DataFrame, bins: pd.DataFrame, outcomes: pd.DataFrame, study: Study) -> list[Panel]:
+def _panels(
+    slopes: pd.DataFrame, bins: pd.DataFrame, outcomes: pd.DataFrame, study: Study, language: Language
+) -> list[Panel]:
     usable = slopes[slopes["slope"].notna() & (slopes["wave_to"] == study.primary_wave)]
     by_outcome: dict[tuple[str, str], list[Row]] = {}
     for one in records(usable):
@@ -102,13 +104,13 @@ def _panels(slopes: pd.DataFrame, bins: pd.DataFrame, outcomes: pd.DataFrame, st
         )
         arms = [(one, around.get((one["instrument"], one["scale"], one["contrast"]), [])) for one in mine]
         if arms:
-            found.append(Panel(outcome_label(outcome), arms))
+            found.append(Panel(outcome_label(outcome, language), arms))
     return found
 
 
-def _table(panels: list[Panel], study: Study) -> pd.DataFrame:
+def _table(panels: list[Panel], study: Study, language: Language) -> pd.DataFrame:
     rows = [
-        [panel.label, arm_label(study, slopes["arm"]), one["n"], one["baseline"], one["change"]]
+        [panel.label, arm_label(study, slopes["arm"], language), one["n"], one["baseline"], one["change"]]
         for panel in panels
         for slopes, bins in panel.arms
         for one in bins
@@ -121,10 +123,12 @@ def _drawn(panels: list[Panel], study: Study, width: float, language: Language) 
     note = words.starts_note(language)
     bodies = [_HEIGHT + axis_height()] * len(panels)
     placed, bottom = cells([panel.label for panel in panels], bodies, width, _NARROWEST)
-    sheet = Sheet(width, bottom + 2.0 + keys.height + note_height(note, width) + MARGIN)
+    sheet = Sheet(
+        width, bottom + 2.0 + keys.height + note_height(note, width) + MARGIN, mirrored=language.is_right_to_left
+    )
     draw_titles(sheet, placed)
     for cell, panel in zip(placed, panels, strict=True):
-        _draw(sheet, cell, panel, study)
+        _draw(sheet, cell, panel, study, language)
     keys.draw(sheet, MARGIN, bottom + 2.0)
     draw_note(sheet, note, bottom + 2.0 + keys.height)
     return sheet
@@ -133,7 +137,7 @@ def _drawn(panels: list[Panel], study: Study, width: float, language: Language) 
 def _legend(panels: list[Panel], study: Study, width: float, language: Language) -> Legend:
     arms = list(dict.fromkeys(str(slopes["arm"]) for panel in panels for slopes, _ in panel.arms))
     looks = [(arm, arm_style(study, arm)) for arm in arms]
-    keys = [Key(language.named(arm_label(study, arm)), one.colour, one.marker, one.line) for arm, one in looks]
+    keys = [Key(arm_label(study, arm, language), one.colour, one.marker, one.line) for arm, one in looks]
     if any(panel.expected for panel in panels):
         keys.append(Key(language.say("expected if nobody truly changed"), MUTED, line=":", width=1.6))
     return legend(keys, width - 2 * MARGIN)
@@ -159,7 +163,7 @@ def _reach(panel: Panel) -> tuple[float, float]:
     return (low, high) if high > low else (low - 1.0, high + 1.0)
 
 
-def _draw(sheet: Sheet, cell: Cell, panel: Panel, study: Study) -> None:
+def _draw(sheet: Sheet, cell: Cell, panel: Panel, study: Study, language: Language) -> None:
     low, high = _reach(panel)
     heights = [one["change"] for _, bins in panel.arms for one in bins] + [0.0]
     heights += [_line(slopes, at) for slopes, _ in panel.arms for at in (low, high)]
@@ -167,9 +171,9 @@ def _draw(sheet: Sheet, cell: Cell, panel: Panel, study: Study) -> None:
     y_ends = ends(heights)
     ticks = nice_ticks(*y_ends, 4)
     left = cell.left + label_room(ticks)
-    frame = Frame(left, cell.body, cell.left + cell.width - left, _HEIGHT, ends([low, high]), y_ends)
-    y_axis(sheet, frame, ticks)
-    x_axis(sheet, frame)
+    frame = Frame.on(sheet, (left, cell.body, cell.left + cell.width - left, _HEIGHT), ends([low, high]), y_ends)
+    y_axis(sheet, frame, ticks, language)
+    x_axis(sheet, frame, language)
     sheet.path([frame.left, frame.right], [frame.y(0)] * 2, color=RULE, linewidth=0.8)
     _draw_expected(sheet, frame, panel, (low, high))
     for slopes, bins in panel.arms:

@@ -308,13 +308,21 @@ def _mixed_models(material: Material) -> list[str]:
     singular = {tuple(row[name] for name in _PLACE) for row in terms if row["singular"]} & places
     said = _converged(material, len(fitted), failed)
     if len(mine) > len(fitted):
-        one = "{n} mixed model could not be fitted; the table of the mixed model says why."
-        many = "{n} mixed models could not be fitted; the table of the mixed model says why."
-        said.append(material.language.plural(one, many, len(mine) - len(fitted)))
+        said.append(
+            material.language.plural(
+                "{n} mixed model could not be fitted; the table of the mixed model says why.",
+                "{n} mixed models could not be fitted; the table of the mixed model says why.",
+                len(mine) - len(fitted),
+            )
+        )
     if singular:
-        one = "{n} of them has a variance at exactly zero (a singular fit). Few groups make this common."
-        many = "{n} of them have a variance at exactly zero (singular fits). Few groups make this common."
-        said.append(material.language.plural(one, many, len(singular)))
+        said.append(
+            material.language.plural(
+                "{n} of them has a variance at exactly zero (a singular fit). Few groups make this common.",
+                "{n} of them have a variance at exactly zero (singular fits). Few groups make this common.",
+                len(singular),
+            )
+        )
     return said
 
 
@@ -323,11 +331,21 @@ def _converged(material: Material, fitted: int, failed: Sequence[Row]) -> list[s
         return []
     if failed:
         names = material.language.listed(list(dict.fromkeys(material.label(row) for row in failed)))
-        one = "{n} mixed model did not converge, so none of its numbers is given: {outcomes}."
-        many = "{n} mixed models did not converge, so none of their numbers is given: {outcomes}."
-        return [material.language.plural(one, many, len(failed), outcomes=names)]
-    one = "The mixed model of the planned comparisons converged."
-    return [material.language.plural(one, "All {n} mixed models of the planned comparisons converged.", fitted)]
+        return [
+            material.language.plural(
+                "{n} mixed model did not converge, so none of its numbers is given: {outcomes}.",
+                "{n} mixed models did not converge, so none of their numbers is given: {outcomes}.",
+                len(failed),
+                outcomes=names,
+            )
+        ]
+    return [
+        material.language.plural(
+            "The mixed model of the planned comparisons converged.",
+            "All {n} mixed models of the planned comparisons converged.",
+            fitted,
+        )
+    ]
 
 
 def _models_of_groups(material: Material) -> list[str]:
@@ -340,7 +358,11 @@ def _models_of_groups(material: Material) -> list[str]:
         names = material.language.listed([", ".join(named(material, row)) for row in failed])
         said.append(material.say("The model of the groups did not converge for {outcomes}.", outcomes=names))
     if zero:
-        one = "{n} model of the groups puts the variance between groups at zero; see how wide its interval is."
-        many = "{n} models of the groups put the variance between groups at zero; see how wide its interval is."
-        said.append(material.language.plural(one, many, len(zero)))
+        said.append(
+            material.language.plural(
+                "{n} model of the groups puts the variance between groups at zero; see how wide its interval is.",
+                "{n} models of the groups put the variance between groups at zero; see how wide its interval is.",
+                len(zero),
+            )
+        )
     return said
