@@ -57,7 +57,7 @@ def _metadata(drawing: Drawing, kind: Kind) -> dict[str, Any]:
 
 
 def save_drawing(drawing: Drawing, folder: Path | str, name: str) -> list[Path]:
-    """Write a drawing as SVG, PDF and PNG, its data as CSV and its alternative text.
+    """Write a drawing as its kinds of pictures, its data as CSV and its alternative text.
 
     Parameters
     ----------
