@@ -8,8 +8,13 @@ from typing import Literal
 import pandas as pd
 from matplotlib.figure import Figure
 
+from balint_eval.plots.style import DPI
+
 Kind = Literal["svg", "pdf", "png"]
 KINDS: tuple[Kind, ...] = ("svg", "pdf", "png")
+IN_REPORTS: tuple[Kind, ...] = ("svg", "png")
+COARSE = 200
+"""Dots an inch of figures that are for reports only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,10 @@ class Drawing:
     caption : str
         What is shown, how it was got, and what was left out.
     kinds : tuple of str
-        Files it is saved as. Figures for looking at assumptions are for the report only and are saved as
-        SVG alone.
+        Files it is saved as. Figures for looking at assumptions are for the report only: SVG, and PNG
+        for Word.
+    dpi : int
+        Dots an inch of the PNG.
     """
 
     figure: Figure
@@ -39,3 +46,4 @@ class Drawing:
     title: str
     caption: str
     kinds: tuple[Kind, ...] = KINDS
+    dpi: int = DPI

@@ -11,7 +11,7 @@ import pandas as pd
 
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
-from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.drawing import COARSE, IN_REPORTS, Drawing
 from balint_eval.plots.frames import Frame, axis_height, write_at
 from balint_eval.plots.legend import Key, Legend, legend
 from balint_eval.plots.selection import ordered_outcomes, outcome_label, wave_label
@@ -85,7 +85,8 @@ def edge_shares(
         _table(lines),
         language.say("People at the ends of the scales"),
         words.edges_caption(percent(MANY), str(SMALLEST_FOR_EXTREMES), language),
-        kinds=("svg",),
+        kinds=IN_REPORTS,
+        dpi=COARSE,
     )
 
 

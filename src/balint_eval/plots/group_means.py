@@ -9,7 +9,7 @@ import pandas as pd
 
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
-from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.drawing import COARSE, IN_REPORTS, Drawing
 from balint_eval.plots.frames import Cell, Frame, axis_height, cells, draw_note, draw_titles, ends, note_height, x_axis
 from balint_eval.plots.legend import Key, Legend, legend
 from balint_eval.plots.questions import MOST_PANELS, Question, Row, RowsByPlace, questions, rows_by_place
@@ -81,7 +81,8 @@ def group_panels(
         _table(shown, study, language),
         language.say("How the groups differ"),
         words.groups_caption(len(found) - len(shown), sum(panel.hidden for panel in shown), language),
-        kinds=("svg",),
+        kinds=IN_REPORTS,
+        dpi=COARSE,
     )
 
 

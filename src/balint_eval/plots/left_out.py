@@ -9,7 +9,7 @@ import pandas as pd
 
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
-from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.drawing import COARSE, IN_REPORTS, Drawing
 from balint_eval.plots.frames import (
     Cell,
     Frame,
@@ -91,7 +91,8 @@ def left_out_panels(
         _table(shown),
         language.say("Estimates without one group, and without one person"),
         words.left_out_caption(len(found) - len(shown), language),
-        kinds=("svg",),
+        kinds=IN_REPORTS,
+        dpi=COARSE,
     )
 
 

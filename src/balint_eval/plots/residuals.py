@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
 from balint_eval.plots.axis import nice_ticks
-from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.drawing import COARSE, IN_REPORTS, Drawing
 from balint_eval.plots.frames import (
     Cell,
     Frame,
@@ -81,7 +81,8 @@ def residual_panels(
         _table(shown),
         language.say("Residuals of the planned comparisons"),
         words.residuals_caption(checks, len(found) - len(shown), len(asked) - len(found), language),
-        kinds=("svg",),
+        kinds=IN_REPORTS,
+        dpi=COARSE,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from balint_eval.plots.drawing import Drawing, Kind
-from balint_eval.plots.style import DPI, styled
+from balint_eval.plots.style import styled
 from balint_eval.tables import neutralised, write_bytes, write_text
 
 _CREATOR = "balint-eval"
@@ -33,7 +33,7 @@ def rendered(drawing: Drawing, kind: Kind) -> bytes:
         Without dates; the same on every run. Title and alternative text are in the file's metadata.
     """
     buffer = BytesIO()
-    drawing.figure.savefig(buffer, format=kind, dpi=DPI, metadata=_metadata(drawing, kind))
+    drawing.figure.savefig(buffer, format=kind, dpi=drawing.dpi, metadata=_metadata(drawing, kind))
     return _smaller(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
 from balint_eval.plots.axis import nice_ticks
-from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.drawing import COARSE, IN_REPORTS, Drawing
 from balint_eval.plots.frames import (
     Cell,
     Frame,
@@ -84,7 +84,8 @@ def change_by_start(
         _table(shown, study, language),
         language.say("Change against the score before"),
         words.starts_caption(len(found) - len(shown), language),
-        kinds=("svg",),
+        kinds=IN_REPORTS,
+        dpi=COARSE,
     )
 
 
