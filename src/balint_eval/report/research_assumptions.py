@@ -42,9 +42,8 @@ def residuals(material: Material) -> Section:
         *(say("Outcome"), say("Wave"), say("#People"), say("#Largest residual"), say("#Usual up to")),
         *(say("#Quantiles outside the band"), say("#p, planned"), say("#p, ranks"), say("Do ranks agree?")),
     )
-    methods = material.language.listed(
-        sorted({say(METHODS[row["rank_method"]]) for row in rows if row["rank_method"] in METHODS})
-    )
+    used = {str(row["rank_method"]) for row in rows}
+    methods = material.language.listed(sorted({say(METHODS[name]) for name in used if name in METHODS}))
     notes = [
         say(
             "Largest residual: standardised, without its sign. Usual up to: the largest of as many normal residuals "
@@ -60,7 +59,8 @@ def residuals(material: Material) -> Section:
 
 
 def _residual_cells(material: Material, row: Row) -> list[str]:
-    agrees = material.say(_AGREES[row["agrees"]]) if row["agrees"] in _AGREES else numbers.MISSING
+    sides = str(row["agrees"])
+    agrees = material.say(_AGREES[sides]) if sides in _AGREES else numbers.MISSING
     outside = f"{numbers.count(row['outside'])} / {numbers.count(row['quantiles'])}"
     return guarded(
         row["n"], numbers.count(row["n"]), number(row["largest"], 1), number(row["usual"], 1), outside,
