@@ -72,7 +72,7 @@ linkage-study: $(STAMP) ## 600,000 simulated people linked by self-made codes: t
 bench-scoring: $(STAMP) ## Score 1,000,000 people x 60 items x 2 waves: time and memory, beside numpy's floor.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_scoring.py
 
-bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV and 50,000 x 62 of XLSX: time and memory, beside pandas and openpyxl.
+bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV, 50,000 x 62 of XLSX and ODS: time and memory, beside pandas and openpyxl.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_reading.py
 
 bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batched fits, power by simulation (R optional).
@@ -82,9 +82,9 @@ bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batch
 r-check: $(STAMP) ## Mixed models and CR2 on 60 awkward drawn data sets beside lmerTest, pbkrtest, clubSandwich (needs R).
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/r_check.py --sets $(or $(SETS),60) --seed $(or $(SEED),1)
 
-# FILES=500 tries the first 500, always the same; CI does that.
-fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX and YAML files: no traceback, none slow or large; failures are kept.
-	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --keep fuzz-failures
+# FILES=500 tries the first 500, always the same; CI does that. WORKERS=1 leaves the other cores alone.
+fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX, ODS and YAML files: no traceback, none slow or large; failures are kept.
+	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --workers $(or $(WORKERS),2) --keep fuzz-failures
 
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py

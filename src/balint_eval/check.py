@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from balint_eval.ingest.cohort import Ingested
     from balint_eval.study import StudyFile
+    from balint_eval.study_model import Cohort
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,13 @@ def check(study: Path) -> Checked:
     lines = [f"The study file {file.shown_as} is in order: {_counted(len(file.study.cohorts), 'cohort')}."]
     lines += unused_translations(file.study)
     warnings: list[Problem] = []
+    waves = [wave.name for wave in file.study.waves]
     _look_at_key(file)
     # Nothing is kept, so a key of the moment serves and no key file is made.
     cohorts = ingest_all(file, pseudonymiser(bytes(range(32))))
     for cohort, ingested in cohorts:
         findings = score(ingested.tables, file, cohort)["findings"]
-        lines += _describe(cohort.name, {**ingested.tables, "findings": findings})
+        lines += _describe(cohort, waves, {**ingested.tables, "findings": findings})
         notes = " ".join([*ingested.tables["sources"]["notes"], *ingested.notes])
         lines += [f"  {warning}" for warning in ingested.warnings if f"{warning.code}: {warning.what}" not in notes]
         warnings += [*ingested.warnings, *_as_warnings(findings)]
@@ -95,18 +98,21 @@ def program() -> str:
     return "balint-eval" if shutil.which("balint-eval") else Path(sys.argv[0]).as_posix()
 
 
-def _describe(cohort: str, tables: dict[str, pd.DataFrame]) -> list[str]:
-    flow = tables["flow"]
+def _describe(cohort: Cohort, waves: Sequence[str], tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Say what the files gave, files and waves in the order of the study file."""
+    place = {wave: at for at, wave in enumerate(waves)}
+    flow = tables["flow"].assign(place=tables["flow"]["wave"].map(place)).sort_values("place", kind="stable")
+    read = tables["sources"].set_index("file")
     files = [
-        f"  {row.file}: {_fate(flow, str(row.file), int(str(row.rows)))}. {row.notes}".rstrip()
-        for row in tables["sources"].itertuples()
+        f"  {name}: {_fate(flow, name, int(str(read.at[name, 'rows'])))}. {read.at[name, 'notes']!s}".rstrip()
+        for name in dict.fromkeys(export.file for export in cohort.exports)
     ]
-    order = flow["reason"].map({reason: place for place, reason in enumerate(_WORDS)})
+    order = flow["reason"].map({reason: at for at, reason in enumerate(_WORDS)})
     people = [
         f"  wave {row.wave}: {_counted(int(str(row.rows)), 'person', 'people')} {_WORDS[str(row.reason)]}"
-        for row in flow.assign(order=order)[flow["file"] == ""].sort_values(["wave", "order"]).itertuples()
+        for row in flow.assign(order=order)[flow["file"] == ""].sort_values(["place", "order"]).itertuples()
     ]
-    return [f"Cohort {cohort}:", *files, *people, _groups(tables["participants"]), *_findings(tables["findings"])]
+    return [f"Cohort {cohort.name}:", *files, *people, _groups(tables["participants"]), *_findings(tables["findings"])]
 
 
 def _findings(findings: pd.DataFrame) -> list[str]:
@@ -126,13 +132,11 @@ def _fate(flow: pd.DataFrame, file: str, rows: int) -> str:
 
 
 def _counts(flow: pd.DataFrame) -> str:
+    from balint_eval.ingest.reasons import rows_in_words
+
     mine = flow.groupby("reason")["rows"].sum()
-    parts = [
-        f"{rows} {reason.replace('_', ' ')}"
-        for reason, rows in zip(mine.index.astype(str), mine, strict=True)
-        if reason != "received"
-    ]
-    return f"{_counted(int(mine['received']), 'row')} ({', '.join(parts)})"
+    counts = {str(reason): int(rows) for reason, rows in mine.items() if reason != "received"}
+    return f"{_counted(int(mine['received']), 'row')} ({rows_in_words(counts)})"
 
 
 def _groups(participants: pd.DataFrame) -> str:
@@ -141,7 +145,8 @@ def _groups(participants: pd.DataFrame) -> str:
     people = _counted(len(participants), "person", "people")
     if sizes.empty:
         return f"  {people}, and nobody's group is known: nothing will be claimed unless `group:` names its column."
-    return f"  {people} in {_counted(len(sizes), 'group')} of {sizes.min()} to {sizes.max()}"
+    size = f"{sizes.min()} to {sizes.max()}" if sizes.min() < sizes.max() else str(sizes.min())
+    return f"  {people} in {_counted(len(sizes), 'group')} of {size}"
 
 
 def _look_alikes(responses: pd.DataFrame, linkage: pd.DataFrame) -> list[str]:

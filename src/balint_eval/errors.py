@@ -13,6 +13,8 @@ Every error carries all its `Problem`s at once. `balint_eval.cli` is the one pla
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -20,6 +22,7 @@ SHOWN_AT_MOST = 50
 LONGEST_ANSWER = 40
 """Characters of a cell that may be shown; what is longer may be a story somebody told."""
 
+JOINER = "\u200c"
 MOST_WORDS = 4
 """Words of a cell that may be shown: a comment in a column of answers must not pass for one."""
 
@@ -94,11 +97,31 @@ class BalintError(Exception):
         super().__init__(self._text())
 
     def _text(self) -> str:
-        lines = [str(problem) for problem in self.problems[:SHOWN_AT_MOST]]
+        lines = [str(problem) for problem in first_of_each_kind(self.problems, SHOWN_AT_MOST)]
         hidden = len(self.problems) - len(lines)
         if hidden > 0:
-            lines.append(f"... and {hidden} more ({len(self.problems)} problems in all).")
+            kinds = Counter(problem.code for problem in self.problems)
+            counts = f": {', '.join(f'{code} {number}' for code, number in kinds.most_common())}" * (len(kinds) > 1)
+            lines.append(f"... and {hidden} more ({len(self.problems)} problems in all{counts}).")
         return "\n".join(lines)
+
+
+def first_of_each_kind(problems: Sequence[Problem], most: int) -> list[Problem]:
+    """Give at most so many problems, in their order: the first ones of every code, as evenly as can be.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+    most : int
+    """
+    if len(problems) <= most:
+        return list(problems)
+    seen: Counter[str] = Counter()
+    turns = []
+    for at, problem in enumerate(problems):
+        turns.append((seen[problem.code], at))
+        seen[problem.code] += 1
+    return [problems[at] for at in sorted(at for _, at in sorted(turns)[:most])]
 
 
 class StudyError(BalintError):
@@ -125,17 +148,24 @@ class EnvironmentProblem(BalintError):
     exit_code = 5
 
 
+_JOINER_INSIDE = re.compile(f"(?<=[\u0600-\u06ff]){JOINER}(?=[\u0600-\u06ff])")
+"""The joiner between two Arabic or Persian letters, where it is part of the spelling."""
+
+
 def shown(value: str, limit: int = 60) -> str:
     """Give a value in quotes for a message: control characters escaped, long text cut."""
     text = value if len(value) <= limit else f"{value[:limit]}…"
-    return "'" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text) + "'"
+    inside = {found.start() for found in _JOINER_INSIDE.finditer(text)}
+    return (
+        "'" + "".join(c if c.isprintable() or at in inside else f"\\u{ord(c):04x}" for at, c in enumerate(text)) + "'"
+    )
 
 
 def masked(person_id: str) -> str:
     """Give a person id as it may be shown in a message: its first character and its length."""
     if not person_id:
         return "(blank)"
-    return f"{person_id[0]}… ({len(person_id)} characters)"
+    return f"{person_id[0]}… ({len(person_id)} {'character' if len(person_id) == 1 else 'characters'})"
 
 
 def cell_shown(text: str) -> str:

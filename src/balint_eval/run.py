@@ -256,7 +256,8 @@ def _verdicts(model: Path) -> list[str]:
     report = from_json(model.read_text(encoding="utf-8"))
     claims = [block for section in report.sections for block in section.blocks if isinstance(block, Claim)]
     lines = [f"{claim.heading}: {claim.verdict.lower()}. {claim.text}" for claim in claims]
-    return lines or ["Nothing was compared: no outcome was answered at two waves."]
+    why = "no outcome has scores of the same people in two waves; balint-eval check says what withheld them"
+    return lines or [f"Nothing was compared: {why}."]
 
 
 def copy_demo(folder: Path) -> Path:

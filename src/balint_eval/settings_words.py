@@ -14,6 +14,13 @@ from balint_eval.errors import shown
 
 Location = tuple[str | int, ...]
 """Keys and positions from the top of the file to a value."""
+_KEY_NAMES = re.compile(r"(?:(?:pseudonyms?|hmac|linkage|secret|balint_eval)_?)?(?:keys?|keyfile|key_file|salt|secret)")
+KEY_IN_SETTINGS = (
+    "the key of the pseudonyms may not stand in settings: whoever reads them could find out who is who",
+    "delete this line, make a new key with balint-eval keygen, and leave it where keygen puts it "
+    "(or name its file in the environment variable BALINT_EVAL_KEY_FILE)",
+)
+"""What is wrong with a key in settings, and what to do; the key itself is never shown."""
 Sentence = tuple[str, str, str]
 """Code, what is wrong, what to do."""
 
@@ -38,7 +45,7 @@ def sentence(fault: Any, location: Location, written: str, model: type[BaseModel
     """
     kind, name = fault["type"], str(location[-1]) if location else ""
     if kind == "extra_forbidden":
-        return "CFG-UNKNOWN", f"there is no key '{name}' here", _did_you_mean(name, location, model)
+        return _unknown_key(name, location, model)
     if kind in {"model_type", "model_attributes_type"} and not location:
         return "CFG-VALUE", "this is not a study file: it holds no keys", "give the path of the study file (.yaml)"
     if kind == "missing" and name.isdigit():
@@ -48,6 +55,17 @@ def sentence(fault: Any, location: Location, written: str, model: type[BaseModel
     if fault["input"] is None:
         return "CFG-BLANK", f"the key '{name}' has no value", "give one, or remove the key"
     return _about_value(fault, written)
+
+
+def holds_a_key(name: str) -> bool:
+    """Tell whether a setting of this name would hold the key of the pseudonyms, such as `pseudonym_key`."""
+    return _KEY_NAMES.fullmatch(name.casefold().replace("-", "_")) is not None
+
+
+def _unknown_key(name: str, location: Location, model: type[BaseModel]) -> Sentence:
+    if holds_a_key(name):
+        return "CFG-KEYPLACE", *KEY_IN_SETTINGS
+    return "CFG-UNKNOWN", f"there is no key '{name}' here", _did_you_mean(name, location, model)
 
 
 def _key_missing(name: str, location: Location) -> Sentence:
@@ -80,7 +98,11 @@ def _text_expected(read: object, written: str) -> Sentence:
     if isinstance(read, dict | list):
         kind = "a list" if isinstance(read, list) else "a mapping of keys"
         return "CFG-VALUE", f"text is expected, not {kind}", "write one text"
-    return "CFG-IDTYPE", f"text is expected and YAML read {shown(str(read))}", f'quote it, as in "{written}"'
+    return (
+        "CFG-IDTYPE",
+        f"text is expected, and without quotation marks it is read as {shown(str(read))}",
+        f'quote it, as in "{written}"',
+    )
 
 
 def _name_expected(name: str, pattern: str) -> Sentence:

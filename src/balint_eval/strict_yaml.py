@@ -88,7 +88,9 @@ def _read_text(path: Path, shown_as: str) -> str:
         raise StudyError(Problem("CFG-MISSING", what, mend, shown_as)) from None
     except UnicodeDecodeError as error:
         what = f"the file is not UTF-8 text (byte {error.start})"
-        raise StudyError(Problem("CFG-SYNTAX", what, "save it as UTF-8", shown_as)) from None
+        raise StudyError(
+            Problem("CFG-SYNTAX", what, "in a text editor choose Save as, with the encoding UTF-8", shown_as)
+        ) from None
     except IsADirectoryError:
         what = "this is a folder, not a study file"
         raise StudyError(Problem("CFG-MISSING", what, "name the study file in it", shown_as)) from None
@@ -144,11 +146,19 @@ def _token_problems(text: str, shown_as: str) -> Iterator[Problem]:
 def _token_problem(token: yaml.Token, shown_as: str) -> Problem | None:
     line = token.start_mark.line + 1
     if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-        what = "anchors (&) and aliases (*) are not allowed"
-        return Problem("CFG-ALIAS", what, "write the value out", shown_as, line)
+        what = "a value begins with & or *, which YAML takes for an anchor or alias; neither is allowed"
+        return Problem("CFG-ALIAS", what, "put the text in quotation marks, or write the value out", shown_as, line)
     if isinstance(token, yaml.TagToken):
         tag = "".join(part for part in token.value if part)
-        return Problem("CFG-TAG", "YAML tags are not allowed", "remove it", shown_as, line, "", tag)
+        return Problem(
+            "CFG-TAG",
+            "a value begins with !, which YAML takes for a tag; tags are not allowed",
+            "put the text in quotation marks, or remove the tag",
+            shown_as,
+            line,
+            "",
+            tag,
+        )
     return None
 
 

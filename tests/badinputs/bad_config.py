@@ -443,6 +443,28 @@ def key_of(study: BadStudy, content: bytes, mode: int = 0o600):
     study.key.chmod(mode)
 
 
+def key_in_settings(name: str):
+    def spoil(study: BadStudy):
+        study.content[name] = "0123456789abcdef" * 4
+
+    spoil.__name__ = f"{name}_in_the_study_file"
+    case("B025", 2, "CFG-KEYPLACE", file=STUDY, column=name, says=("keygen", "BALINT_EVAL_KEY_FILE"))(spoil)
+
+
+for _name in ("pseudonym_key", "key", "hmac_key", "salt", "key_file"):
+    key_in_settings(_name)
+
+
+@case("B025", 2, "CFG-KEYPLACE", file=STUDY, column="linkage.key")
+def key_in_the_linkage(study: BadStudy):
+    study.content["linkage"] = {"key": "0123456789abcdef" * 4}
+
+
+@case("B003", 2, "CFG-SYNTAX", file=STUDY, says=("U+0007", "remove the character"))
+def bell_in_the_settings(study: BadStudy):
+    study.settings = study.dumped().replace("A small study", "A small\x07 study")
+
+
 @case("B026", 2, "CFG-KEYWEAK", file=".key", says=("shorter than 32",))
 def key_too_short(study: BadStudy):
     key_of(study, bytes(range(31)))

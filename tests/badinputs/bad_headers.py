@@ -131,3 +131,86 @@ def column_nobody_asked_for(study: BadStudy):
 @case("B071", 0, "WARN-EXTRA", says=("14 columns", "'x0'", "and 4 more"), then=not_carried_on)
 def many_columns_nobody_asked_for(study: BadStudy):
     extra(study, *(f"x{n}" for n in range(14)))
+
+
+# --- V10, V11, V17, V18, V19: the same items in another order, in other words, under other numbers
+
+TEXTS = ["I listen to people", "I ask my colleagues", "I tire of work"]
+
+
+def in_words(study: BadStudy, after: list[str], columns: list[str] = TEXTS):
+    study.headers = {
+        "before": ["code", *TEXTS, "said", "day"],
+        "after": ["code", *after, "said", "day"],
+    }
+    for wave in (0, 1):
+        study.item(wave)["columns"] = columns
+
+
+def in_form_order(tables: dict):
+    wide = tables["responses"].query("wave == 'after'").pivot(index="source_row", columns="item", values="value")
+    assert wide.loc[2].tolist() == [1, 2, 6]
+
+
+def exchange(study: BadStudy):
+    for row in study.after:
+        row[1], row[3] = row[3], row[1]
+
+
+@case("V10", 3, "HD-ITEMORDER", row=1, column="@D", says=("item 1 there and item 3 here", "'I listen to people'"))
+def items_in_another_order_named_by_place(study: BadStudy):
+    in_words(study, TEXTS[::-1], ["@B", "@C", "@D"])
+
+
+@case("V10", 0, "OK-ORDER", then=in_form_order)
+def items_in_another_order_named_by_text(study: BadStudy):
+    in_words(study, TEXTS[::-1])
+    exchange(study)
+
+
+@case("V11", 0, "WARN-QUESTION", says=("item 2", "'I ask my colleagues'", "'I ask for help'"))
+def item_asked_in_other_words(study: BadStudy):
+    in_words(study, [TEXTS[0], "I ask for help", TEXTS[2]], ["@B", "@C", "@D"])
+
+
+@case("V11", 0, "OK-SPELLING")
+def item_with_another_blank_and_capital(study: BadStudy):
+    in_words(study, [TEXTS[0], "I  ask my Colleagues.", TEXTS[2]], ["@B", "@C", "@D"])
+
+
+@case("V17", 0, "OK-ORDER", then=in_form_order)
+def items_grouped_by_subscale(study: BadStudy):
+    call_columns(study, "code", "q3", "q2", "q1", "said", "day")
+    exchange(study)
+
+
+@case("V19", 0, "WARN-ITEMNUMBER", says=("'q2' is item 3", "'q3' is item 2"))
+def two_items_with_exchanged_numbers(study: BadStudy):
+    study.item()["columns"] = ["q1", "q3", "q2"]
+
+
+def with_totals(study: BadStudy, wrong: int = 0):
+    study.headers["after"] = [*HEADER, "sum"]
+    for row in study.after:
+        row.append(str(int(row[1]) + int(row[2]) + 8 - int(row[3]) + wrong))
+    study.item()["totals"] = [{"scale": "total", "column": "sum"}]
+
+
+@case("V18", 0, "DOC-TOTAL", file="", says=("total",))
+def totals_that_do_not_follow_the_key(study: BadStudy):
+    with_totals(study, 2)
+
+
+@case("V18", 0, "OK-TOTAL")
+def totals_that_follow_the_key(study: BadStudy):
+    with_totals(study)
+
+
+# --- V8 and R: no header, seen in any column, and never shown
+
+
+@case("B067", 3, "HD-NONE", row=1, says=("answers, not column names",), alone=False)
+def no_header_where_the_code_is_not_first(study: BadStudy):
+    study.headers["after"] = ["3", "PINE099", "6", "2", "something that somebody told", "2026-06-11"]
+    for row in study.after:
+        row[0], row[1] = row[1], row[0]

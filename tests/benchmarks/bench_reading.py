@@ -1,4 +1,4 @@
-"""How long reading takes: 1,000,000 x 60 of CSV and 50,000 x 62 of XLSX, beside readers that check nothing.
+"""How long reading takes: 1,000,000 x 60 of CSV, 50,000 x 62 of XLSX and ODS, beside readers that check nothing.
 
 Run `make bench-reading`. Each case runs in a process of its own, so that its peak memory is its own.
 """
@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 CSV_ROWS, XLSX_ROWS = 1_000_000, 50_000
-PROMISED = {"csv": 15.0, "xlsx": 10.0}
+PROMISED = {"csv": 15.0, "xlsx": 10.0, "ods": 30.0}
 
 
 def write_csv(path: Path, rows: int = CSV_ROWS) -> None:
@@ -35,19 +36,32 @@ def write_csv(path: Path, rows: int = CSV_ROWS) -> None:
             file.writelines(lines)
 
 
-def write_xlsx(path: Path, rows: int = XLSX_ROWS) -> None:
-    """62 columns: id, wave, a moment, 58 answers, a comment; texts shared, as survey platforms write them."""
-    import openpyxl
-
+def sheet_rows(rows: int) -> Iterator[list[object]]:
+    """62 columns: id, wave, a moment, 58 answers, a comment."""
     drawn = np.random.default_rng(1)
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.append(["id", "wave", "started", *(f"q{item}" for item in range(1, 59)), "comment"])
+    yield ["id", "wave", "started", *(f"q{item}" for item in range(1, 59)), "comment"]
     begin = dt.datetime(2026, 1, 1)
     for at, row in enumerate(drawn.integers(1, 6, (rows, 58)).tolist()):
         wave = "pre" if at % 2 else "post"
-        sheet.append([f"P{at:06}", wave, begin + dt.timedelta(minutes=at), *row, f"Comment {at % 500}"])
+        yield [f"P{at:06}", wave, begin + dt.timedelta(minutes=at), *row, f"Comment {at % 500}"]
+
+
+def write_xlsx(path: Path, rows: int = XLSX_ROWS) -> None:
+    """Texts are shared, as survey platforms write them."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in sheet_rows(rows):
+        book.active.append(row)
     book.save(path)
+
+
+def write_ods(path: Path, rows: int = XLSX_ROWS) -> None:
+    """Every cell with its value and its text, as office programs write them."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "badinputs"))
+    from ods_file import ods_bytes
+
+    path.write_bytes(ods_bytes(sheet_rows(rows)))
 
 
 def ours(path: Path) -> int:
@@ -71,8 +85,29 @@ def peer_xlsx(path: Path) -> int:
     return sum(len(row) for row in openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True))
 
 
-CASES = {"csv": (write_csv, ours, peer_csv), "xlsx": (write_xlsx, ours, peer_xlsx)}
-PEERS = {"csv": "pandas.read_csv(dtype=str)", "xlsx": "openpyxl, read_only, values_only"}
+def peer_ods(path: Path) -> int:
+    """Every element of the sheet walked through, which is the least a reader does."""
+    import zipfile
+    from xml.etree.ElementTree import iterparse
+
+    cells = 0
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as part:
+        for _, element in iterparse(part):
+            cells += element.tag.endswith("}table-cell")
+            element.clear()
+    return cells
+
+
+CASES = {
+    "csv": (write_csv, ours, peer_csv),
+    "xlsx": (write_xlsx, ours, peer_xlsx),
+    "ods": (write_ods, ours, peer_ods),
+}
+PEERS = {
+    "csv": "pandas.read_csv(dtype=str)",
+    "xlsx": "openpyxl, read_only, values_only",
+    "ods": "ElementTree, elements walked through",
+}
 
 
 def measure(kind: str, who: str, path: Path) -> dict[str, float]:

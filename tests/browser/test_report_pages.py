@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from balint_eval.language import read_language
 from balint_eval.report import build_educator, build_researcher, render_html
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,7 +38,10 @@ def _synthetic():
 @pytest.fixture(scope="module")
 def pages():
     arguments = _synthetic().example("gain")
-    return {build.__name__: render_html(build(*arguments)) for build in (build_educator, build_researcher)}
+    builds = (build_educator, build_researcher)
+    english = {build.__name__: render_html(build(*arguments)) for build in builds}
+    persian = read_language("fa")
+    return english | {f"{build.__name__}_fa": render_html(build(*arguments, persian)) for build in builds}
 
 
 def chromium(tmp_path, *options, page):
@@ -53,15 +57,15 @@ def with_probe(html, script):
 
 
 WIDEST = (
+    "const beyond = box => box.right > innerWidth + 1 || box.left < -1; "
     "const wide = [...document.querySelectorAll('main *, header *, footer *, nav *')].filter(e => "
-    "!e.closest('.scroll') && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + '.' + "
-    "e.className); document.title = 'WIDE[' + wide.join(',') + '] ' + document.documentElement.scrollWidth "
-    "+ ' of ' + innerWidth;"
+    "!e.closest('.scroll') && beyond(e.getBoundingClientRect())).map(e => e.tagName + '.' + e.className); "
+    "document.title = 'WIDE[' + wide.join(',') + '] ' + document.documentElement.scrollWidth + ' of ' + innerWidth;"
 )
 
 
 @pytest.mark.parametrize("width", [PHONE, 1280])
-@pytest.mark.parametrize("name", ["build_educator", "build_researcher"])
+@pytest.mark.parametrize("name", ["build_educator", "build_researcher", "build_educator_fa", "build_researcher_fa"])
 def test_nothing_is_wider_than_the_screen(pages, tmp_path, name, width):
     page, around = tmp_path / "page.html", tmp_path / "around.html"
     page.write_text(with_probe(pages[name], WIDEST + "parent.postMessage(document.title, '*');"), encoding="utf-8")

@@ -118,7 +118,7 @@ def test_errors_as_json(folder, tell):
     assert record["exit_code"] == status == 3
     (problem,) = record["problems"]
     assert set(problem) == {"code", "what", "mend", "file", "row", "column", "value"}
-    assert (problem["file"], problem["row"], problem["column"], problem["value"]) == ("after.csv", 7, "q2", "7")
+    assert (problem["file"], problem["row"], problem["column"], problem["value"]) == ("after.csv", 7, "q2 (C)", "7")
 
 
 def test_no_study_file(tell, tmp_path):

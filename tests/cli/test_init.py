@@ -309,7 +309,7 @@ def test_from_two_files_to_scores_with_no_question_answered(run, tmp_path, answe
     fill(tmp_path / "codebook.xlsx", {(i, w): n for i in SIZES for words in LABELS for n, w in enumerate(words)})
     code, out, err = run("check", "study.yaml")
     assert (code, err) == (0, ""), err
-    assert "12 people in 2 groups of 6 to 6" in out
+    assert "12 people in 2 groups of 6\n" in out
     found = scores_of("study.yaml")
     pseudonym = pseudonymiser(KEY)
     for instrument, values in answers.items():

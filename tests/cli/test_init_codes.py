@@ -163,7 +163,7 @@ def test_a_roster_with_the_same_questions(run, init):
     assert "taken as the roster" in out
     code, out, err = run("check", "study.yaml")
     assert (code, err) == (0, "")
-    assert "24 people in 3 groups of 8 to 8" in out
+    assert "24 people in 3 groups of 8\n" in out
 
 
 def test_ids_that_were_given_out_are_not_taken_apart(init):

@@ -13,16 +13,19 @@ import contextlib
 import io
 import json
 import os
+import queue
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -30,11 +33,12 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "bad
 
 from bad_study import COMMENT, HEADER, PEOPLE, BadStudy, answers, person, workbook
 from mutations import mutate, timeless
+from ods_file import ods_bytes
 
 SECONDS = 10
 BYTES = 1 << 30
 ALLOWED = {0, 2, 3, 5}
-KINDS = ("csv", "xlsx", "yaml")
+KINDS = ("csv", "xlsx", "yaml", "ods")
 MARKERS = [COMMENT[:14], *(person(n) for n in range(PEOPLE))]
 WAITED = 30
 """Wall seconds until a child is ended; other work may share the processor."""
@@ -62,10 +66,10 @@ def study_of(kind: str, folder: Path, seed: int) -> tuple[str, str]:
     key.chmod(0o600)
     (folder / "study").mkdir()
     study = BadStudy(folder / "study", key)
-    if kind == "xlsx":
-        study.exports[1]["file"] = "after.xlsx"
-        content, told = mutate(seed, kind, _book())
-        study.give("after.xlsx", content)
+    if kind in {"xlsx", "ods"}:
+        study.exports[1]["file"] = f"after.{kind}"
+        content, told = mutate(seed, kind, _book() if kind == "xlsx" else ods_bytes([HEADER, *answers("after")]))
+        study.give(f"after.{kind}", content)
     elif kind == "csv":
         study.exports[1]["platform"] = "auto" if seed % 2 else "plain"
         content, told = mutate(seed, kind, study.csv("after").encode())
@@ -175,7 +179,7 @@ def _run(path: str) -> tuple[int, str, str, int, float]:
 
 
 def run(files: int, keep: Path, first: int = 0, step: int = 1) -> Iterator[Outcome]:
-    """Try files of the three kinds in turn."""
+    """Try files of all kinds in turn."""
     from balint_eval import pipeline  # noqa: F401 - imported once, before any fork
 
     __import__("openpyxl")
@@ -189,13 +193,23 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first file")
     parser.add_argument("--step", type=int, default=1, help="take every so many files, to share the work")
+    parser.add_argument("--workers", type=int, default=1, help="share the work among so many processes")
+    parser.add_argument("--outcomes", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"), help="folder for files that fail")
     parser.add_argument("--one", help="try one again, such as csv-17, and print what is said")
     options = parser.parse_args()
     if options.one:
         return _again(options.one)
+    options.keep = options.keep.resolve()
+    outcomes = (
+        _shared(options) if options.workers > 1 else run(options.files, options.keep, options.first, options.step)
+    )
+    if options.outcomes:
+        for outcome in outcomes:
+            print(json.dumps(asdict(outcome)), flush=True)
+        return 0
     codes, slowest, largest, faults = Counter(), 0.0, 0, []
-    for outcome in run(options.files, options.keep, options.first, options.step):
+    for outcome in outcomes:
         codes[outcome.first or "failed"] += 1
         slowest, largest = max(slowest, outcome.seconds), max(largest, outcome.bytes)
         if outcome.fault:
@@ -206,6 +220,32 @@ def main() -> int:
     )
     print(", ".join(f"{code} {number}" for code, number in codes.most_common()))
     return bool(faults)
+
+
+def _shared(options: argparse.Namespace) -> Iterator[Outcome]:
+    """Let several processes try every so many files each; outcomes come as they are found."""
+    found: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
+    for worker in range(options.workers):
+        first, step = options.first + worker * options.step, options.step * options.workers
+        command = [sys.executable, __file__, "--outcomes", "--files", str(options.files), "--keep", str(options.keep)]
+        command += ["--first", str(first), "--step", str(step)]
+        threading.Thread(target=_collect, args=(command, found), daemon=True).start()
+    working = options.workers
+    while working:
+        outcome = found.get()
+        working -= outcome is None
+        if outcome is not None:
+            yield outcome
+
+
+def _collect(command: list[str], found: queue.SimpleQueue[Outcome | None]) -> None:
+    """Pass on what one worker finds; a worker that breaks is a failure of its own."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+        for line in worker.stdout:
+            found.put(Outcome(**json.loads(line)))
+    if worker.returncode:
+        found.put(Outcome(-1, "worker", " ".join(command[-4:]), f"ended with {worker.returncode}", -1, 0.0, 0, ""))
+    found.put(None)
 
 
 def _again(name: str) -> int:

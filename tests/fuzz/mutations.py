@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - the lists of awkward texts are read across
-"""Structure-aware mutations of CSV, XLSX and YAML files, each decided by one seed."""
+"""Structure-aware mutations of CSV, XLSX, ODS and YAML files, each decided by one seed."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def edit_part(dice: random.Random, content: bytes) -> bytes:
 
 def edit_sheet(dice: random.Random, content: bytes) -> bytes:
     parts = _parts(content)
-    name = dice.choice(sorted(name for name in parts if "sheet" in name or "shared" in name))
+    name = dice.choice(sorted(name for name in parts if re.search("sheet|shared|content", name)))
     for _ in range(dice.choice((1, 1, 4))):
         parts[name] = edit_markup(dice, parts[name])
     return _packed(parts, dice)
@@ -319,7 +319,7 @@ SETTINGS: tuple[Mutation, ...] = (
     double_lines, drop_lines,
 )  # fmt: skip
 
-KINDS: dict[str, tuple[Mutation, ...]] = {"csv": (*ANY, *TABLES), "xlsx": WORKBOOKS, "yaml": SETTINGS}
+KINDS: dict[str, tuple[Mutation, ...]] = {"csv": (*ANY, *TABLES), "xlsx": WORKBOOKS, "yaml": SETTINGS, "ods": WORKBOOKS}
 
 
 def mutate(seed: int, kind: str, content: bytes) -> tuple[bytes, str]:

@@ -32,6 +32,17 @@ def test_one_seed_always_gives_one_file(kind):
     assert len({mutate(n, kind, seed)[0] for n in range(40)}) > 20
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_two_workers_try_the_same_files_as_one(tmp_path):
+    said = []
+    for workers in ("1", "2"):
+        command = [sys.executable, str(HERE / "battery.py"), "--files", "9", "--workers", workers]
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=True)
+        said.append(sorted(ran.stdout.splitlines()[-1].split(", ")))
+    assert said[0] == said[1]
+    assert ran.stdout.startswith("9 files, 0 failures")
+
+
 def test_the_judge_sees_what_must_not_be():
     from battery import judge
 

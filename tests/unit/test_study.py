@@ -90,7 +90,7 @@ def test_unquoted_name_is_read_as_another(folder, fault):
     folder.content["cohorts"][0]["name"] = "MARK"
     problem = fault(folder.write().read_text().replace("MARK", "012"))
     assert (problem.code, problem.column, problem.value) == ("CFG-IDTYPE", "cohorts.0.name", "012")
-    assert "YAML read '10'" in problem.what
+    assert "read as '10'" in problem.what
     assert problem.mend == 'quote it, as in "012"'
 
 

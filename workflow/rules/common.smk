@@ -4,6 +4,7 @@ from pathlib import Path
 from balint_eval.errors import BalintError
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.provenance import code_digest, input_hashes, stage_settings
+from balint_eval.settings_words import KEY_IN_SETTINGS, holds_a_key
 from balint_eval.study import read_study
 from snakemake.exceptions import WorkflowError
 
@@ -15,6 +16,10 @@ def read_study_or_stop(path):
     except BalintError as error:
         raise WorkflowError(str(error)) from None
 
+
+# A key given with --config would stand in the workflow's own records.
+for name in filter(holds_a_key, config):
+    raise WorkflowError(f"CFG-KEYPLACE: {name}: {KEY_IN_SETTINGS[0]}. To mend it: {KEY_IN_SETTINGS[1]}.")
 
 # A study given with --configfile is read as a file of its own, never merged into the demo's.
 given = [path.as_posix() for path in map(Path, workflow.overwrite_configfiles)]

@@ -237,7 +237,9 @@ def _told_together(place: _Place) -> Iterator[Problem]:
         found = [text for text, fault in table.faults.items() if fault[0] == code]
         if found:
             row, column, text = place.first(found)
-            what, mend = _label_words(code, one_spelling(found, place.counts), place)
+            texts = one_spelling(found, place.counts)
+            words = _label_words if any(label_shown(t, n) == t.strip() for t, n in texts.items()) else _not_answers
+            what, mend = words(code, texts, place)
             yield Problem(code, what, mend, place.file, row, column, label_shown(text, place.counts[text]))
 
 
@@ -252,6 +254,14 @@ def _label_words(code: str, texts: Mapping[str, int], place: _Place) -> tuple[st
     labels = one_spelling(sorted({*texts, *table.coded}), place.counts)
     mend = f"add to its entry under items, with one of the codes {allowed} each, "
     return what, mend + answers_to_paste(labels, table.likely)
+
+
+def _not_answers(_: str, texts: Mapping[str, int], place: _Place) -> tuple[str, str]:
+    """Say that a column holds no answers at all: ids, or what people wrote, which is not shown."""
+    number, cells = len(texts), sum(texts.values())
+    said = f"{counted(cells, 'cell')} of {place.instrument.name} {'holds' if cells == 1 else 'hold'}"
+    what = f"{said} what looks like an id or a sentence, not an answer ({counted(number, 'different text')})"
+    return what, "check that columns: of this form names the columns with its answers; if it does, correct the export"
 
 
 def _refusals(place: _Place) -> Iterator[Problem]:

@@ -15,8 +15,9 @@ from balint_eval.ingest.link_notes import interval_notes, spelling_notes
 from balint_eval.ingest.linkage.codes import id_columns
 from balint_eval.ingest.people import assign_people, read_roster
 from balint_eval.ingest.programme import read_attendance, read_sessions, with_presence
+from balint_eval.ingest.question_texts import number_remarks, question_remarks
 from balint_eval.ingest.reading import Reading, comments_of, read_one
-from balint_eval.ingest.remarks import as_warnings, different_delimiters, noted, unmatched, with_purpose
+from balint_eval.ingest.remarks import as_warnings, different_delimiters, noted, unmatched, with_letters, with_purpose
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Cohort
 from balint_eval.tables import TABLES, check_table, empty_table
@@ -75,8 +76,13 @@ def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Inge
         All problems of all files.
     """
     readings, roster, problems = _read_all(file, cohort, pseudonym)
+    sizes = {name: instrument.n_items for name, instrument in file.instruments.items()}
+    asked = list(dict.fromkeys(items.instrument for reading in readings for items in reading.export.items))
+    exchanged, reworded = question_remarks(readings, {name: sizes[name] for name in asked})
+    reworded += number_remarks(readings, sizes)
+    problems += exchanged
     if problems:
-        raise DataError(problems)
+        raise DataError(with_letters(problems, readings))
     identity = identify(file, cohort, readings, roster, pseudonym)
     given, seen = _answer_rows(readings, identity), _attributes(readings, identity)
     answers, problems = settle_duplicates(given, file.study.linkage, identity.collision)
@@ -91,7 +97,7 @@ def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Inge
     problems += _copied_waves(readings, used, file)
     sessions, attendance = _programme(file, cohort, people.participants, identity.attending, problems)
     if problems:
-        raise DataError(problems)
+        raise DataError(with_letters(problems, readings))
     tables = {
         "participants": people.participants,
         "responses": _responses(cohort.name, readings, used),
@@ -105,7 +111,7 @@ def ingest_cohort(file: StudyFile, cohort: Cohort, pseudonym: Pseudonym) -> Inge
     checked = {name: check_table(table, name) for name, table in tables.items()}
     raw = seen[["person_id", "raw_id"]].drop_duplicates().sort_values(["person_id", "raw_id"], ignore_index=True)
     notes = (*identity.notes, *_notes(file, seen, visits))
-    warnings = (*noted(readings), *as_warnings(notes), *unmatched(counts, visits))
+    warnings = (*noted(readings), *reworded, *as_warnings(notes), *unmatched(counts, visits))
     return Ingested(checked, comments_of(readings), raw, identity.review, notes, _places(cohort, seen), warnings)
 
 

@@ -236,7 +236,11 @@ def _newline_problems(ends: Counter[str], file: str) -> list[Problem]:
     if set(ends) - {""} != {"CR"}:
         return []
     what = f"the lines end with CR alone (old Mac), {counted(ends['CR'], 'time')}"
-    return [Problem("IN-NEWLINE", what, "save the file again with LF or CRLF line ends", file)]
+    return [
+        Problem(
+            "IN-NEWLINE", what, "export again, or save it in a text editor with the line ends of Windows or Unix", file
+        )
+    ]
 
 
 def _newline_notes(ends: Counter[str]) -> list[str]:
@@ -293,7 +297,8 @@ def _ragged_problems(records: Sequence[Record], lines: list[int], file: str) -> 
 def _every_row(expected: int, found: int, file: str) -> Problem:
     apart = abs(found - expected)
     what = f"each row has {counted(apart, 'more cell' if found > expected else 'fewer cell')} than the header"
-    mend = "export again, or take the delimiter off the end of each row"
+    at = "each row" if found > expected else "the header"
+    mend = f"export again; if a sign that parts cells stands at the end of {at}, take it off"
     return Problem("IN-RAGGED", f"{what} ({found} against {expected})", mend, file)
 
 

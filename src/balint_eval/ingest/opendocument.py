@@ -220,7 +220,9 @@ def _refuse_other_kinds(archive: zipfile.ZipFile, file: str) -> None:
     kind = read_part(archive, "mimetype", file).decode("ascii", "replace").strip() if "mimetype" in names else ""
     if kind and not kind.startswith(_SPREADSHEET):
         what = f"this is no spreadsheet but {escaped(kind, 60)}"
-        raise DataError(Problem("IN-FORMAT", what, "export the answers as CSV or xlsx", file))
+        raise DataError(
+            Problem("IN-FORMAT", what, "export the answers as CSV (xlsx, ods, sav and dta are read as well)", file)
+        )
 
 
 def _events(archive: zipfile.ZipFile, part: str, file: str) -> Iterator[tuple[str, Element]]:

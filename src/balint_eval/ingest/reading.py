@@ -17,6 +17,7 @@ from balint_eval.ingest.linkage.codes import id_columns
 from balint_eval.ingest.numbering import numbering_problem
 from balint_eval.ingest.personal import personal_columns
 from balint_eval.ingest.readers.open import read_export
+from balint_eval.ingest.reasons import rows_in_words
 from balint_eval.ingest.row_flags import row_flags
 from balint_eval.ingest.rows import Rows, missing_together, place_rows, resolve_columns
 from balint_eval.ingest.sheet import Sheet
@@ -48,7 +49,8 @@ class Reading:
         Lines with a comment.
     problems : list of Problem
     notes : list of str
-    columns_used : int
+    columns : mapping of str to str
+        The study file's names of columns to the sheet's.
     """
 
     export: Export
@@ -59,9 +61,14 @@ class Reading:
     with_comment: frozenset[int]
     problems: list[Problem]
     notes: list[str]
-    columns_used: int
+    columns: Mapping[str, str]
     number: int = 0
     waves_in_row: int = 1
+
+    @property
+    def columns_used(self) -> int:
+        """Number of columns that the study file names."""
+        return len(set(self.columns.values()))
 
 
 def read_one(file: StudyFile, export: Export) -> list[Reading]:
@@ -92,7 +99,7 @@ def read_one(file: StudyFile, export: Export) -> list[Reading]:
     flags = row_flags(seen, replace(first.rows, table=used), columns, export.comments, n_items)
     whole = replace(
         first,
-        problems=[*_nobody_left(sheet, used), *_once(reading.problems for reading in readings)],
+        problems=[*_nobody_left(sheet, used, first.problems), *_once(reading.problems for reading in readings)],
         notes=[
             *sheet.notes,
             *_unused_columns(sheet, columns),
@@ -102,7 +109,7 @@ def read_one(file: StudyFile, export: Export) -> list[Reading]:
             *cleaning_notes(sheet, [columns[name] for name in export.comments]),
             *personal_columns(sheet, set(columns.values())),
         ],
-        columns_used=len(set(columns.values())),
+        columns=columns,
     )
     return [whole, *(replace(reading, problems=[]) for reading in readings[1:])]
 
@@ -123,7 +130,7 @@ def _read_view(
         with_comment=frozenset(int(row) for row in spoken.index[spoken]),
         problems=[*rows.problems, *decoded.problems],
         notes=[*rows.notes, *decoded.notes],
-        columns_used=0,
+        columns={},
         number=number,
         waves_in_row=waves_in_row,
     )
@@ -267,11 +274,12 @@ def _asked(rows: Rows, items: Items) -> pd.Index:
     return rows.table.index[used & rows.table["wave"].isin(items.waves)] if items.waves else rows.table.index[used]
 
 
-def _nobody_left(sheet: Sheet, table: pd.DataFrame) -> list[Problem]:
-    if sheet.cells.empty or (table["reason"] == "").any():
+def _nobody_left(sheet: Sheet, table: pd.DataFrame, rows_problems: Iterable[Problem]) -> list[Problem]:
+    if sheet.cells.empty or (table["reason"] == "").any() or any(p.code == "VAL-WAVE" for p in rows_problems):
+        # Rows whose wave nobody declared are told one by one.
         return []
     counts = table["reason"].value_counts().sort_index()
-    reasons = ", ".join(f"{n} {str(reason).replace('_', ' ')}" for reason, n in counts.items())
+    reasons = rows_in_words({str(reason): int(number) for reason, number in counts.items()})
     what = f"no row is left after the exclusions ({reasons})"
     mend = "export again once there are answers, or see the key keep"
     return [Problem("IN-NOBODY", what, mend, sheet.file)]

@@ -19,6 +19,20 @@ _WARNING = re.compile(r"(WARN-[A-Z]+): (.+?)\.?", re.DOTALL)
 _SAID_BY_SUFFIX = frozenset({".tsv", ".tab"})
 
 
+def with_letters(problems: Iterable[Problem], readings: Sequence[Reading]) -> list[Problem]:
+    """Put the letter of a spreadsheet behind the name of each column of an export, as in `teq_03 (D)`."""
+    return [_with_letter(problem, readings) for problem in problems]
+
+
+def _with_letter(problem: Problem, readings: Sequence[Reading]) -> Problem:
+    for reading in readings:
+        if problem.column[:1] not in {"", "@"} and problem.file == reading.sheet.file:
+            found = reading.columns.get(problem.column, problem.column)
+            letter = reading.sheet.letter_of(found)
+            return replace(problem, column=f"{problem.column} ({letter})") if letter else problem
+    return problem
+
+
 def noted(readings: Iterable[Reading]) -> Iterator[Problem]:
     """Give the notes of all files that begin with a code of their own."""
     for reading in readings:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from balint_eval.errors import Problem, cell_shown, masked, shown
 from balint_eval.ingest.dates import DateRule, DatesRead, read_dates
-from balint_eval.ingest.grid import listed
+from balint_eval.ingest.grid import letter, listed
 from balint_eval.ingest.linkage.codes import id_columns, raw_ids
+from balint_eval.ingest.readers.redcap_events import EVENT, events_by_label
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.text import clean_header, clean_text
 from balint_eval.ingest.windows import hold_to_windows, waves_by_date
@@ -76,20 +77,23 @@ def _at_place(name: str, sheet: Sheet) -> list[str]:
     return [str(column) for column in sheet.cells.columns[number - 1 : number]]
 
 
-def _nearest(name: str, headers: Sequence[str]) -> str:
+def _nearest(name: str, sheet: Sheet) -> str:
     """Say which header is meant: one that begins alike, one that looks alike, else the first few."""
+    headers, first = [str(column) for column in sheet.cells.columns], sheet.first_letter
     begins = [header for header in headers if len(name) > 3 and header.casefold().startswith(name.casefold())]
     close = begins or difflib.get_close_matches(name, headers, n=1, cutoff=0.5)
     if close:
-        return f"; the nearest header is '{close[0]}'"
+        place = letter(headers.index(close[0]) + first) if first is not None else ""
+        return f"; the nearest header is '{close[0]}'" + (f" ({place})" if place else "")
     return f"; the headers are {', '.join(shown(header, 30) for header in headers[:8])}"
 
 
 def _column_problem(name: str, matches: Sequence[str], sheet: Sheet) -> Problem:
     if matches:
-        what = f"{len(matches)} columns answer to this name ({', '.join(matches[:4])})"
+        shown_as = [f"{match} ({sheet.letter_of(match)})" if sheet.letter_of(match) else match for match in matches[:4]]
+        what = f"{len(matches)} columns answer to this name ({', '.join(shown_as)})"
         return Problem("HD-AMBIGUOUS", what, "name the column exactly", sheet.file, sheet.header_rows, name)
-    what = f"there is no such column{_nearest(name, [str(column) for column in sheet.cells.columns])}"
+    what = f"there is no such column{_nearest(name, sheet)}"
     mend = 'name the column in the study file as the file has it (or by its place, as "@D"), or export the column'
     return Problem("HD-MISSING", what, mend, sheet.file, 1, name)
 
@@ -117,7 +121,7 @@ def missing_together(problems: Sequence[Problem], forms: Mapping[str, Sequence[s
 def _form_problem(form: str, lacking: list[str], number: int, sheet: Sheet) -> Problem:
     how_many = f"none of the {number}" if len(lacking) == number else f"{len(lacking)} of the {number}"
     verb = "is there" if len(lacking) == number else "are missing"
-    near = _nearest(lacking[0], [str(column) for column in sheet.cells.columns])
+    near = _nearest(lacking[0], sheet)
     what = f"{how_many} columns of {form} {verb}: {listed(lacking, 20)}{near}"
     mend = 'give under columns: of this form the names the file has (or their places, as "@D"), or export the columns'
     return Problem("HD-MISSING", what, mend, sheet.file, 1, lacking[0])
@@ -148,7 +152,7 @@ def place_rows(sheet: Sheet, export: Export, columns: dict[str, str], answered: 
         "answered_on": dates.days,
         "reason": _reasons(sheet, export, waves, answered),
     })  # fmt: skip
-    windows = hold_to_windows(table, export, study, sheet.file)
+    windows = hold_to_windows(table, export, study, sheet.file, date_column(sheet, export, columns))
     table = table.assign(reason=windows.reasons)
     table = table.assign(reason=_without_blank_ids(table, study))
     problems = [*wave_problems, *dates.problems, *windows.problems, *_id_problems(table, sheet, export)]
@@ -173,7 +177,10 @@ def _waves(
     if export.wave_from.date:
         return waves_by_date(days, study), _without_dates(sheet, days)
     known = {clean_text(value.value): value.wave for value in export.wave_from.values}
-    texts = sheet.cells[columns[export.wave_from.column]].map(clean_text)
+    column = columns[export.wave_from.column]
+    texts = sheet.cells[column].map(clean_text)
+    if column == EVENT:
+        texts = texts.replace(events_by_label(texts.unique(), list(known)))
     problems = [
         Problem(
             "VAL-WAVE", "this value of the wave column is not declared",
@@ -199,12 +206,17 @@ def _reasons(sheet: Sheet, export: Export, waves: pd.Series, answered: pd.Series
     return reasons.mask((reasons == "") & ~answered, "no_answers")
 
 
+def date_column(sheet: Sheet, export: Export, columns: dict[str, str]) -> str:
+    """Give the column with the date of the answer: the one that is named, else the platform's own, else `""`."""
+    return "".join(columns[name] for name in export.date_columns[:1]) or sheet.ended or sheet.started
+
+
 def _dates(sheet: Sheet, export: Export, columns: dict[str, str], study: Study) -> DatesRead:
     """Read the dates of the answers; those nobody asked for and nothing rests on are noted, not refused."""
-    column = "".join(columns[name] for name in export.date_columns[:1]) or sheet.ended or sheet.started
+    column = date_column(sheet, export, columns)
     if not column:
         return DatesRead(pd.Series("", index=sheet.cells.index, dtype=object))
-    rule = DateRule(export.date_format, export.calendar, export.time_zone, study.time_zone)
+    rule = DateRule(export.date_format, export.calendar, export.time_zone or sheet.time_zone, study.time_zone)
     found = read_dates(sheet.cells[column], rule, file=sheet.file, column=column)
     if not found.problems or _dates_needed(export, study):
         return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from balint_eval.ingest.grid import letter
+
 NORMAL = ""
 """Status of an ordinary, finished response; every other status is a reason such as `preview`."""
 
@@ -40,6 +42,12 @@ class Sheet:
     sha256 : str
         Of the file's bytes.
     n_bytes : int
+    time_zone : str
+        Time zone in which the platform says that it writes its times; `""` where it says none.
+    first_letter : int or None
+        Place of the first column in the file, from 0, as a spreadsheet letters it; None where a file has no letters.
+    joined : mapping of column to columns
+        Columns made of several of the file, of which at most one is filled in a row; they stand behind all others.
     notes : tuple of str
         What the reader did that a person should know, one sentence each.
     """
@@ -58,4 +66,14 @@ class Sheet:
     header_rows: int = 1
     sha256: str = ""
     n_bytes: int = 0
+    time_zone: str = ""
+    first_letter: int | None = 0
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def letter_of(self, column: str) -> str:
+        """Give the letter of a column as a spreadsheet shows it, `""` where the file has none or no such column."""
+        column = self.joined.get(column, (column,))[0]
+        if self.first_letter is None or column not in self.cells.columns:
+            return ""
+        return letter(self.first_letter + list(self.cells.columns).index(column))

@@ -97,7 +97,7 @@ def _sheet_problem(sheet: str, visible: list[str], file: str) -> Problem:
         what = f"the workbook has {counted(len(visible), 'visible sheet')}: {names}"
         return Problem("IN-SHEET", what, "name the one to read, `sheet: NAME`", file)
     near = difflib.get_close_matches(sheet, visible, 1, 0.5)
-    mend = f"did you mean `sheet: {near[0]}`" if near else "name one of them, `sheet: NAME`"
+    mend = f"did you mean `sheet: {near[0]}`?" if near else "name one of them, `sheet: NAME`"
     return Problem("IN-SHEET", f"there is no sheet {shown(sheet)}; visible are {names}", mend, file)
 
 

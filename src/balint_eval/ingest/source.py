@@ -132,7 +132,7 @@ def _missing(path: Path, shown_as: str) -> Problem:
         what = f"the file does not exist, nor does its folder {shown(folder.name)}"
     else:
         what = f"the file does not exist; its folder holds {_folder_content(names)}"
-    near = _nearest(path.name, names)
+    near = _nearest(path.name, [name for name in names if name != path.name])
     mend = f"did you mean {shown(near)}? Otherwise correct the path" if near else "correct the path"
     return Problem("IN-MISSING", what, mend, shown_as)
 

@@ -47,7 +47,7 @@ def _inside(days: pd.Series, study: Study, name: str) -> pd.Series:
     return (days != "") & (days >= first.isoformat()) & (days <= last.isoformat())
 
 
-def hold_to_windows(table: pd.DataFrame, export: Export, study: Study, file: str) -> Held:
+def hold_to_windows(table: pd.DataFrame, export: Export, study: Study, file: str, column: str = "") -> Held:
     """Leave out, or refuse, the rows whose date lies outside their wave.
 
     Parameters
@@ -58,6 +58,8 @@ def hold_to_windows(table: pd.DataFrame, export: Export, study: Study, file: str
     study : Study
     file : str
         As shown to people.
+    column : str
+        With the dates.
     """
     if export.wave_from and export.wave_from.date:
         lost = table["reason"] == "other_wave"
@@ -67,7 +69,7 @@ def hold_to_windows(table: pd.DataFrame, export: Export, study: Study, file: str
     notes = list(_unchecked(table, study))
     if study.linkage.outside_window == "refuse":
         reasons = table["reason"].mask(undated, UNDATED)
-        return Held(reasons, [_problem(table, int(row), file) for row in table.index[outside]], notes)
+        return Held(reasons, [_problem(table, int(row), file, column) for row in table.index[outside]], notes)
     return Held(table["reason"].mask(outside, OUTSIDE).mask(undated, UNDATED), [], notes)
 
 
@@ -83,11 +85,11 @@ def _windowed(study: Study) -> list[str]:
     return [wave.name for wave in study.waves if wave.from_ or wave.until]
 
 
-def _problem(table: pd.DataFrame, row: int, file: str) -> Problem:
+def _problem(table: pd.DataFrame, row: int, file: str, column: str) -> Problem:
     day, wave = str(table.at[row, "answered_on"]), str(table.at[row, "wave"])
     what = f"this row was answered on {day}, " + (f"outside the wave '{wave}'" if wave else "in no wave")
     mend = "check the export, correct from and until of the wave, or set linkage: outside_window: exclude"
-    return Problem("VAL-WINDOW", what, mend, file, row, "", day)
+    return Problem("VAL-WINDOW", what, mend, file, row, column, day)
 
 
 def _unchecked(table: pd.DataFrame, study: Study) -> Iterator[str]:

@@ -234,7 +234,7 @@ def columns_of(sheet: Sheet) -> list[Column]:
 
 
 def _is_of_platform(name: str, position: int, sheet: Sheet) -> bool:
-    if name in (sheet.started, sheet.ended):
+    if name in (sheet.started, sheet.ended) or any(name in options for options in sheet.joined.values()):
         return True
     if sheet.platform == "microsoft_forms" and position < 5:
         return True

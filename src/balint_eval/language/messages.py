@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
@@ -36,7 +38,15 @@ def extracted() -> dict[Key, list[str]]:
             places = found.setdefault(message, [])
             if place not in places:
                 places.append(place)
+    for path in sorted((PACKAGE / "appraisal" / "guidelines").glob("*.yaml")):
+        for message in _of_checklist(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            found.setdefault(message, [path.relative_to(PACKAGE).as_posix()])
     return found
+
+
+def _of_checklist(facts: dict[str, Any]) -> list[str]:
+    """Give the words of a reporting checklist that the report says: its topics and its note."""
+    return [*(str(entry["topic"]) for entry in facts["items"]), *([facts["note"]] if facts.get("note") else [])]
 
 
 def _python_files(path: Path) -> Iterable[Path]:

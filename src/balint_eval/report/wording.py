@@ -18,10 +18,6 @@ from balint_eval.report.model import Tone
 Row = Mapping[str, Any]
 
 
-say, listed = ENGLISH.say, ENGLISH.listed
-"""English for sections that do not pass the language yet; `material.say` and `material.language.listed` are the way."""
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A verdict as readers see it."""

@@ -117,7 +117,7 @@ def test_a_blank_code_is_refused_and_a_blank_element_is_not(codes):
     assert people(codes.ingest())["linked_tolerantly"] == 1
     codes.waves(BEFORE, slipped(AFTER, 2, mother="", day=" ", town="", month=""))
     (problem,) = refused(codes)
-    assert (problem.code, problem.file, problem.row, problem.column) == ("LK-BLANK", "after.csv", 4, "mother")
+    assert (problem.code, problem.file, problem.row, problem.column) == ("LK-BLANK", "after.csv", 4, "mother (A)")
 
 
 def test_one_code_twice_prints_how_likely_that_is(codes):

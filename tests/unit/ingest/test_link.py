@@ -40,7 +40,7 @@ def test_people_of_one_wave_only_are_counted(folder):
 def test_an_id_twice_is_refused_with_both_places(folder, refused):
     folder.waves([*BEFORE, ["A1", 5, 5, 5]], [*AFTER, ["A1", 4, 4, 4], ["A1", 4, 4, 4]])
     before, after = refused()
-    assert (before.code, before.file, before.row, before.column) == ("LK-DUP", "before.csv", 3, "code")
+    assert (before.code, before.file, before.row, before.column) == ("LK-DUP", "before.csv", 3, "code (A)")
     assert before.value == "A… (2 characters)"
     assert "again in row 8 of before.csv" in before.what
     assert "again in row 8 of after.csv, row 9 of after.csv" in after.what

@@ -53,8 +53,8 @@ def test_surveymonkey_condensed_and_expanded(read_bytes):
     condensed, expanded = read_bytes(made.MONKEY_CONDENSED), read_bytes(made.MONKEY_EXPANDED)
     assert list(condensed.cells.columns[9:]) == ["Your code", "Do you<br>listen?",
         "Do you<br>listen? [Other (please specify)]"]  # fmt: skip
-    assert list(expanded.cells.columns[10:]) == [f"Do you<br>listen? [{option}]"
-        for option in ("Never", "Often", "Other (please specify)")]  # fmt: skip
+    options = [f"Do you<br>listen? [{option}]" for option in ("Never", "Often", "Other (please specify)")]
+    assert list(expanded.cells.columns[10:]) == [*options, "Do you<br>listen?"]
     wanted = "Do you listen? [Other (please specify)]"
     for sheet in (condensed, expanded):
         assert sheet.cells[resolve_columns(sheet, [wanted])[0][wanted]].tolist() == ["", "", "it depends"]
@@ -129,3 +129,43 @@ def test_qualtrics_numbers_and_texts_give_the_same_responses(folder, new_folder)
     numbers, texts = codes_and_texts(folder, new_folder)
     assert numbers.equals(texts)
     assert numbers["value"].isna().sum() == 1
+
+
+EXPANDED = made.surveymonkey(
+    [made.MONKEY_CODE, ("Do you listen?", "Never"), ("", "Often"), ("", "Other (please specify)"),
+     ("Do you ask?", "Never"), ("", "Often"), ("Which of these?", "Never"), ("", "Often")],
+    [["", "Often", "", "Never", "", "Never", "Often"], ["Never", "", "", "", "", "Never", ""],
+     ["", "", "it depends", "", "Often", "", "Often"]],
+)  # fmt: skip
+
+
+def test_surveymonkey_expanded_questions_with_one_answer_are_one_column_too(read_bytes):
+    sheet = read_bytes(EXPANDED)
+    assert sheet.cells["Do you listen?"].tolist() == ["Often", "Never", ""]
+    assert sheet.cells["Do you ask?"].tolist() == ["Never", "", "Often"]
+    # Two options in one row: several answers were allowed, so there is nothing to join.
+    assert "Which of these?" not in sheet.cells.columns
+    assert sheet.letter_of("Do you ask?") == sheet.letter_of("Do you ask? [Never]") == "N"
+    assert any(note.startswith("2 questions stand in a column an option") for note in sheet.notes)
+
+
+def test_surveymonkey_rows_of_a_matrix_are_not_joined(read_bytes):
+    assert read_bytes(made.MONKEY_NUMERIC).joined == {}
+
+
+def test_surveymonkey_expanded_with_numbers(read_bytes):
+    people = [["", "2"], ["1", ""], ["", "2"]]
+    sheet = read_bytes(made.surveymonkey([made.MONKEY_CODE, ("Do you listen?", "Never"), ("", "Often")], people))
+    assert sheet.cells["Do you listen?"].tolist() == ["2", "1", "2"]
+
+
+def zoned(zone):
+    return made.qualtrics().replace('""startDate""}', f'""startDate"", ""timeZone"": ""{zone}""}}')
+
+
+@pytest.mark.parametrize(("zone", "found"), [("Asia/Tehran", "Asia/Tehran"), ("Z", "UTC"), ("Mars/Base", "")])
+def test_qualtrics_time_zone_is_that_of_the_times(read_bytes, zone, found):
+    sheet = read_bytes(zoned(zone))
+    assert sheet.time_zone == found
+    (note,) = [note for note in sheet.notes if "time zone" in note]
+    assert ("give time_zone: of the export" in note) == (not found)

@@ -146,7 +146,7 @@ def test_an_undeclared_missing_data_code_is_refused(folder):
     del made_study.export(0)["missing_codes"]
     with pytest.raises(DataError) as caught:
         made_study.ingest()
-    assert [(p.code, p.row, p.column, p.value) for p in caught.value.problems] == [("VAL-RANGE", 6, "q2", "-99")]
+    assert [(p.code, p.row, p.column, p.value) for p in caught.value.problems] == [("VAL-RANGE", 6, "q2 (N)", "-99")]
 
 
 def test_a_missing_code_that_is_an_answer_is_refused(folder):

@@ -88,10 +88,10 @@ def test_unknown_columns_are_ignored_and_counted(folder):
 def test_blank_ids_are_refused_and_never_joined(folder, refused, blank):
     folder.waves([*BEFORE, [blank, 1, 1, 1], [blank, 2, 2, 2]], [*AFTER, [blank, 1, 1, 1], [blank, 2, 2, 2]])
     assert places(refused()) == [
-        ("LK-BLANK", "before.csv", 4, "code"),
-        ("LK-BLANK", "before.csv", 5, "code"),
-        ("LK-BLANK", "after.csv", 4, "code"),
-        ("LK-BLANK", "after.csv", 5, "code"),
+        ("LK-BLANK", "before.csv", 4, "code (A)"),
+        ("LK-BLANK", "before.csv", 5, "code (A)"),
+        ("LK-BLANK", "after.csv", 4, "code (A)"),
+        ("LK-BLANK", "after.csv", 5, "code (A)"),
     ]
 
 
@@ -103,7 +103,7 @@ def test_blank_ids_are_refused_and_never_joined(folder, refused, blank):
 def test_ids_a_spreadsheet_spoilt(folder, refused, raw, code):
     folder.waves([*BEFORE, [raw, 1, 1, 1]], AFTER)
     (problem,) = refused()
-    assert places([problem]) == [(code, "before.csv", 4, "code")]
+    assert places([problem]) == [(code, "before.csv", 4, "code (A)")]
     assert raw not in str(problem)
 
 
@@ -132,7 +132,7 @@ def test_wave_column(folder):
 def test_wave_value_that_is_not_declared(folder, refused):
     waved(folder, [{"value": "first", "wave": "before"}, {"value": "base"}])
     (problem,) = refused()
-    assert places([problem]) == [("VAL-WAVE", "before.csv", 4, "event")]
+    assert places([problem]) == [("VAL-WAVE", "before.csv", 4, "event (A)")]
     assert problem.value == "second"
 
 
@@ -162,7 +162,7 @@ def test_nothing_left(folder, refused):
     folder.waves([["A1", "", "", ""]], AFTER)
     (problem,) = refused()
     assert (problem.code, problem.file) == ("IN-NOBODY", "before.csv")
-    assert "1 no answers" in problem.what
+    assert "1 without answers" in problem.what
 
 
 def dated(folder, *dates, **export):
@@ -176,7 +176,7 @@ def dated(folder, *dates, **export):
 def test_dates_are_never_guessed(folder, refused, day):
     dated(folder, "2026-01-01", day)
     (problem,) = refused()
-    assert places([problem]) == [("VAL-DATE", "before.csv", 3, "day")]
+    assert places([problem]) == [("VAL-DATE", "before.csv", 3, "day (E)")]
     assert CANARY not in str(problem)
 
 
@@ -259,7 +259,7 @@ def test_rows_outside_their_wave_are_refused_where_that_is_declared(folder, refu
     windowed(folder, "2025-12-31", "2026-01-01")
     folder.content["linkage"] = {"outside_window": "refuse"}
     (problem,) = refused()
-    assert places([problem]) == [("VAL-WINDOW", "before.csv", 2, "")]
+    assert places([problem]) == [("VAL-WINDOW", "before.csv", 2, "day (E)")]
     assert "outside the wave 'before'" in problem.what
 
 

@@ -58,7 +58,7 @@ def test_a_total_that_is_no_number_is_refused_with_its_place(made, text):
     with pytest.raises(DataError) as error:
         made(rows).ingest()
     (problem,) = error.value.problems
-    assert (problem.code, problem.file, problem.row, problem.column) == ("VAL-TOTAL", "before.csv", 4, "sum")
+    assert (problem.code, problem.file, problem.row, problem.column) == ("VAL-TOTAL", "before.csv", 4, "sum (E)")
     assert "leave the column out of totals:" in problem.mend
 
 

@@ -96,7 +96,7 @@ def test_a_blank_id_and_a_wrong_answer_are_told_once(wide):
     with pytest.raises(DataError) as caught:
         wide.ingest()
     assert [(p.code, p.row, p.column) for p in caught.value.problems] == [
-        ("LK-BLANK", 2, "code"), ("VAL-RANGE", 3, "a2")]  # fmt: skip
+        ("LK-BLANK", 2, "code (A)"), ("VAL-RANGE", 3, "a2 (E)")]  # fmt: skip
 
 
 def test_a_wave_nobody_answered_yet_is_said(wide):
@@ -110,7 +110,7 @@ def test_nobody_at_all_is_an_error(wide):
     with pytest.raises(DataError) as caught:
         wide.ingest()
     assert [p.code for p in caught.value.problems] == ["IN-NOBODY"]
-    assert "6 no answers" in caught.value.problems[0].what
+    assert "6 without answers" in caught.value.problems[0].what
 
 
 def test_the_platforms_own_date_is_not_given_to_every_wave(wide):
@@ -135,8 +135,8 @@ def test_one_person_on_two_rows_is_refused_for_each_wave(wide):
 def test_check_says_what_became_of_the_rows_of_each_wave(wide):
     said = "\n".join(check(wide.write()).lines)
     assert "both.csv: 6 rows read once a wave (" in said
-    assert "wave before: 6 rows (1 comment only, 2 no answers, 3 used)" in said
-    assert "wave after: 6 rows (3 no answers, 3 used)" in said
+    assert "wave before: 6 rows (1 with a comment and no answers, 2 without answers, 3 used)" in said
+    assert "wave after: 6 rows (3 without answers, 3 used)" in said
 
 
 def faults(folder):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from balint_eval.errors import Problem, masked
 from balint_eval.ingest.grid import XLS_ROWS, XLSX_ROWS, Grid, Record, counted, escaped, limit_problem, listed
@@ -32,6 +32,8 @@ LOOKED_AT = 300
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
+_NUMBERED = re.compile(r"([^\W\d_]{2,}[-_ ]?)[0-9]{2,}")
+"""A code made of letters and a number of at least two digits."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 _TOTALS = frozenset(clean_text(word).casefold().strip(".") for word in TOTAL_WORDS)
@@ -146,7 +148,27 @@ def _looks_like_data(header: Record, people: Sequence[Record]) -> bool:
     mostly = len(numbers) * 2 >= len(header) - 1 > 0
     if mostly and len(set(numbers)) * 2 <= len(numbers):
         return True
-    return _same_shape(header, people) and (mostly or _MOMENT.fullmatch(header[0].strip()) is not None)
+    if _same_shape(header, people) and (mostly or _MOMENT.fullmatch(header[0].strip()) is not None):
+        return True
+    columns = list(zip(header, *people, strict=False))
+    return bool(numbers) and any(_one_of_them(column[0].strip(), column[1:]) for column in columns)
+
+
+def _one_of_them(cell: str, below: Sequence[str]) -> bool:
+    """Tell a moment among moments, or a code such as `PINE007` among codes with the same letters."""
+    if _MOMENT.fullmatch(cell):
+        return _most(below, lambda text: _MOMENT.fullmatch(text.strip()) is not None)
+    code = _NUMBERED.fullmatch(cell)
+    return code is not None and _most(below, lambda text: _same_series(text.strip(), code[1]))
+
+
+def _same_series(text: str, letters: str) -> bool:
+    found = _NUMBERED.fullmatch(text)
+    return found is not None and found[1] == letters
+
+
+def _most(texts: Sequence[str], holds: Callable[[str], bool]) -> bool:
+    return sum(map(holds, texts)) * 10 >= len(texts) * 6
 
 
 def _same_shape(header: Record, people: Sequence[Record]) -> bool:

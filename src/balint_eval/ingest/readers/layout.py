@@ -32,10 +32,14 @@ class Layout:
     choices : mapping of column name to a mapping of code to label
     started, ended : str
         Column names or `""`.
+    time_zone : str
+        Zone of the times, where the file says it.
     reason : callable
         From a record to its status, `""` for normal.
     recoded : mapping of column name to a mapping of text to text
         Cells to be read as another text, such as a label as its code.
+    joined : mapping of column name to positions
+        Further columns, each made of columns of which at most one is filled in a row: one question, a column an option.
     notes : tuple of str
     problems : tuple of Problem
     """
@@ -48,8 +52,10 @@ class Layout:
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     started: str = ""
     ended: str = ""
+    time_zone: str = ""
     reason: Reason = normal
     recoded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    joined: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from balint_eval.ingest.text import is_blank, tidy_header
 from balint_eval.ingest.workbook import read_workbook
 from balint_eval.ingest.workbook_guard import is_ole, is_opendocument, is_zip, ole_problem
 
+_LETTER = re.compile(r"(?:^|\()([A-Z]{1,3})\)?$")
 _OTHER_FORMATS = {
     b"<!doctype": "a web page",
     b"<html": "a web page",
@@ -95,7 +97,7 @@ def read_export(
     if problems:
         raise DataError(problems)
     said = said_of(layout, platform != "auto", grid)
-    return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes, *said))
+    return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes, *said), len(notes))
 
 
 def _read_statistical(source: Source, platform: str, encoding: str, *, beside: bool) -> Sheet:
@@ -109,7 +111,7 @@ def _read_statistical(source: Source, platform: str, encoding: str, *, beside: b
         raise DataError(problems)
     unused = ("The keys sheet, delimiter, dictionary and syntax were not used: the file needs none of them.",)
     said = said_of(layout, platform != "auto", told.grid)
-    return _sheet(source, told.grid, layout, (*source.notes, *told.notes, *said, *(unused if beside else ())))
+    return _sheet(source, told.grid, layout, (*source.notes, *told.notes, *said, *(unused if beside else ())), None)
 
 
 def _explained(layout: Layout, syntax: Syntax | None) -> Layout:
@@ -204,7 +206,9 @@ def _refuse_other_format(content: bytes, file: str) -> None:
     kind = next((kind for mark, kind in _OTHER_FORMATS.items() if start.startswith(mark)), "")
     if kind:
         what = f"this is {kind}, whatever its name says"
-        raise DataError(Problem("IN-FORMAT", what, "export the answers as CSV or xlsx", file))
+        raise DataError(
+            Problem("IN-FORMAT", what, "export the answers as CSV (xlsx, ods, sav and dta are read as well)", file)
+        )
 
 
 def _without_row_numbers(grid: Grid) -> tuple[tuple[str, ...], Grid]:
@@ -258,20 +262,36 @@ def _problems(grid: Grid, layout: Layout) -> list[Problem]:
     found = [*grid.problems, *layout.problems]
     if not grid.records:
         return found or row_problems(grid, layout)
-    first_row = header_problems(grid, layout) if not found and grid.lines[0] else []
-    names = [] if any(p.code == "HD-NONE" for p in first_row) else layout.names
+    first_row = header_problems(grid, layout) if grid.lines[0] else []
     rows = row_problems(grid, layout)
+    if any(problem.code == "HD-NONE" for problem in first_row):
+        # What stands in the first row belongs to a person: columns are told by their letters.
+        told = [replace(one, column=_letter_alone(one.column)) for one in found]
+        return [*first_row, *told, *rows]
+    first_row, names = ([] if found else first_row), layout.names
     if any(problem.code == "IN-QUOTE" for problem in found):
         rows = [problem for problem in rows if problem.code != "IN-NOROWS"]
     return [*found, *first_row, *name_problems(names, grid.file, grid.lines[0]), *rows]
 
 
-def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -> Sheet:
+def _joined(cells: pd.DataFrame, options: Sequence[str]) -> list[str]:
+    """Give the one filled cell of each row, `""` where none is."""
+    return ["".join(row) for row in zip(*(cells[option] for option in options), strict=True)]
+
+
+def _letter_alone(column: str) -> str:
+    found = _LETTER.search(column)
+    return found[1] if found else ""
+
+
+def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...], first_letter: int | None = 0) -> Sheet:
     names = [tidy_header(name) for name in layout.names]
     people = grid.records[layout.header_rows :]
     index = pd.Index(grid.lines[layout.header_rows :], name="row")
     recoded = [layout.recoded.get(name, {}) for name in names]
     cells = pd.DataFrame(_understood(people, recoded), index=index, columns=names, dtype=object, copy=False)
+    joined = {question: tuple(names[at] for at in places) for question, places in layout.joined.items()}
+    cells = cells.assign(**{question: _joined(cells, options) for question, options in joined.items()})
     status = pd.Series(_statuses(layout, people), index=index, dtype=object, name="status")
     return Sheet(
         file=source.file,
@@ -283,6 +303,9 @@ def _sheet(source: Source, grid: Grid, layout: Layout, notes: tuple[str, ...]) -
         choices=layout.choices,
         started=layout.started,
         ended=layout.ended,
+        time_zone=layout.time_zone,
+        first_letter=first_letter,
+        joined=joined,
         encoding=grid.encoding,
         delimiter=grid.delimiter,
         header_rows=layout.header_rows if grid.lines[:1] != [0] else 0,

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from balint_eval.errors import Problem
 from balint_eval.ingest.grid import Grid, Record, counted, letter, listed
@@ -109,8 +110,9 @@ def arrange(grid: Grid) -> Layout:
         keys={name: key for name, key in zip(names, keys, strict=True) if key},
         started=by_key.get("startDate", ""),
         ended=by_key.get("endDate", ""),
+        time_zone=zone_of(_zones(grid, found)),
         reason=lambda record: _reason(record, places),
-        notes=(*notes, *_unknown_statuses(people, places), *_zones(grid, found), *_unanswered(people)),
+        notes=(*notes, *_unknown_statuses(people, places), *_zone_notes(_zones(grid, found)), *_unanswered(people)),
         problems=tuple(_problems(grid, found)),
     )
 
@@ -196,9 +198,34 @@ def _reason(record: Record, places: dict[str, int]) -> str:
 
 
 def _zones(grid: Grid, found: int | None) -> list[str]:
-    """Say in which time zone the moments are written, where the ImportIds say it."""
-    named = {zone for cell in (grid.records[found] if found is not None else []) for zone in _ZONE.findall(cell)}
-    return [f"Moments are written in the time zone {listed(sorted(named))}."] if named else []
+    """Give the time zones in which the moments are written, where the ImportIds say it."""
+    return sorted({zone for cell in (grid.records[found] if found is not None else []) for zone in _ZONE.findall(cell)})
+
+
+def zone_of(named: Sequence[str]) -> str:
+    """Give the one time zone that a file names and this computer knows, else `""`; Qualtrics writes Z for UTC.
+
+    Examples
+    --------
+    >>> zone_of(["Z"]), zone_of(["Europe/Budapest"]), zone_of(["Mars/Base"]), zone_of(["Z", "Asia/Tehran"])
+    ('UTC', 'Europe/Budapest', '', '')
+    """
+    if len(named) != 1:
+        return ""
+    zone = "UTC" if named[0].upper() == "Z" else named[0]
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, LookupError):
+        return ""
+    return zone
+
+
+def _zone_notes(named: Sequence[str]) -> list[str]:
+    if not named:
+        return []
+    zone = zone_of(named)
+    known = "" if zone else " That is not one known zone, so it was not used; give time_zone: of the export."
+    return [f"Moments are written in the time zone {zone or listed(named)}.{known}"]
 
 
 def _unanswered(people: Sequence[Record]) -> list[str]:

@@ -128,7 +128,9 @@ def _label_notes(keys: Sequence[str], markers: Mapping[int, str], found: Mapping
         why = "their label is not in the dictionary, or occurs several times and leaves two places open"
         notes.append(f"Columns that keep their label, since {why}: {listed(lost)}.")
     if "redcap_event_name" in markers.values():
-        notes.append("Events are written by their labels; wave_from needs these as its values.")
+        notes.append(
+            "Events are written by their labels; wave_from may name them so, or as REDCap names them (before_arm_1)."
+        )
     return notes
 
 

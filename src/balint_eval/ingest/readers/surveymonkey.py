@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from balint_eval.ingest.grid import Grid, Record, counted
-from balint_eval.ingest.readers.layout import Layout
+from balint_eval.ingest.readers.layout import Layout, cells_at
 from balint_eval.ingest.readers.plain import foreign_header
 from balint_eval.ingest.text import is_blank, match_key, tidy_header
 
@@ -34,6 +34,8 @@ def arrange(grid: Grid) -> Layout:
     names = _composed(grid.header, grid.records[1]) if rows == 2 else list(grid.header)
     tidied = [tidy_header(name) for name in names]
     by_key = {match_key(name): name for name in tidied}
+    people = grid.records[rows:]
+    joined = _expanded(grid.header, grid.records[1], people, tidied) if rows == 2 else {}
     return Layout(
         platform="surveymonkey",
         names=names,
@@ -41,9 +43,55 @@ def arrange(grid: Grid) -> Layout:
         labels={name: name for name in tidied[1:]},
         started=by_key.get(STARTED, ""),
         ended=by_key.get(ENDED, ""),
-        notes=tuple(_rounded_ids(grid.records[rows:])),
+        joined=joined,
+        notes=(*_rounded_ids(people), *_joined_notes(joined)),
         problems=tuple(foreign_header(grid)),
     )
+
+
+def _expanded(
+    questions: Record, options: Record, people: Sequence[Record], names: Sequence[str]
+) -> dict[str, tuple[int, ...]]:
+    """Find the questions with one answer that the expanded format spreads over a column an option.
+
+    The cells of such a column hold its own option, or the option's number, and each row has at most one of them.
+    """
+    found = {}
+    for start, end in _blocks(questions):
+        columns = {at: {cell.strip() for cell in cells_at(people, at)} - {""} for at in range(start, end)}
+        for said in (_says_option, _says_number):
+            places = tuple(at for at in columns if columns[at] <= said(at - start, options[at]))
+            filled = [at for at in places if columns[at]]
+            if len(filled) > 1 and _one_a_row(people, places):
+                found[tidy_header(questions[start])] = places
+                break
+    return {question: places for question, places in found.items() if question and question not in names}
+
+
+def _says_option(_: int, option: str) -> set[str]:
+    return {option.strip()}
+
+
+def _says_number(place: int, _: str) -> set[str]:
+    return {str(place + 1)}
+
+
+def _blocks(questions: Record) -> list[tuple[int, int]]:
+    """Give where each question with several columns begins and ends."""
+    starts = [at for at, question in enumerate(questions) if not is_blank(question)]
+    return [(start, end) for start, end in zip(starts, [*starts[1:], len(questions)], strict=True) if end - start > 1]
+
+
+def _one_a_row(people: Sequence[Record], places: Sequence[int]) -> bool:
+    columns = [cells_at(people, at) for at in places]
+    return all(sum(not is_blank(cell) for cell in row) <= 1 for row in zip(*columns, strict=True))
+
+
+def _joined_notes(joined: Mapping[str, Sequence[int]]) -> list[str]:
+    if not joined:
+        return []
+    questions = counted(len(joined), "question stands", "questions stand")
+    return [f"{questions} in a column an option (expanded); each can also be named as one column, by its text."]
 
 
 def _rounded_ids(people: Sequence[Record]) -> list[str]:
