@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic clean help
+.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -62,6 +62,9 @@ coverage-study: $(STAMP) ## 10,000 simulated studies of the demo's design: cover
 
 error-study: $(STAMP) ## 10,000 simulated studies a cell in which nothing changes: type-I errors, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/error_study.py --replications 10000 --write docs/type_one_error.md
+
+missing-study: $(STAMP) ## 300 simulated studies a cell with people lost: errors of imputed scores, into docs/.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/missing_study.py --replications 300 --write docs/missing_study.md
 
 doctor-study: $(STAMP) ## 1,000 simulated questionnaires with one planted fault each, and as many without, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/doctor_study.py --questionnaires 1000 --write docs/doctor.md

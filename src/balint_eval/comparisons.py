@@ -9,12 +9,14 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from balint_eval.completed import Completions
 from balint_eval.contrasts import Contrast, Sample, each_sample, is_further, is_main, place_of
 from balint_eval.errors import DataError, Problem
 from balint_eval.kinds import CHANGE, DIFFERENCE, LEVEL
 from balint_eval.relinked import stricter_scores
-from balint_eval.stats import bayes, by_site, cluster, independent, levels, mixed, paired, partially_nested
+from balint_eval.stats import bayes, by_site, cluster, imputed, independent, levels, mixed, paired, partially_nested
 from balint_eval.stats.adjust import adjust_p
+from balint_eval.stats.imputed import Shifted
 from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
 from balint_eval.study_model import Study
@@ -40,6 +42,7 @@ def compare(
     outcomes: pd.DataFrame,
     study: Study,
     links: pd.DataFrame | None = None,
+    completions: Completions | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare every outcome in every contrast by every method, over all cohorts and within each.
 
@@ -51,6 +54,8 @@ def compare(
     links : pandas.DataFrame, optional
         Contract `links`. Where codes were not all equal, or double answers were set aside, the planned comparison is
         repeated without them, as sensitivity rows.
+    completions : mapping, optional
+        From `completed.complete`: the planned comparison is repeated on these imputed scores, as sensitivity rows.
 
     Returns
     -------
@@ -67,7 +72,7 @@ def compare(
     _refuse_two_cohorts(participants)
     # Threads cost more than they save on matrices this small, and would add numbers up in another order.
     with threadpool_limits(limits=1, user_api="blas"):
-        rows, terms = _compare_all(scores, participants, outcomes, study, links)
+        rows, terms = _compare_all(scores, participants, outcomes, study, links, completions or {})
     comparisons = _adjusted(pd.DataFrame(rows, columns=TABLES["comparisons"].names), study.plan.adjust)
     diagnostics = pd.DataFrame(terms, columns=TABLES["diagnostics"].names)
     return check_table(comparisons, "comparisons"), check_table(diagnostics, "diagnostics")
@@ -88,12 +93,15 @@ def _compare_all(
     outcomes: pd.DataFrame,
     study: Study,
     links: pd.DataFrame | None,
+    completions: Completions,
 ) -> tuple[Rows, Rows]:
     rows, terms = Rows(), Rows()
     for outcome, cohort, contrast, sample in each_sample(scores, participants, outcomes, study):
         results, fit = _analysed(sample, contrast, study.plan.confidence)
         results += _bayes_factor(sample, contrast, study.plan.confidence) if study.plan.bayes else []
         place = place_of(outcome, cohort, contrast)
+        if (completed := completions.get(tuple(place.values()))) is not None:
+            results += _on_imputed_scores(completed, sample, contrast, study.plan.confidence)
         rows += [place | _row(result, contrast, outcome, study, cohort) for result in results]
         terms += [place | term for term in _terms(fit)]
     return [*rows, *_under_stricter_rules(scores, participants, outcomes, study, links)], terms
@@ -172,6 +180,14 @@ def _bayes_factor(sample: Sample, contrast: Contrast, level: float) -> list[Resu
     else:
         found = bayes.difference_bayes(sample.pre, sample.post, sample.treated, group, level)
     return [_with_some_alone(found, sample) if sample.grouped else found]
+
+
+def _on_imputed_scores(completed: Shifted | str, sample: Sample, contrast: Contrast, level: float) -> list[Result]:
+    """Give the planned method's result on imputed scores."""
+    results = imputed.results(completed, PRIMARY_METHOD[contrast.kind], level)
+    if not sample.grouped:
+        return [replace(result, n_groups=0) for result in results]
+    return [_with_some_alone(result, sample) for result in results]
 
 
 def _change_of_people(sample: Sample, level: float) -> list[Result]:

@@ -16,6 +16,7 @@ from balint_eval.balance import assess_balance
 from balint_eval.baseline_dependence import assess_baseline_dependence
 from balint_eval.clustering import assess_clustering
 from balint_eval.comparisons import compare
+from balint_eval.completed import complete
 from balint_eval.consistency import describe_items
 from balint_eval.doctor import accepted_codes, doubtful_scales, examine, examine_cohorts
 from balint_eval.dose import assess_dose
@@ -28,6 +29,7 @@ from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.link_notes import across_cohorts
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
+from balint_eval.missingness import count_patterns, find_tipping
 from balint_eval.pooling import pool_cohorts, set_beside_published
 from balint_eval.proportions import assess_proportions
 from balint_eval.quality import assess_quality, count_answers, describe_scores
@@ -45,7 +47,7 @@ COMPARED = (
     "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
     "individual_change", "clinical_cutoffs", "residuals", "residual_checks", "edges", "baseline_slopes",
     "baseline_bins", "norm_regression", "group_spread", "group_effects", "proportions", "mersqi", "checklists",
-    "marginal_means", "joint_tests", "growth",
+    "marginal_means", "joint_tests", "growth", "tipping", "missing_patterns",
 )  # fmt: skip
 MERGED = (*INGESTED, *SCORED)
 
@@ -201,7 +203,8 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     merged = {**merged, **_hold_cohorts_together(merged, file)}
     outcomes = list_outcomes(file)
     scored = (merged["scores"], merged["participants"])
-    comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"])
+    completions = complete(*scored, outcomes, file.study)
+    comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"], completions)
     item_counts = count_answers(merged["responses"], file.instruments)
     quality = assess_quality(
         merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
@@ -219,6 +222,8 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         "clustering": assess_clustering(*scored, outcomes, file.study),
         "balance": assess_balance(*scored, outcomes, file.study),
         "influence": assess_influence(*scored, outcomes, file.study),
+        "tipping": find_tipping(completions, outcomes, file.study),
+        "missing_patterns": count_patterns(*scored, outcomes, file.study),
         "dose": assess_dose(*scored, merged["attendance"], outcomes, file.study),
         "item_counts": item_counts,
         "levels": cover_levels(file, outcomes, item_counts, merged["scores"]),

@@ -23,6 +23,8 @@ def _day_as_text(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
+FEWEST_IMPUTATIONS = 20
+"""Below it another seed would give another result."""
 STUDENT_MINUTES = 60
 """Minutes of a meeting of a student Balint group."""
 Day = Annotated[str, BeforeValidator(_day_as_text)]
@@ -190,8 +192,20 @@ class Plan(Model):
     """Pairs of arms to be compared beside each arm with the control; a family of tests of their own."""
     bayes: bool = False
     """True to give a JZS Bayes factor (Cauchy prior of scale 0.707) of every comparison, on group means."""
+    imputations: int = Field(default=50, ge=0, le=1000)
+    """How often the scores of people who answered once are imputed for the sensitivity rows `..._imputed` and the
+    table `tipping`; 0 imputes nothing, else at least 20. The planned comparison never uses imputed scores."""
     ordinal_alpha: bool = False
     """True to give ordinal alpha (of polychoric correlations) beside alpha; slower."""
+
+    @model_validator(mode="after")
+    def _enough_imputations(self) -> Plan:
+        if 0 < self.imputations < FEWEST_IMPUTATIONS:
+            raise ValueError(
+                f"CFG-IMPUTATIONS: fewer than {FEWEST_IMPUTATIONS} imputations leave the result to the draw | "
+                "write 50, or 0 to impute nothing"
+            )
+        return self
 
 
 class CodeElement(Model):

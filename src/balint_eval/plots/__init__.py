@@ -10,6 +10,7 @@ from balint_eval.plots.means import means_over_time
 from balint_eval.plots.save import rendered, save_drawing
 from balint_eval.plots.slopes import paired_slopes
 from balint_eval.plots.style import NARROW, WIDE
+from balint_eval.plots.tipping import tipping_shift
 
 __all__ = [
     "FIGURES",
@@ -25,4 +26,5 @@ __all__ = [
     "rendered",
     "save_drawing",
     "stacked_likert",
+    "tipping_shift",
 ]

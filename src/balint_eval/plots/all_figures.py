@@ -23,6 +23,7 @@ from balint_eval.plots.selection import ordered_outcomes
 from balint_eval.plots.slopes import paired_slopes
 from balint_eval.plots.starts import change_by_start
 from balint_eval.plots.style import NARROW
+from balint_eval.plots.tipping import tipping_shift
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Study
 from balint_eval.tables import empty_table
@@ -35,6 +36,7 @@ FIGURES: Mapping[str, Callable[..., Drawing | None]] = {
     "flow": flow_diagram,
     "attendance": attendance_by_session,
     "published": beside_published,
+    "tipping": tipping_shift,
     "pooled": pooled_forest,
     "residuals": residual_panels,
     "left_out": left_out_panels,
@@ -46,7 +48,7 @@ FIGURES: Mapping[str, Callable[..., Drawing | None]] = {
 NEEDED = (
     "participants", "scores", "comparisons", "outcomes", "descriptives", "item_counts", "flow", "sessions",
     "attendance", "beside_published", "pooled", "residuals", "residual_checks", "influence", "group_spread",
-    "group_effects", "edges", "baseline_slopes", "baseline_bins",
+    "group_effects", "edges", "baseline_slopes", "baseline_bins", "tipping",
 )  # fmt: skip
 """Tables the figures draw from."""
 
@@ -68,8 +70,8 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile, language: Lan
         File name without suffix to `Drawing`, in a stable order: `forest`, `forest_narrow` (for a
         column of a paper, or a phone), `means`, then for each outcome
         `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`,
-        for each primary outcome `published_<instrument>_<scale>`, then `pooled`, and those that look at
-        assumptions: `residuals`, `left_out`, `groups`, `edges`, `starts`.
+        for each primary outcome `published_<instrument>_<scale>` and `tipping_<instrument>_<scale>`, then `pooled`, and
+        those that look at assumptions: `residuals`, `left_out`, `groups`, `edges`, `starts`.
     """
     given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
     return {name: drawing for name, drawing in _drawings(given, study.study, language) if drawing is not None}
@@ -96,6 +98,8 @@ def _drawings(
     for outcome in (one for one in study.outcomes if one.role == "primary"):
         place = (tables["beside_published"], outcomes, study, outcome.instrument, outcome.scale)
         yield f"published_{outcome.instrument}_{outcome.scale}", beside_published(*place, language=language)
+        lost = (tables["tipping"], tables["comparisons"], outcomes, study, outcome.instrument, outcome.scale)
+        yield f"tipping_{outcome.instrument}_{outcome.scale}", tipping_shift(*lost, language=language)
     yield from _of_assumptions(tables, study, language)
 
 

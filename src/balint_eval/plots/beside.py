@@ -11,7 +11,7 @@ from balint_eval.language import ENGLISH, SEMICOLONS, Language, marked
 from balint_eval.plots.axis import nice_ticks, tick_label
 from balint_eval.plots.beside_data import Beside, beside_rows, beside_table
 from balint_eval.plots.drawing import Drawing
-from balint_eval.plots.forest import draw_ends
+from balint_eval.plots.forest import draw_ends, negative_end
 from balint_eval.plots.selection import outcome_label
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import BLUE, BODY, FAINT, INK, MARGIN, MUTED, RULE, SMALL, WIDE, styled
@@ -150,7 +150,8 @@ def _layout(rows: list[Beside], width: float, language: Language) -> _Layout:
     if stacked:
         label, numbers = 0.48 * width, -_GAP
     left = MARGIN + label + _GAP
-    return _Layout(width, left, width - MARGIN - numbers - _GAP - left, *_ends(rows), stacked, language)
+    plot = width - MARGIN - numbers - _GAP - left - negative_end(language)
+    return _Layout(width, left, plot, *_ends(rows), stacked, language)
 
 
 def _ends(rows: list[Beside]) -> tuple[float, float]:

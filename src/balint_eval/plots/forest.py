@@ -154,7 +154,13 @@ def _layout(rows: list[Row], width: float, language: Language) -> _Layout:
     if stacked:
         label, points = 0.48 * width, -_GAP
     left = MARGIN + label + _GAP
-    return _Layout(width, left, width - MARGIN - points - _GAP - left, _reach(rows), stacked, language)
+    plot = width - MARGIN - points - _GAP - left - negative_end(language)
+    return _Layout(width, left, plot, _reach(rows), stacked, language)
+
+
+def negative_end(language: Language) -> float:
+    """Give the room that the last tick label needs where the negative end of an axis stands at the edge."""
+    return line_width(tick_label(-0.5, language), SMALL) / 2 if language.is_right_to_left else 0.0
 
 
 def _reach(rows: list[Row]) -> float:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
-from base64 import b64encode
 from collections.abc import Sequence
 from io import StringIO
 
 from balint_eval.report.model import TableColumn
 from balint_eval.tables import harmless
+
+_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
+"""Marks that keep numbers in order in a text that runs from right to left; a cell by itself needs none."""
+_MARK = "%EF%BB%BF"
+_ESCAPED = {ord(sign): f"%{ord(sign):02X}" for sign in "%#\n\r\t"}
+"""What an address may not hold or a browser drops; all other letters it writes as UTF-8 itself."""
 
 
 def csv_address(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -> str:
@@ -22,9 +27,11 @@ def csv_address(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]) -
     Returns
     -------
     str
-        A `data:` address. The file is UTF-8 with a mark at its start, by which spreadsheets know it.
+        A `data:` address, to be escaped as any text of a page. The file is UTF-8 with a mark at its start, by which
+        spreadsheets know it.
     """
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerows([harmless(cell) for cell in row] for row in ([column.heading for column in columns], *rows))
-    return f"data:text/csv;charset=utf-8;base64,{b64encode(buffer.getvalue().encode('utf-8-sig')).decode('ascii')}"
+    table = ([column.heading for column in columns], *rows)
+    writer.writerows([harmless(cell.translate(_ISOLATES)) for cell in row] for row in table)
+    return f"data:text/csv;charset=utf-8,{_MARK}{buffer.getvalue().translate(_ESCAPED)}"

@@ -13,6 +13,7 @@ from balint_eval.report.figures import plain_figure
 from balint_eval.report.frame import frame
 from balint_eval.report.levels import level_strip
 from balint_eval.report.material import Drawing, Headline, Material, Row
+from balint_eval.report.missing_words import hangs_on_missing
 from balint_eval.report.model import (
     Block,
     BulletList,
@@ -264,7 +265,9 @@ def _sureness(material: Material) -> tuple[str, ...]:
     about_groups = () if alone else (groups,) if known else (unknown,)
     ranged = any(usable(line.comparison) for line in material.headlines)
     about_range = (chance,) if ranged and (known or alone) else ()
-    return (*about_range, *about_groups, *some, *_other_explanations(material))
+    primary = (line for line in material.headlines if line.outcome["role"] == "primary")
+    hangs = tuple(dict.fromkeys(said for line in primary if (said := hangs_on_missing(material, line))))
+    return (*about_range, *about_groups, *some, *hangs, *_other_explanations(material))
 
 
 def _other_explanations(material: Material) -> tuple[str, ...]:

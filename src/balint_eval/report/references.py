@@ -113,6 +113,17 @@ WORKS: Mapping[str, Reference] = {
         "questionnaires. Journal of Clinical Epidemiology, 60(1), 34-42.",
         "10.1016/j.jclinepi.2006.03.012",
     ),
+    "rubin_1987": Reference("Rubin, D. B. (1987). Multiple imputation for nonresponse in surveys. Wiley."),
+    "barnard_1999": Reference(
+        "Barnard, J., & Rubin, D. B. (1999). Small-sample degrees of freedom with multiple imputation. Biometrika, "
+        "86(4), 948-955.",
+        "10.1093/biomet/86.4.948",
+    ),
+    "andridge_2011": Reference(
+        "Andridge, R. R. (2011). Quantifying the impact of fixed effects modeling of clusters in multiple imputation "
+        "for cluster randomized trials. Biometrical Journal, 53(1), 57-74.",
+        "10.1002/bimj.201000140",
+    ),
     "barr_kirkpatrick": Reference(
         "Kirkpatrick, D. L., & Kirkpatrick, J. D. (2006). Evaluating training programs: The four levels (3rd ed.). "
         "Berrett-Koehler."
@@ -123,6 +134,8 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "ancova_cr2": ("bell_2002", "pustejovsky_2018", "hedges_2007"),
     "mixed_model": ("kenward_1997",),
     "mixed_model_partially_nested": ("kenward_1997",),
+    "change_cr2_imputed": ("rubin_1987", "barnard_1999", "andridge_2011"),
+    "ancova_cr2_imputed": ("rubin_1987", "barnard_1999", "andridge_2011"),
     "random_effects": ("hartung_2001", "viechtbauer_2007"),
     "jzs_bayes_factor": ("rouder_2009",),
     "joint_tests": ("tipton_2015",),

@@ -110,9 +110,17 @@ def methods(material: Material) -> Section:
         material.say(
             "Standardised sizes are named with their denominator and corrected for small samples (Hedges, 1981)."
         ),
-        material.say("Missing items were treated by each instrument's rule; no other value was imputed."),
+        _missing_values(material, used),
     ]
     return Section(material.say("Methods paragraph"), "methods", (Paragraph(" ".join(part for part in parts if part)),))
+
+
+def _missing_values(material: Material, used: Sequence[str]) -> str:
+    if any(name.endswith("_imputed") for name in used):
+        return material.say(
+            "Missing items were treated by each instrument's rule; no planned comparison uses an imputed score."
+        )
+    return material.say("Missing items were treated by each instrument's rule; no other value was imputed.")
 
 
 _CR2 = marked(
@@ -128,6 +136,11 @@ _EXACT_LINKS = marked(
     "or by a decision made without the answers; the planned comparison was repeated with equal codes only."
 )
 _ANSWERED_ONCE = marked("The planned comparison was repeated without people who answered twice in a wave.")
+_IMPUTED = marked(
+    "As sensitivity analyses the missing one of two scores was imputed by Bayesian normal regression on the other, arm "
+    "and random effects of groups, the planned comparison repeated and pooled by Rubin's rules (Rubin, 1987; Barnard & "
+    "Rubin, 1999), and the imputed later scores of those lost shifted until the conclusion turned."
+)
 _SENTENCES: tuple[tuple[str, str], ...] = (
     ("ancova_cr2", marked("Arms were compared by analysis of covariance on the earlier score.")),
     ("change_cr2", marked("Change within an arm was the mean of the persons' changes.")),
@@ -168,6 +181,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("mann_whitney", marked("Mann-Whitney tests between arms ignore the groups, too.")),
     ("change_cr2_exact_links", _EXACT_LINKS),
     ("ancova_cr2_exact_links", _EXACT_LINKS),
+    ("change_cr2_imputed", _IMPUTED),
+    ("ancova_cr2_imputed", _IMPUTED),
     ("change_cr2_answered_once", _ANSWERED_ONCE),
     ("ancova_cr2_answered_once", _ANSWERED_ONCE),
 )

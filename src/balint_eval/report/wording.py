@@ -94,6 +94,8 @@ def verdict(name: str, kind: str = "", language: Language = ENGLISH) -> Verdict:
 UNDER_OTHER_RULES: Mapping[str, str] = {
     "_exact_links": marked("people linked by equal codes only"),
     "_answered_once": marked("without people who answered twice"),
+    "_imputed": marked("missing scores imputed, Barnard-Rubin df"),
+    "_imputed_planned_df": marked("missing scores imputed, df as planned"),
     "_by_site": marked("sites and cohorts kept apart"),
 }
 """Ends of the methods that repeat the planned one, and what they leave out."""

@@ -107,11 +107,14 @@ def cr2_contrasts(X: FloatArray, Y: FloatArray, cluster_codes: IntArray, contras
 def cr2_replicates(
     X: FloatArray, Y: FloatArray, cluster_codes: IntArray, contrast: FloatArray, working_icc: float = 0.0
 ) -> Contrasts:
-    """Do what `cr2_contrast` does for m designs X, shape (m, n, k), and outcomes Y, shape (m, n).
+    """Do what `cr2_contrast` does for m designs X, shape (m, n, k), and outcomes Y, shape (m, n) or (m, n, several).
 
+    Several outcomes of a design give estimates and standard errors of shape (m, several), and df of shape (m,).
     For simulations whose covariate differs by replicate; the clusters are the same in all. Takes
     about m n k^2 numbers of memory: feed a million replicates in portions of some thousand.
     """
+    if Y.ndim == X.ndim:
+        return Contrasts(*_estimate(X, Y, cluster_codes, contrast, working_icc))
     estimate, std_error, df = _estimate(X, Y[..., None], cluster_codes, contrast, working_icc)
     return Contrasts(estimate[..., 0], std_error[..., 0], df)
 

@@ -230,7 +230,8 @@ def made_tables(study: Study) -> dict[str, pd.DataFrame]:
         "participants": people, "scores": scored, "comparisons": with_cohorts(compared),
         "outcomes": outcomes(), "descriptives": descriptives(study, people, scored),
         "item_counts": item_counts(), "flow": flow(study), "sessions": held, "attendance": present,
-        "beside_published": beside_published(), "pooled": pool_cohorts(with_cohorts(compared)),
+        "beside_published": beside_published(), "tipping": tipping(study),
+        "pooled": pool_cohorts(with_cohorts(compared)),
         **looked_at(study, people, scored, compared),
     }  # fmt: skip
 
@@ -266,6 +267,23 @@ def looked_at(study: Study, people: pd.DataFrame, scored: pd.DataFrame, compared
         "group_spread": spread, "group_effects": effects, "edges": count_edges(*given, study),
         "baseline_slopes": slopes, "baseline_bins": bins,
     }  # fmt: skip
+
+
+def tipping(study: Study, lost: int = 7) -> pd.DataFrame:
+    """Give a made tipping curve of the first outcome's main comparison at each later wave, turning below zero."""
+    arms = "balint-control" if study.control_arm else "balint"
+    rows = []
+    for wave in study.later_waves:
+        for step in range(-8, 9):
+            estimate, half = 3.0 + 0.3 * step, 2.0 + 0.01 * step**2
+            rows.append({
+                "cohort": "all", "instrument": "TEQ", "scale": "total", "contrast": f"{wave.name}-pre@{arms}",
+                "step": step, "shift": 2.1 * step, "shift_sd": 0.25 * step, "turns": step == -4, "n": 60,
+                "n_shifted": lost, "mean_shifted": 40 + 2.1 * step, "estimate": estimate, "std_error": half / 2.4,
+                "df": 5.5, "p_value": 0.04, "conf_low": estimate - half, "conf_high": estimate + half,
+                "conf_level": 0.95,
+            })  # fmt: skip
+    return check_table(pd.DataFrame(rows), "tipping")
 
 
 def beside_published() -> pd.DataFrame:

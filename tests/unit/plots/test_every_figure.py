@@ -28,7 +28,8 @@ OWN_LAYOUT = [name for name in FIGURES if name not in {"pooled", "residuals", "l
 def names(study):
     pairs = [(o.instrument, o.scale) for o in study.outcomes]
     middle = [f"{kind}_{i}_{s}" for i, s in pairs for kind in ("means", "slopes")]
-    beside = [f"published_{o.instrument}_{o.scale}" for o in study.outcomes if o.role == "primary"]
+    primary = [f"{o.instrument}_{o.scale}" for o in study.outcomes if o.role == "primary"]
+    beside = [f"{kind}_{name}" for name in primary for kind in ("published", "tipping")]
     last = ["pooled", "residuals", "left_out", "groups", "edges", "starts"]
     return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance", *beside, *last]
 
@@ -51,6 +52,7 @@ def draw(name, study, tables, width):
         "flow": (tables["flow"], people, study),
         "attendance": (tables["sessions"], tables["attendance"], people, study),
         "published": (tables["beside_published"], tables["outcomes"], study, *first),
+        "tipping": (tables["tipping"], tables["comparisons"], tables["outcomes"], study, *first),
     }[name.removesuffix("_narrow")]
     return FIGURES[name.removesuffix("_narrow")](*given, width_mm=width)
 

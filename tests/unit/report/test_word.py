@@ -199,6 +199,10 @@ def test_right_to_left_everywhere():
     assert all(one.find(qn("w:rPr")).find(qn("w:rtl")) is not None for one in runs)
     assert all(one.find(qn("w:bidiVisual")) is not None for one in body.iter(qn("w:tblPr")))
     assert all(s._sectPr.find(qn("w:bidi")) is not None for s in document.sections)
+    assert all(one.find(qn("w:right")) is not None for one in body.iter(qn("w:pBdr")))
+    for table in document.tables[:1]:
+        across = sum(int(c.get(qn("w:w"))) for c in table._tbl.iter(qn("w:gridCol")))
+        assert across == pytest.approx(180 / 25.4 * 1440, abs=3)
     normal = document.styles["Normal"].element
     assert normal.find(f".//{qn('w:bidi')}") is not None
     assert document.styles.element.find(f".//{qn('w:lang')}").get(qn("w:bidi")) == "fa-IR"

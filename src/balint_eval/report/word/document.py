@@ -53,6 +53,7 @@ _TONES: Mapping[Tone, str] = {
     "info": "4B5563",
 }
 _STYLES = {"body": "Normal", "lead": "Lead", "note": "Note"}
+_INSET = '<w:ind w:left="200"/>'
 _TALLEST_MM = {False: 225.0, True: 140.0}
 
 
@@ -94,6 +95,8 @@ class _Writer:
         self.report, self.pictures, self.document = report, pictures, document
         self.sideways = False
         self.level, self.keep = 1, ""
+        # Borders have sides of the paper, indents have a start and an end.
+        self.start = "right" if report.direction == "rtl" else "left"
         self.bookmarks = 0
 
     def write(self) -> None:
@@ -142,17 +145,16 @@ class _Writer:
     def _(self, part: Callout) -> None:
         colour = _TONES[part.tone]
         mark = run(f"{part.symbol} {part.word} ", bold=True, colour=colour)
-        self._add(paragraph("Callout", mark, run(part.text), properties=bar(colour, 18)))
+        self._add(paragraph("Callout", mark, run(part.text), properties=bar(colour, 18, self.start) + _INSET))
 
     @_write.register
     def _(self, part: Claim) -> None:
         colour = _TONES[part.tone]
-        side = bar(colour, 30 if part.prominent else 18)
-        indent = '<w:ind w:left="200"/>'
+        side = bar(colour, 30 if part.prominent else 18, self.start)
         verdict = run(f"{part.symbol} {part.verdict}.  ", bold=True, colour=colour)
         self._add(
-            paragraph(f"Heading{min(self.level + 1, 3)}", run(part.heading), properties=side + indent),
-            paragraph("ClaimText", verdict, run(part.text), properties=side + indent),
+            paragraph(f"Heading{min(self.level + 1, 3)}", run(part.heading), properties=side + _INSET),
+            paragraph("ClaimText", verdict, run(part.text), properties=side + _INSET),
         )
 
     @_write.register
@@ -166,6 +168,7 @@ class _Writer:
                 sideways=self.sideways,
                 width=text_width(sideways=self.sideways),
                 noted=bool(part.notes),
+                filled=self.report.direction == "rtl",
             ),
             *_notes(part.notes),
         )
@@ -181,6 +184,7 @@ class _Writer:
             sideways=self.sideways,
             width=text_width(sideways=self.sideways),
             noted=False,
+            filled=self.report.direction == "rtl",
         )
         number = run(label(self.report, figure), bold=True)
         self._add(paragraph("Caption", number, line_break(), title), table)

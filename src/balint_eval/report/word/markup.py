@@ -66,9 +66,9 @@ def paragraph(style: str, *inside: str, properties: str = "") -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{"".join(inside)}</w:p>'
 
 
-def bar(colour: str, width: int) -> str:
-    """Write the properties of a paragraph with a coloured bar before it; width in eighths of a point."""
-    return f'<w:pBdr><w:left w:val="single" w:sz="{width}" w:space="8" w:color="{colour}"/></w:pBdr>'
+def bar(colour: str, width: int, side: str) -> str:
+    """Write the properties of a paragraph with a coloured bar at its `left` or `right`; width in eighths of a point."""
+    return f'<w:pBdr><w:{side} w:val="single" w:sz="{width}" w:space="8" w:color="{colour}"/></w:pBdr>'
 
 
 def bookmarked(name: str, number: int, inside: str) -> str:

@@ -24,6 +24,7 @@ def table_markup(
     sideways: bool,
     width: int,
     noted: bool,
+    filled: bool = False,
 ) -> str:
     """Write a table.
 
@@ -39,13 +40,17 @@ def table_markup(
         Of the page between its margins, in twentieths of a point.
     noted : bool
         Whether notes follow, which the last row stays with.
+    filled : bool
+        Whether a small table takes the whole width: programs differ in the side a narrower one that runs from
+        right to left stands on.
 
     Returns
     -------
     str
         A `w:tbl` element.
     """
-    widths = [round(share * width) for share in column_shares(columns, rows, sideways=sideways)]
+    shares = column_shares(columns, rows, sideways=sideways)
+    widths = [round(share * width / (sum(shares) if filled else 1.0)) for share in shares]
     padded = _padded(columns, rows)
     whole = fits_one_page(rows)
     last = len(rows) - 1
