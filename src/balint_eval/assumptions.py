@@ -61,7 +61,7 @@ def assess_residuals(
             place = place_of(outcome, cohort, contrast)
             along, found, k = _planned_residuals(sample, contrast)
             drawn += [place | row for row in _drawn(along, found.standardised, study.plan.confidence)]
-            summary = _summary(sample, found.standardised, k)
+            summary = _summary(sample, found.standardised, k, study.plan.confidence)
             agreement = _agreement(
                 tests.get(tuple(str(name) for name in place.values()), {}), 1.0 - study.plan.confidence
             )
@@ -104,13 +104,17 @@ def _drawn(along: FloatArray, standardised: FloatArray, level: float) -> Iterato
         yield {"part": FITTED, "place": code + 1, "n": mine.size, "at": float(along[bins == code].mean())} | span
 
 
-def _summary(sample: Sample, standardised: FloatArray, k: int) -> Row:
+def _summary(sample: Sample, standardised: FloatArray, k: int, level: float) -> Row:
     n = standardised.size
     facts: Row = {"n": n, "n_groups": sample.n_groups, "largest": nan, "usual": nan, "note": ""}
+    facts |= {"quantiles": 0, "outside": 0}
     if n == 0:
         return facts | {"n": int(sample.analysed.sum()), "note": NOTHING_LEFT}
     if n < SMALLEST_SHOWN:
         return facts | {"note": TOO_FEW}
+    found = normal_quantiles(standardised, level)
+    outside = int(np.sum((found.observed < found.low) | (found.observed > found.high)))
+    facts |= {"quantiles": found.observed.size, "outside": outside}
     return facts | {"largest": float(np.max(np.abs(standardised))), "usual": largest_usual(n, k)}
 
 

@@ -162,7 +162,7 @@ def read_results(folders: Folders) -> dict[str, pd.DataFrame]:
 
 
 def run_figures(file: StudyFile, folders: Folders) -> list[str]:
-    """Draw every figure in every language, as SVG, PDF and PNG, with its data and alternative text."""
+    """Draw every figure in every language, as SVG and PNG (for papers as PDF too), with its data and words."""
     tables = read_results(folders)
     return [
         f"{_draw(tables, file, language, folders.figures_in(language.tag))} figures drawn ({language.tag})"

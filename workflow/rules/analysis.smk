@@ -39,7 +39,7 @@ rule compare:
 
 
 rule figures:
-    """Draw every figure as SVG, PDF and PNG, with its data and its description in words."""
+    """Draw every figure as SVG and PNG, those for papers as PDF too, with its data and its description in words."""
     input:
         tables=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED + COMPARED],
     output:

@@ -10,12 +10,18 @@ from balint_eval.language import ENGLISH, Language
 from balint_eval.plots.attendance import attendance_by_session
 from balint_eval.plots.beside import beside_published
 from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.edges import edge_shares
 from balint_eval.plots.flow import flow_diagram
 from balint_eval.plots.forest import forest
+from balint_eval.plots.group_means import group_panels
+from balint_eval.plots.left_out import left_out_panels
 from balint_eval.plots.likert import stacked_likert
 from balint_eval.plots.means import means_over_time
+from balint_eval.plots.pooled import pooled_forest
+from balint_eval.plots.residuals import residual_panels
 from balint_eval.plots.selection import ordered_outcomes
 from balint_eval.plots.slopes import paired_slopes
+from balint_eval.plots.starts import change_by_start
 from balint_eval.plots.style import NARROW
 from balint_eval.plots.tipping import tipping_shift
 from balint_eval.study import StudyFile
@@ -31,11 +37,18 @@ FIGURES: Mapping[str, Callable[..., Drawing | None]] = {
     "attendance": attendance_by_session,
     "published": beside_published,
     "tipping": tipping_shift,
+    "pooled": pooled_forest,
+    "residuals": residual_panels,
+    "left_out": left_out_panels,
+    "groups": group_panels,
+    "edges": edge_shares,
+    "starts": change_by_start,
 }
 """The figures by name; each function gives None where there is nothing to draw."""
 NEEDED = (
     "participants", "scores", "comparisons", "outcomes", "descriptives", "item_counts", "flow", "sessions",
-    "attendance", "beside_published", "tipping",
+    "attendance", "beside_published", "pooled", "residuals", "residual_checks", "influence", "group_spread",
+    "group_effects", "edges", "baseline_slopes", "baseline_bins", "tipping",
 )  # fmt: skip
 """Tables the figures draw from."""
 
@@ -57,7 +70,8 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile, language: Lan
         File name without suffix to `Drawing`, in a stable order: `forest`, `forest_narrow` (for a
         column of a paper, or a phone), `means`, then for each outcome
         `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`,
-        and for each primary outcome `published_<instrument>_<scale>` and `tipping_<instrument>_<scale>`.
+        for each primary outcome `published_<instrument>_<scale>` and `tipping_<instrument>_<scale>`, then `pooled`, and
+        those that look at assumptions: `residuals`, `left_out`, `groups`, `edges`, `starts`.
     """
     given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
     return {name: drawing for name, drawing in _drawings(given, study.study, language) if drawing is not None}
@@ -86,3 +100,18 @@ def _drawings(
         yield f"published_{outcome.instrument}_{outcome.scale}", beside_published(*place, language=language)
         lost = (tables["tipping"], tables["comparisons"], outcomes, study, outcome.instrument, outcome.scale)
         yield f"tipping_{outcome.instrument}_{outcome.scale}", tipping_shift(*lost, language=language)
+    yield from _of_assumptions(tables, study, language)
+
+
+def _of_assumptions(
+    tables: Mapping[str, pd.DataFrame], study: Study, language: Language
+) -> Iterator[tuple[str, Drawing | None]]:
+    outcomes = tables["outcomes"]
+    asked = (tables["comparisons"], outcomes, study)
+    yield "pooled", pooled_forest(tables["pooled"], *asked, language=language)
+    yield "residuals", residual_panels(tables["residuals"], tables["residual_checks"], *asked, language=language)
+    yield "left_out", left_out_panels(tables["influence"], *asked, language=language)
+    yield "groups", group_panels(tables["group_spread"], tables["group_effects"], *asked, language=language)
+    yield "edges", edge_shares(tables["edges"], outcomes, study, language=language)
+    starts = (tables["baseline_slopes"], tables["baseline_bins"], outcomes, study)
+    yield "starts", change_by_start(*starts, language=language)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
+
+from balint_eval.plots.style import DPI
+
+Kind = Literal["svg", "pdf", "png"]
+KINDS: tuple[Kind, ...] = ("svg", "pdf", "png")
+IN_REPORTS: tuple[Kind, ...] = ("svg", "png")
+COARSE = 200
+"""Dots an inch of figures that are for reports only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,11 @@ class Drawing:
         Short title for the caption; it is not drawn.
     caption : str
         What is shown, how it was got, and what was left out.
+    kinds : tuple of str
+        Files it is saved as. Figures for looking at assumptions are for the report only: SVG, and PNG
+        for Word.
+    dpi : int
+        Dots an inch of the PNG.
     """
 
     figure: Figure
@@ -31,3 +45,5 @@ class Drawing:
     data: pd.DataFrame
     title: str
     caption: str
+    kinds: tuple[Kind, ...] = KINDS
+    dpi: int = DPI

@@ -6,16 +6,15 @@ stays shaped. Readers search the alternative text, the data table and the PDF, w
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from balint_eval.plots.drawing import Drawing
-from balint_eval.plots.style import DPI, styled
+from balint_eval.plots.drawing import Drawing, Kind
+from balint_eval.plots.style import styled
 from balint_eval.tables import neutralised, write_bytes, write_text
 
-Kind = Literal["svg", "pdf", "png"]
-KINDS: tuple[Kind, ...] = ("svg", "pdf", "png")
 _CREATOR = "balint-eval"
 
 
@@ -34,8 +33,17 @@ def rendered(drawing: Drawing, kind: Kind) -> bytes:
         Without dates; the same on every run. Title and alternative text are in the file's metadata.
     """
     buffer = BytesIO()
-    drawing.figure.savefig(buffer, format=kind, dpi=DPI, metadata=_metadata(drawing, kind))
-    return buffer.getvalue()
+    drawing.figure.savefig(buffer, format=kind, dpi=drawing.dpi, metadata=_metadata(drawing, kind))
+    return _smaller(buffer.getvalue()) if kind == "svg" else buffer.getvalue()
+
+
+_PLACES = re.compile(rb'(?: d| x| y)="[^"]*"|translate\([^)]*\)')
+_FURTHER_DIGITS = re.compile(rb"(\.\d\d)\d+")
+
+
+def _smaller(svg: bytes) -> bytes:
+    """Cut places off at a hundredth of a point, which nobody sees; the file is a third smaller."""
+    return _PLACES.sub(lambda place: _FURTHER_DIGITS.sub(rb"\1", place[0]), svg)
 
 
 def _metadata(drawing: Drawing, kind: Kind) -> dict[str, Any]:
@@ -49,7 +57,7 @@ def _metadata(drawing: Drawing, kind: Kind) -> dict[str, Any]:
 
 
 def save_drawing(drawing: Drawing, folder: Path | str, name: str) -> list[Path]:
-    """Write a drawing as SVG, PDF and PNG, its data as CSV and its alternative text.
+    """Write a drawing as its kinds of pictures, its data as CSV and its alternative text.
 
     Parameters
     ----------
@@ -62,16 +70,17 @@ def save_drawing(drawing: Drawing, folder: Path | str, name: str) -> list[Path]:
     Returns
     -------
     list of Path
-        `name.svg`, `name.pdf`, `name.png`, `name.csv`, `name.txt`.
+        `name.svg`, `name.pdf`, `name.png` (those of the drawing's `kinds`), `name.csv`, `name.txt`.
 
     Raises
     ------
     EnvironmentProblem
         A file cannot be written; no half-written file stays under its final name.
     """
-    paths = [Path(folder) / f"{name}.{suffix}" for suffix in (*KINDS, "csv", "txt")]
-    for path, kind in zip(paths[:3], KINDS, strict=True):
+    pictures = [Path(folder) / f"{name}.{kind}" for kind in drawing.kinds]
+    data, words = (Path(folder) / f"{name}.{suffix}" for suffix in ("csv", "txt"))
+    for path, kind in zip(pictures, drawing.kinds, strict=True):
         write_bytes(path, rendered(drawing, kind))
-    write_text(paths[3], neutralised(drawing.data).to_csv(index=False, lineterminator="\n"))
-    write_text(paths[4], f"{drawing.alternative_text}\n")
-    return paths
+    write_text(data, neutralised(drawing.data).to_csv(index=False, lineterminator="\n"))
+    write_text(words, f"{drawing.alternative_text}\n")
+    return [*pictures, data, words]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import nan
 from typing import Any, TypedDict, Unpack
 
 from matplotlib.axes import Axes
@@ -122,6 +124,32 @@ class Sheet:
         """Draw one marker."""
         usual: dict[str, Any] = {"linestyle": "none", "markersize": 4.2, "markeredgewidth": 1.0}
         self.canvas.add_line(Line2D([self.x(x)], [y], marker=marker, **{**usual, **looks}))
+
+    def path(self, x: Sequence[float], y: Sequence[float], **looks: Unpack[LineLooks]) -> None:
+        """Draw a line through places from the left edge, in every language; `nan` lifts the pen.
+
+        One path takes less room in a file than many lines.
+        """
+        usual: dict[str, Any] = {"color": INK, "linewidth": 0.9, "zorder": 2, "solid_capstyle": "butt"}
+        self._add(Line2D(list(x), list(y), transform=self.canvas.transData, **{**usual, **looks}))
+
+    def dots(self, x: Sequence[float], y: Sequence[float], diameter: float, color: str) -> None:
+        """Draw many round dots, `diameter` in points, as one path: a fifth of the room that markers take."""
+        # Each dot is a stroke with round ends; one shorter than a pixel would be left out of a PNG.
+        xs = [value for one in x for value in (one - 0.06, one + 0.06, nan)]
+        ys = [value for one in y for value in (one, one, nan)]
+        self.path(xs, ys, color=color, linewidth=diameter, solid_capstyle="round")
+
+    def points(self, x: Sequence[float], y: Sequence[float], marker: str, **looks: Unpack[MarkerLooks]) -> None:
+        """Draw the same marker at several places from the left edge."""
+        usual: dict[str, Any] = {"linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.8, "color": INK}
+        if x:
+            kept = {**usual, **looks, "marker": marker, "zorder": 3}
+            self._add(Line2D(list(x), list(y), transform=self.canvas.transData, **kept))
+
+    def _add(self, line: Line2D) -> None:
+        """Add a line to the figure itself, which neither clips it nor asks for its limits."""
+        self.figure.add_artist(line, clip=False)
 
     def box(self, left: float, top: float, width: float, height: float, **looks: Unpack[BoxLooks]) -> None:
         """Draw a rectangle."""

@@ -92,6 +92,27 @@ WORKS: Mapping[str, Reference] = {
         "10(6), 888-893.",
         "10.1017/S1355617704106097",
     ),
+    "blomqvist_1977": Reference(
+        "Blomqvist, N. (1977). On the relation between change and initial value. Journal of the American Statistical "
+        "Association, 72(360), 746-749.",
+        "10.1080/01621459.1977.10479951",
+    ),
+    "oldham_1962": Reference(
+        "Oldham, P. D. (1962). A note on the analysis of repeated measurements of the same subjects. Journal of "
+        "Chronic Diseases, 15(10), 969-977.",
+        "10.1016/0021-9681(62)90116-9",
+    ),
+    "barnett_2005": Reference(
+        "Barnett, A. G., van der Pols, J. C., & Dobson, A. J. (2005). Regression to the mean: What it is and how to "
+        "deal with it. International Journal of Epidemiology, 34(1), 215-220.",
+        "10.1093/ije/dyh299",
+    ),
+    "terwee_2007": Reference(
+        "Terwee, C. B., Bot, S. D. M., de Boer, M. R., van der Windt, D. A. W. M., Knol, D. L., Dekker, J., Bouter, "
+        "L. M., & de Vet, H. C. W. (2007). Quality criteria were proposed for measurement properties of health status "
+        "questionnaires. Journal of Clinical Epidemiology, 60(1), 34-42.",
+        "10.1016/j.jclinepi.2006.03.012",
+    ),
     "rubin_1987": Reference("Rubin, D. B. (1987). Multiple imputation for nonresponse in surveys. Wiley."),
     "barnard_1999": Reference(
         "Barnard, J., & Rubin, D. B. (1999). Small-sample degrees of freedom with multiple imputation. Biometrika, "
@@ -119,6 +140,8 @@ _BY_METHOD: Mapping[str, tuple[str, ...]] = {
     "jzs_bayes_factor": ("rouder_2009",),
     "joint_tests": ("tipton_2015",),
     "proportions": ("bell_2002", "pustejovsky_2018", "newcombe_1998"),
+    "baseline_slopes": ("blomqvist_1977", "oldham_1962", "barnett_2005"),
+    "edges": ("terwee_2007",),
     "individual_change": ("jacobson_1991", "christensen_1986", "maassen_2004"),
 }
 _BY_ADJUSTMENT: Mapping[str, tuple[str, ...]] = {

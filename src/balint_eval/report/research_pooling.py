@@ -28,7 +28,9 @@ def pooling(material: Material) -> Section:
     main = {_place(row) for row in material.main_rows}
     rows = [row for row in material.rows("pooled") if _place(row) in main and row["cohorts"] > 1]
     rows = material.in_order(rows)
-    blocks = (_pooled(material, rows), _between(material, rows)) if rows else ()
+    drawing = material.drawings.get("pooled")
+    pictures: tuple[Block, ...] = plain_figure(material, "pooled", drawing.caption) if drawing else ()
+    blocks = (*pictures, _pooled(material, rows), _between(material, rows)) if rows else ()
     return Section(material.say("Cohorts pooled"), "pooling", blocks)
 
 

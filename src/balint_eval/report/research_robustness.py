@@ -8,15 +8,16 @@ from math import isfinite
 from balint_eval.language import Language
 from balint_eval.report import numbers
 from balint_eval.report.cells import groups_cell, guarded, interval, level_of_confidence, number, row_notes, table
+from balint_eval.report.figures import plain_figure
 from balint_eval.report.material import Material, Row
-from balint_eval.report.model import Paragraph, Section
+from balint_eval.report.model import FigureBlock, Paragraph, Section
 
 _PLACE = ("cohort", "instrument", "scale", "contrast")
 
 
 def clustering(material: Material) -> Section:
     """Show the correlation within groups and what it costs, for every main comparison."""
-    rows = _of_main(material, "clustering")
+    rows = of_main(material, "clustering")
     heading = material.say("How alike the members of a group are")
     if not rows:
         return Section(heading, "clustering", ())
@@ -37,9 +38,9 @@ def clustering(material: Material) -> Section:
             "below zero, members are less alike than people of different groups."
         ),
         material.say("Design effect: by how much grouping multiplies the variance of a mean."),
-        *_notes(material, rows),
+        *place_notes(material, rows),
     ]
-    cells = [(*_named(material, row), *_correlation_cells(row)) for row in rows]
+    cells = [(*named(material, row), *_correlation_cells(row)) for row in rows]
     block = table("clustering", material.say("Correlation within groups"), heads, cells, notes, "clustering")
     return Section(heading, "clustering", (block,))
 
@@ -58,7 +59,7 @@ def _correlation_cells(row: Row) -> list[str]:
 
 def influence(material: Material) -> Section:
     """Show how far each main result moves without one group, and without one person."""
-    rows = _of_main(material, "influence")
+    rows = of_main(material, "influence")
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(_place(row), []).append(row)
@@ -85,7 +86,12 @@ def influence(material: Material) -> Section:
         material.say("Without one person: the estimate without the person who moves it most."),
     ]
     block = table("influence", material.say("Estimates without one group or person"), heads, cells, notes, "influence")
-    return Section(heading, "influence", (block,))
+    return Section(heading, "influence", (block, *_left_out(material)))
+
+
+def _left_out(material: Material) -> tuple[FigureBlock, ...]:
+    drawing = material.drawings.get("left_out")
+    return plain_figure(material, "left_out", drawing.caption) if drawing else ()
 
 
 def _influence_cells(material: Material, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -101,7 +107,7 @@ def _influence_cells(material: Material, rows: Sequence[Row]) -> tuple[str, ...]
         _deciding(material.language, whole, without),
         person,
     )
-    return (*_named(material, whole), *guarded(few, *shown))
+    return (*named(material, whole), *guarded(few, *shown))
 
 
 def _deciding(language: Language, whole: Row, without: Sequence[Row]) -> str:
@@ -140,9 +146,9 @@ def dose(material: Material) -> Section:
         material.say(
             "Points of the later score per meeting more, given the earlier score; CR2 errors, Bell-McCaffrey df."
         ),
-        *_notes(material, rows),
+        *place_notes(material, rows),
     ]
-    cells = [(*_named(material, row), *_dose_cells(row)) for row in rows]
+    cells = [(*named(material, row), *_dose_cells(row)) for row in rows]
     block = table("dose", material.say("Change and meetings attended"), heads, cells, notes, "dose")
     return Section(heading, "dose", (Paragraph(caution, "note"), block))
 
@@ -159,7 +165,7 @@ def _dose_cells(row: Row) -> list[str]:
     )
 
 
-def _of_main(material: Material, name: str) -> list[Row]:
+def of_main(material: Material, name: str) -> list[Row]:
     """Give the rows of a table that belong to a main result, in the order of the results."""
     order = {_place(row): place for place, row in enumerate(material.main_rows)}
     return sorted((row for row in material.rows(name) if _place(row) in order), key=lambda row: order[_place(row)])
@@ -169,11 +175,12 @@ def _place(row: Row) -> tuple[str, ...]:
     return tuple(str(row[name]) for name in _PLACE)
 
 
-def _named(material: Material, row: Row) -> tuple[str, str]:
+def named(material: Material, row: Row) -> tuple[str, str]:
     """Give outcome and wave of a row, which it shares with the main result it belongs to."""
     main: Mapping[tuple[str, ...], Row] = {_place(other): other for other in material.rows("comparisons")}
     return material.label(row), material.compared(main.get(_place(row), row))
 
 
-def _notes(material: Material, rows: Sequence[Row]) -> list[str]:
-    return row_notes(rows, [", ".join(_named(material, row)) for row in rows], material.language)
+def place_notes(material: Material, rows: Sequence[Row]) -> list[str]:
+    """Give the remarks of rows, each said once with the outcomes and waves it is about."""
+    return row_notes(rows, [", ".join(named(material, row)) for row in rows], material.language)

@@ -297,7 +297,8 @@ def _further(material: Material) -> list[str]:
 
 def references(material: Material) -> Section:
     """List the works cited: methods used and instruments."""
-    names = [*used_methods(material), *_further(material)]
+    looked_at = [name for name in ("baseline_slopes", "edges") if material.rows(name)]
+    names = [*used_methods(material), *_further(material), *looked_at]
     works = {WORKS[name] for name in cited(names, material.study.plan.adjust)}
     for row in material.outcomes:
         instrument = material.file.instruments.get(row["instrument"])

@@ -10,6 +10,7 @@ from balint_eval.report import (
     research_apa,
     research_appraisal,
     research_arms,
+    research_assumptions,
     research_balance,
     research_data,
     research_design,
@@ -67,6 +68,11 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     research_data.reaction,
     research_appraisal.themes,
     research_words.assumptions,
+    research_assumptions.residuals,
+    research_assumptions.groups,
+    research_assumptions.edges,
+    research_assumptions.starts,
+    research_assumptions.fits,
     research_design.evidence,
     research_words.threats,
     research_appraisal.mersqi,
@@ -93,7 +99,8 @@ def build_researcher(
         Tables under their contract names; one that is missing counts as empty.
     study_file : StudyFile
     drawings : mapping of name to Drawing
-        `forest`, `slopes_*`, `means_*`, `reaction`, `flow`, `attendance`; any may be absent.
+        `forest`, `slopes_*`, `means_*`, `reaction`, `flow`, `attendance`, `pooled`, `residuals`, `left_out`,
+        `groups`, `edges`, `starts`; any may be absent.
     provenance : mapping
         Printed key by key: mappings as tables, lists as lists, the rest as text.
     language : Language

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from balint_eval.assumptions import assess_residuals, count_edges
+from balint_eval.baseline_dependence import assess_baseline_dependence
+from balint_eval.heterogeneity import assess_heterogeneity
+from balint_eval.influence import assess_influence
+from balint_eval.instruments.registry import known_instruments
+from balint_eval.pooling import pool_cohorts
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Study
 from balint_eval.tables import TABLES, check_table
@@ -37,7 +45,14 @@ def made_study(*, control: bool = True, follow_up: bool = True, **labels: str) -
             ],
             "programme": {"sessions": 10},
             "outcomes": [{"instrument": o[0], "scale": o[1], "role": o[4]} for o in OUTCOMES],
-            "cohorts": [{"name": "c1", "exports": [{"file": "a.csv", "wave": "pre", "person_id": "id"}]}],
+            "cohorts": [
+                {
+                    "name": name,
+                    "label": labels.get(name, ""),
+                    "exports": [{"file": f"{name}.csv", "wave": "pre", "person_id": "id"}],
+                }
+                for name in ("c1", "c2", "c3")
+            ],
         }
     )
 
@@ -210,11 +225,47 @@ def made_tables(study: Study) -> dict[str, pd.DataFrame]:
     people = participants(study)
     scored = scores(study, people)
     held, present = sessions(people)
+    compared = comparisons(study, people, scored)
     return {
-        "participants": people, "scores": scored, "comparisons": comparisons(study, people, scored),
+        "participants": people, "scores": scored, "comparisons": with_cohorts(compared),
         "outcomes": outcomes(), "descriptives": descriptives(study, people, scored),
         "item_counts": item_counts(), "flow": flow(study), "sessions": held, "attendance": present,
         "beside_published": beside_published(), "tipping": tipping(study),
+        "pooled": pool_cohorts(with_cohorts(compared)),
+        **looked_at(study, people, scored, compared),
+    }  # fmt: skip
+
+
+def with_cohorts(compared: pd.DataFrame) -> pd.DataFrame:
+    """Add three invented cohorts: a usual one, one with a result of an implausible size, one of four people."""
+    planned = compared[compared["method"].isin(["change_cr2", "ancova_cr2"])]
+    parts = [compared]
+    for place, (name, people, moved) in enumerate((("c1", 20, 0.0), ("c2", 18, 2.5), ("c3", 4, -0.4))):
+        by = moved * planned["sd_pre"]
+        shifted = {column: planned[column] + by for column in ("estimate", "conf_low", "conf_high")}
+        effect = (planned["estimate"] + by) / planned["sd_pre"]
+        facts = {"cohort": name, "role": "by_cohort", "family": "", "n_paired": people, "n_groups": 3 + place}
+        parts.append(planned.assign(**facts, **shifted, effect=effect))
+    return check_table(pd.concat(parts, ignore_index=True), "comparisons")
+
+
+def looked_at(study: Study, people: pd.DataFrame, scored: pd.DataFrame, compared: pd.DataFrame) -> dict:
+    """Give the tables of assumptions, as the computing stage makes them of these scores."""
+    given = (scored, people, outcomes())
+    residuals, checks = assess_residuals(*given, compared, study)
+    spread, effects = assess_heterogeneity(*given, study)
+    changes = [
+        {"instrument": o[0], "scale": o[1], "wave_to": wave.name, "arm": "balint", "method": "jacobson_truax",
+         "reliability": 0.8, "reliability_source": "said", "baseline_mean": 0.5 * (o[5] + o[6])}
+        for o in OUTCOMES for wave in study.later_waves if o[0] != "PMI"
+    ]  # fmt: skip
+    reliable = check_table(pd.DataFrame(changes, columns=TABLES["individual_change"].names), "individual_change")
+    file = StudyFile(study, Path(), "study.yaml", dict(known_instruments()))
+    slopes, bins, _ = assess_baseline_dependence(*given, reliable, file)
+    return {
+        "residuals": residuals, "residual_checks": checks, "influence": assess_influence(*given, study),
+        "group_spread": spread, "group_effects": effects, "edges": count_edges(*given, study),
+        "baseline_slopes": slopes, "baseline_bins": bins,
     }  # fmt: skip
 
 
