@@ -1,7 +1,7 @@
 """Do the tests notice a wrong module? Each mutant is tried in a forked process; survivors are listed.
 
     python tests/mutation/run.py                 every module of MODULES
-    python tests/mutation/run.py scoring.py      one of them
+    python tests/mutation/run.py scoring.py      one of them; doctor/ those of a folder
     python tests/mutation/run.py --sample 20     20 mutants of each, always the same ones
     python tests/mutation/run.py doctor/keys.py --lines 90,104     those of some lines: survivors, after a new test
     python tests/mutation/run.py doctor/keys.py --own            by the module's own tests only, which takes seconds
@@ -161,6 +161,11 @@ def chosen(module: str, sample: int, lines: Collection[int]) -> list[Mutant]:
     return [every[place] for place in sorted(few)]
 
 
+def named(names: Collection[str]) -> list[str]:
+    """Give the modules of some names or folders, or all."""
+    return [m for m in MODULES if not names or m in names or any(n.endswith("/") and m.startswith(n) for n in names)]
+
+
 def try_module(module: str, mutants: Sequence[Mutant], workers: int, known: Explained, own_only: bool) -> Tried:
     """Try the mutants of one module by its own tests, those that live by the others, and say who survived."""
     before = _seconds()
@@ -242,7 +247,7 @@ def page(tried: Sequence[Tried], minutes: float, asked: argparse.Namespace) -> s
 def main() -> int:
     """Try the modules asked for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("modules", nargs="*", help=f"among {', '.join(MODULES)}; all unless named")
+    parser.add_argument("modules", nargs="*", help=f"among {', '.join(MODULES)}, or `doctor/` for a folder; or all")
     parser.add_argument("--sample", type=int, default=0, help="mutants of each module, always the same; 0 for all")
     parser.add_argument("--lines", type=lambda text: {int(line) for line in text.split(",")}, default=set())
     parser.add_argument("--own", action="store_true", help="by the own tests of each module only")
@@ -250,8 +255,8 @@ def main() -> int:
     parser.add_argument("--minimum", type=float, default=MINIMUM, help="score in percent that each part must reach")
     parser.add_argument("--write", type=Path, help="page to write the scores to")
     asked = parser.parse_args()
-    if unknown := set(asked.modules) - set(MODULES):
-        parser.error(f"not tried: {', '.join(sorted(unknown))}")
+    if unknown := [name for name in asked.modules if not named([name])]:
+        parser.error(f"not tried: {', '.join(unknown)}")
     known, since = explained(), time.monotonic()
     if stale := without_a_mutant(known):
         said = "\n".join(f"  {module}: {what}: {code}" for module, code, what in sorted(stale))
@@ -259,7 +264,7 @@ def main() -> int:
     warm_up()
     tried = [
         try_module(module, chosen(module, asked.sample, asked.lines), asked.workers, known, asked.own)
-        for module in asked.modules or MODULES
+        for module in named(asked.modules)
     ]
     parts = [together(part, modules) for part, modules in by_part(tried).items()]
     print(*parts, sep="\n")

@@ -69,6 +69,14 @@ def test_every_explanation_is_of_a_mutant_that_exists(tools):
     assert tools["run"].without_a_mutant({*known, gone}) == {gone}
 
 
+def test_modules_are_named_by_themselves_or_by_their_folder(tools):
+    named = tools["run"].named
+    assert named([]) == list(tools["run"].MODULES)
+    assert named(["scoring.py", "ingest/linkage/"])[0] == "scoring.py"
+    assert len(named(["scoring.py", "ingest/linkage/"])) == 8
+    assert named(["doctor"]) == []
+
+
 def test_what_imports_a_module_is_loaded_anew(tools):
     found = tools["trial"].importers("doctor/keys.py")
     assert {"balint_eval.doctor.keys", "balint_eval.doctor.limits", "balint_eval.doctor.examine"} <= found
