@@ -93,3 +93,12 @@ def test_outputs_are_listed_with_size_and_hash(tmp_path: Path) -> None:
     # SHA-256 of "abc": FIPS 180-2, appendix B.1.
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert list_outputs(tmp_path) == [{"file": "tables/a.csv", "bytes": 3, "sha256": digest}]
+
+
+def test_the_workflow_knows_every_table_of_the_comparison():
+    from balint_eval.pipeline import COMPARED
+
+    rules = (Path(__file__).parents[2] / "workflow" / "rules" / "analysis.smk").read_text(encoding="utf-8")
+    lines = [line.split("=", 1)[1] for line in rules.splitlines() if line.startswith("COMPARED")]
+    named = [name for line in lines for name in ast.literal_eval(line.strip())]
+    assert sorted(named) == sorted(COMPARED)

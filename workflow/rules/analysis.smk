@@ -6,7 +6,7 @@ COMPARED += ["item_statistics", "retest", "pooled", "beside_published", "individ
 COMPARED += ["residuals", "residual_checks", "edges", "baseline_slopes", "baseline_bins", "norm_regression"]
 COMPARED += ["group_spread", "group_effects"]
 COMPARED += ["clustering", "balance", "influence", "dose", "proportions", "marginal_means", "joint_tests"]
-COMPARED += ["growth", "tipping", "missing_patterns"]
+COMPARED += ["growth", "tipping", "missing_patterns", "mersqi", "checklists"]
 
 
 rule compare:
