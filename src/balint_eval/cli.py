@@ -148,7 +148,7 @@ _STAGES = {
     "ingest": "stage: read one cohort's exports",
     "score": "stage: score one cohort",
     "compare": "stage: compare and judge",
-    "figures": "stage: draw the figures",
+    "figures": "stage: draw the figures; with --output, chosen ones for a paper",
     "report": "stage: write the reports",
     "manifest": "stage: list inputs and outputs with their hashes",
 }
@@ -188,7 +188,42 @@ def _add_stage(commands: argparse._SubParsersAction[argparse.ArgumentParser], na
     stage.add_argument("--log", help="file for the log")
     if name in {"ingest", "score"}:
         stage.add_argument("--cohort", required=True)
+    if name == "figures":
+        _add_choice(stage)
     stage.set_defaults(handler=run_stage, stage=name)
+
+
+def _add_choice(figures: argparse.ArgumentParser) -> None:
+    chosen = figures.add_argument_group(
+        "for a paper", "With --output, chosen figures are drawn again from the results."
+    )
+    chosen.add_argument("--output", metavar="FOLDER", help="folder for the figures; the results stay as they are")
+    chosen.add_argument("--figure", action="append", default=[], metavar="NAME", help="such as 'slopes_*' (all)")
+    chosen.add_argument("--width", type=_width, metavar="WIDTH", help="single (85 mm), double (174 mm) or millimetres")
+    chosen.add_argument("--format", type=_formats, default="svg,pdf,png", help="some of svg,pdf,png (all three)")
+    chosen.add_argument("--language", default="", help="such as en or fa (the study's first)")
+
+
+def _width(text: str) -> float:
+    from balint_eval.chosen_figures import NARROWEST, WIDEST, WIDTHS
+
+    try:
+        width = WIDTHS.get(text) or float(text)
+    except ValueError:
+        width = 0.0
+    if not NARROWEST <= width <= WIDEST:
+        asked = f"write single, double or {NARROWEST:g} to {WIDEST:g} millimetres"
+        raise argparse.ArgumentTypeError(f"'{text}' is no width; {asked}")
+    return width
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    from balint_eval.chosen_figures import KINDS
+
+    kinds = tuple(text.split(","))
+    if not set(kinds) <= set(KINDS):
+        raise argparse.ArgumentTypeError(f"'{text}' is not some of {', '.join(KINDS)}, with commas")
+    return kinds
 
 
 def run_stage(options: argparse.Namespace) -> int:
@@ -199,9 +234,20 @@ def run_stage(options: argparse.Namespace) -> int:
 
     file = read_study(options.study)
     folders = stages.Folders(Path(options.results), file.study.name)
+    if options.stage == "figures" and options.output:
+        return _draw_for_a_paper(options, file, folders)
     lines = _stage_lines(options, file, folders)
     if options.log:
         write_text(Path(options.log), "\n".join(lines) + "\n")
+    return 0
+
+
+def _draw_for_a_paper(options: argparse.Namespace, file: StudyFile, folders: Folders) -> int:
+    from balint_eval.chosen_figures import Choice, draw_chosen
+
+    choice = Choice(options.figure, options.width, options.format, options.language, Path(options.output))
+    for path in draw_chosen(file, folders, choice):
+        print(path.as_posix())
     return 0
 
 

@@ -43,7 +43,7 @@ LAYERS = [
     {"report"},
     {"provenance", "pipeline"},
     {"stages", "lock", "check", "reference"},
-    {"run", "init", "power_report"},
+    {"run", "init", "power_report", "chosen_figures"},
     {"__init__", "cli", "__main__"},
 ]
 FOUNDATIONS = {

@@ -1,6 +1,6 @@
 """Figures of journal quality from the contract tables: deterministic, accessible, without pyplot."""
 
-from balint_eval.plots.all_figures import FIGURES, draw_all
+from balint_eval.plots.all_figures import FIGURES, draw_all, list_figures
 from balint_eval.plots.attendance import attendance_by_session
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.flow import flow_diagram
@@ -21,6 +21,7 @@ __all__ = [
     "draw_all",
     "flow_diagram",
     "forest",
+    "list_figures",
     "means_over_time",
     "paired_slopes",
     "rendered",

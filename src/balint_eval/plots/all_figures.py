@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -73,45 +74,66 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile, language: Lan
         for each primary outcome `published_<instrument>_<scale>` and `tipping_<instrument>_<scale>`, then `pooled`, and
         those that look at assumptions: `residuals`, `left_out`, `groups`, `edges`, `starts`.
     """
+    drawn = ((name, draw()) for name, draw in list_figures(tables, study, language).items())
+    return {name: drawing for name, drawing in drawn if drawing is not None}
+
+
+def list_figures(
+    tables: Mapping[str, pd.DataFrame], study: StudyFile, language: Language = ENGLISH
+) -> dict[str, Callable[..., Drawing | None]]:
+    """Give every figure of a study undrawn, by its file name, in the order of `draw_all`.
+
+    Parameters
+    ----------
+    tables, study, language
+        As for `draw_all`.
+
+    Returns
+    -------
+    dict
+        File name without suffix to a function that draws it; it takes `width_mm`, and gives None where there is
+        nothing to draw.
+    """
     given = {name: tables[name] if name in tables else empty_table(name) for name in NEEDED}
-    return {name: drawing for name, drawing in _drawings(given, study.study, language) if drawing is not None}
+    return dict(_figures(given, study.study, language))
 
 
-def _drawings(
+def _figures(
     tables: Mapping[str, pd.DataFrame], study: Study, language: Language
-) -> Iterator[tuple[str, Drawing | None]]:
+) -> Iterator[tuple[str, Callable[..., Drawing | None]]]:
     outcomes = tables["outcomes"]
     means = (tables["descriptives"], tables["comparisons"], outcomes, study)
     people = tables["participants"]
-    yield "forest", forest(tables["comparisons"], outcomes, study, language=language)
-    yield "forest_narrow", forest(tables["comparisons"], outcomes, study, width_mm=NARROW, language=language)
-    yield "means", means_over_time(*means, language=language)
+    yield "forest", partial(forest, tables["comparisons"], outcomes, study, language=language)
+    yield "forest_narrow", partial(forest, tables["comparisons"], outcomes, study, width_mm=NARROW, language=language)
+    yield "means", partial(means_over_time, *means, language=language)
     for instrument, scale in ordered_outcomes(study, outcomes).index:
         name = f"{instrument}_{scale}"
-        yield f"means_{name}", means_over_time(*means, shown=[(instrument, scale)], language=language)
+        yield f"means_{name}", partial(means_over_time, *means, shown=[(instrument, scale)], language=language)
         pairs = (tables["scores"], people, study, outcomes, instrument, scale)
-        yield f"slopes_{name}", paired_slopes(*pairs, language=language)
-    yield "reaction", stacked_likert(tables["item_counts"], study, language=language)
-    yield "flow", flow_diagram(tables["flow"], people, study, language=language)
+        yield f"slopes_{name}", partial(paired_slopes, *pairs, language=language)
+    yield "reaction", partial(stacked_likert, tables["item_counts"], study, language=language)
+    yield "flow", partial(flow_diagram, tables["flow"], people, study, language=language)
     meetings = (tables["sessions"], tables["attendance"], people, study)
-    yield "attendance", attendance_by_session(*meetings, language=language)
+    yield "attendance", partial(attendance_by_session, *meetings, language=language)
     for outcome in (one for one in study.outcomes if one.role == "primary"):
         place = (tables["beside_published"], outcomes, study, outcome.instrument, outcome.scale)
-        yield f"published_{outcome.instrument}_{outcome.scale}", beside_published(*place, language=language)
+        yield f"published_{outcome.instrument}_{outcome.scale}", partial(beside_published, *place, language=language)
         lost = (tables["tipping"], tables["comparisons"], outcomes, study, outcome.instrument, outcome.scale)
-        yield f"tipping_{outcome.instrument}_{outcome.scale}", tipping_shift(*lost, language=language)
+        yield f"tipping_{outcome.instrument}_{outcome.scale}", partial(tipping_shift, *lost, language=language)
     yield from _of_assumptions(tables, study, language)
 
 
 def _of_assumptions(
     tables: Mapping[str, pd.DataFrame], study: Study, language: Language
-) -> Iterator[tuple[str, Drawing | None]]:
+) -> Iterator[tuple[str, Callable[..., Drawing | None]]]:
     outcomes = tables["outcomes"]
     asked = (tables["comparisons"], outcomes, study)
-    yield "pooled", pooled_forest(tables["pooled"], *asked, language=language)
-    yield "residuals", residual_panels(tables["residuals"], tables["residual_checks"], *asked, language=language)
-    yield "left_out", left_out_panels(tables["influence"], *asked, language=language)
-    yield "groups", group_panels(tables["group_spread"], tables["group_effects"], *asked, language=language)
-    yield "edges", edge_shares(tables["edges"], outcomes, study, language=language)
+    yield "pooled", partial(pooled_forest, tables["pooled"], *asked, language=language)
+    residuals = (tables["residuals"], tables["residual_checks"], *asked)
+    yield "residuals", partial(residual_panels, *residuals, language=language)
+    yield "left_out", partial(left_out_panels, tables["influence"], *asked, language=language)
+    yield "groups", partial(group_panels, tables["group_spread"], tables["group_effects"], *asked, language=language)
+    yield "edges", partial(edge_shares, tables["edges"], outcomes, study, language=language)
     starts = (tables["baseline_slopes"], tables["baseline_bins"], outcomes, study)
-    yield "starts", change_by_start(*starts, language=language)
+    yield "starts", partial(change_by_start, *starts, language=language)

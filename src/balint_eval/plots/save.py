@@ -7,6 +7,7 @@ stays shaped. Readers search the alternative text, the data table and the PDF, w
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def _metadata(drawing: Drawing, kind: Kind) -> dict[str, Any]:
     return metadata[kind]
 
 
-def save_drawing(drawing: Drawing, folder: Path | str, name: str) -> list[Path]:
+def save_drawing(drawing: Drawing, folder: Path | str, name: str, kinds: Sequence[Kind] = ()) -> list[Path]:
     """Write a drawing as its kinds of pictures, its data as CSV and its alternative text.
 
     Parameters
@@ -66,20 +67,23 @@ def save_drawing(drawing: Drawing, folder: Path | str, name: str) -> list[Path]:
         Made where it is missing.
     name : str
         File name without suffix.
+    kinds : sequence of str
+        Kinds of pictures; by default the drawing's own.
 
     Returns
     -------
     list of Path
-        `name.svg`, `name.pdf`, `name.png` (those of the drawing's `kinds`), `name.csv`, `name.txt`.
+        `name.svg`, `name.pdf`, `name.png` (those of `kinds`), `name.csv`, `name.txt`.
 
     Raises
     ------
     EnvironmentProblem
         A file cannot be written; no half-written file stays under its final name.
     """
-    pictures = [Path(folder) / f"{name}.{kind}" for kind in drawing.kinds]
+    kinds = kinds or drawing.kinds
+    pictures = [Path(folder) / f"{name}.{kind}" for kind in kinds]
     data, words = (Path(folder) / f"{name}.{suffix}" for suffix in ("csv", "txt"))
-    for path, kind in zip(pictures, drawing.kinds, strict=True):
+    for path, kind in zip(pictures, kinds, strict=True):
         write_bytes(path, rendered(drawing, kind))
     write_text(data, neutralised(drawing.data).to_csv(index=False, lineterminator="\n"))
     write_text(words, f"{drawing.alternative_text}\n")
