@@ -52,6 +52,7 @@ def assert_exact(rows, found):
         assert interval.estimate == pytest.approx(row["estimate"], rel=1e-4, abs=1e-4)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", R["cases"])
 def test_bounds_are_the_roots_of_lme4s_deviance(name):
     rows, found = R["cases"][name], intervals(name, "own")
@@ -60,6 +61,7 @@ def test_bounds_are_the_roots_of_lme4s_deviance(name):
 
 
 @needs_shared
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in R["oracle"] if name != "carrots"])
 def test_bounds_where_confint_interpolates_badly(name):
     assert_exact(R["oracle"][name], intervals(name, "oracle"))

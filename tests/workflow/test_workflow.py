@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -155,11 +155,18 @@ def test_confidential_text_stays_in_restricted(finished: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
 
 
+def processor_seconds() -> float:
+    """Give the processor time of all programs this one has started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_a_second_run_does_nothing_and_says_so(finished: Path, command) -> None:
     before = snapshot(finished / "results")
-    started = time.monotonic()
+    used = processor_seconds()
     done = command("balint_eval", "run", "config/config.yaml", cwd=finished)
-    assert time.monotonic() - started < 10
+    # Of the processor, not of the clock: other tests run beside it.
+    assert processor_seconds() - used < 10
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Nothing to do: the results are up to date.\n")
     assert snapshot(finished / "results") == before
@@ -219,7 +226,7 @@ def test_refused_data_leave_everything_as_it_was(changed: Path, command) -> None
     assert done.returncode == 3
     problems = [line for line in done.stderr.splitlines() if line.startswith("VAL-RANGE: ")]
     assert len(problems) == 1
-    assert "residents_patient_ratings.csv, row 5, column CARE_10, value '7'" in problems[0]
+    assert "residents_patient_ratings.csv, row 5, column CARE_10 (M), value '7'" in problems[0]
     assert "To mend it:" in problems[0]
     assert "Traceback" not in done.stderr
     assert snapshot(changed) == before

@@ -78,7 +78,10 @@ AWKWARD = {
 }
 
 
-@pytest.mark.parametrize("name", AWKWARD)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.thorough] if place > 1 else []) for place, name in enumerate(AWKWARD)],
+)
 def test_awkward_studies_are_drawn_or_left_out(name):
     people, arms, plan, absent = AWKWARD[name]
     study = a_study(arms, **plan)

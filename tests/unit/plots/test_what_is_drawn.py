@@ -78,7 +78,11 @@ def test_slopes_of_many_groups_take_more_rows_and_then_group_means(times, thin, 
 
 def test_forest_turns_the_sign_where_higher_is_worse(tables, study):
     drawing = forest(tables["comparisons"], tables["outcomes"], study)
-    raw = tables["comparisons"].query("kind == 'difference' and wave_to == 'post'").set_index(["instrument", "scale"])
+    raw = (
+        tables["comparisons"]
+        .query("kind == 'difference' and wave_to == 'post' and cohort == 'all'")
+        .set_index(["instrument", "scale"])
+    )
     for row in drawing.data.itertuples():
         one, sign = raw.loc[(row.instrument, row.scale)], -1 if row.instrument == "CBI" else 1
         assert row.effect == pytest.approx(sign * one["effect"])

@@ -12,6 +12,8 @@ from report_paper import every_block, pictures
 
 from balint_eval.report import render_docx, render_pdf
 
+pytestmark = pytest.mark.thorough
+
 MAKE = """
 import importlib.util, hashlib, sys
 spec = importlib.util.spec_from_file_location("paper", sys.argv[1])

@@ -114,7 +114,9 @@ def test_right_to_left():
     assert root["/ViewerPreferences"]["/Direction"] == "/R2L"
 
 
-@pytest.mark.parametrize("texts", BATCHES)
+@pytest.mark.parametrize(
+    "texts", [BATCHES[0], *(pytest.param(batch, marks=pytest.mark.thorough) for batch in BATCHES[1:])]
+)
 def test_odd_text_comes_through_as_text(texts):
     reader = PdfReader(io.BytesIO(render_pdf(every_block_of(texts))))
     found = elements(reader)
