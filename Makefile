@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-stamp
-# The everyday tests, in parallel; slow batteries have targets of their own.
+# The everyday tests, in parallel, the longest file first; slow batteries have targets of their own.
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 help: ## List the targets.
@@ -18,7 +18,7 @@ demo: $(STAMP) ## Set up, run the demo study, print where the report is.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/balint-eval run config/config.yaml
 
 test: $(STAMP) ## Set up, run the everyday tests.
-	$(PYTEST) -m "not slow and not thorough"
+	$(PYTEST) -m "not slow and not thorough" tests/workflow tests
 
 test-thorough: $(STAMP) ## More examples of what the everyday tests try; CI runs them too.
 	$(PYTEST) -m thorough

@@ -33,6 +33,7 @@ def test_one_seed_always_gives_one_file(kind):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.thorough
 def test_two_workers_try_the_same_files_as_one(tmp_path):
     said = []
     for workers in ("1", "2"):

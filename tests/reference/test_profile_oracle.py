@@ -26,7 +26,7 @@ INTERPOLATED = {
     ("carrots", "cor_sens2.(Intercept)|Consumer"), ("carrots", "sd_sens2|Consumer"),
     ("orth_corr", "sd_(Intercept)|Subject"), ("orth_corr", "sigma"), ("balint_sing7", "sd_(Intercept)|person"),
 }  # fmt: skip
-EVERYDAY = ("sleep_corr", "orth_int", "penicillin", "balint_std")
+EVERYDAY = ("orth_int", "penicillin")
 
 
 def parameter_of(interval):

@@ -61,6 +61,7 @@ def test_every_module_of_scoring_and_doctor_is_tried_by_tests_that_exist(tools):
         assert all((ROOT / "tests" / name).exists() for name in (*tests[0], *tests[1]))
 
 
+@pytest.mark.thorough
 def test_every_explanation_is_of_a_mutant_that_exists(tools):
     known = tools["run"].explained()
     assert known

@@ -178,6 +178,7 @@ def test_same_content_with_a_new_date_reruns_nothing(changed: Path, command) -> 
     assert jobs_of_a_dry_run(changed, command) == []
 
 
+@pytest.mark.thorough
 def test_a_changed_answer_with_an_older_date_reruns_what_depends_on_it(changed: Path, command) -> None:
     export = changed / "data" / "demo" / "students_three_months_google_forms.csv"
     stamp = export.stat().st_mtime - 86_400
