@@ -108,6 +108,10 @@ lock: ## Solve the lock again, with a week of cooling-off (needs uv).
 		--exclude-newer "$$(date -u -d '7 days ago' +%F)" --no-header -q -o requirements/run.txt
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 		--exclude-newer "$$(date -u -d '7 days ago' +%F)" -c requirements/run.txt --no-header -q -o requirements/dev.txt
+	for extra in docs notebooks; do \
+		uv pip compile pyproject.toml --extra $$extra --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
+			--exclude-newer "$$(date -u -d '7 days ago' +%F)" -c requirements/dev.txt --no-header -q -o requirements/$$extra.txt; \
+	done
 
 clean: ## Remove the environment, caches and results.
 	rm -rf $(VENV) .snakemake .pytest_cache .mypy_cache .ruff_cache results

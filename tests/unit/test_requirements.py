@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("run.txt", "dev.txt")
+LOCKS = ("run.txt", "dev.txt", "docs.txt", "notebooks.txt")
 # Put together from parts, so that this file itself names no such option.
 INDEX_OPTIONS = "|".join(
     f"--{first}-{second}" for first, second in (("index", "url"), ("extra-index", "url"), ("find", "links"))
@@ -49,7 +49,10 @@ def locked(name: str) -> dict[str, set[Version]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "extras"), [("run.txt", []), ("dev.txt", ["dev"])])
+@pytest.mark.parametrize(
+    ("name", "extras"),
+    [("run.txt", []), ("dev.txt", ["dev"]), ("docs.txt", ["docs"]), ("notebooks.txt", ["notebooks"])],
+)
 def test_the_lock_satisfies_the_project_file(name: str, extras: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
@@ -59,9 +62,15 @@ def test_the_lock_satisfies_the_project_file(name: str, extras: list[str]) -> No
         assert all(requirement.specifier.contains(version) for version in found), requirement
 
 
-def test_both_locks_agree() -> None:
-    run, dev = locked("run.txt"), locked("dev.txt")
-    assert {name: dev[name] for name in run} == run
+def test_all_locks_agree() -> None:
+    """They are installed one after the other into the same environment."""
+    first, *others = map(locked, LOCKS)
+    seen = first
+    for lock in others:
+        both = seen.keys() & lock.keys()
+        assert first.keys() <= both
+        assert {name: lock[name] for name in both} == {name: seen[name] for name in both}
+        seen = seen | lock
 
 
 def test_no_file_in_the_repository_names_a_package_index() -> None:
