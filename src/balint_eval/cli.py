@@ -90,7 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_init(commands)
     demo = commands.add_parser("demo", help="run the demo study")
     demo.add_argument("folder", nargs="?", default="balint-demo", help="folder to put it in")
-    demo.add_argument("--cores", type=int, default=2)
+    demo.add_argument("--cores", type=int, default=2, help="cores to use (2)")
     demo.set_defaults(handler=run_demo)
     keygen = commands.add_parser("keygen", help="make the key of the pseudonyms, outside of any study")
     keygen.add_argument("file", nargs="?", help="file for the key (BALINT_EVAL_KEY_FILE, or the user's configuration)")
@@ -183,11 +183,11 @@ def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _add_stage(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str) -> None:
     stage = commands.add_parser(name, help=text, description=text)
-    stage.add_argument("study")
-    stage.add_argument("--results", default="results")
+    stage.add_argument("study", help="study file, such as my_study/study.yaml")
+    stage.add_argument("--results", default="results", help="folder for the results (results)")
     stage.add_argument("--log", help="file for the log")
     if name in {"ingest", "score"}:
-        stage.add_argument("--cohort", required=True)
+        stage.add_argument("--cohort", required=True, help="name of the cohort in the study file")
     if name == "figures":
         _add_choice(stage)
     stage.set_defaults(handler=run_stage, stage=name)

@@ -1,10 +1,11 @@
-"""The reference that is generated: schema and key reference of the study file, tables, instruments, published results.
+"""The reference that is generated: study file, command line, tables, instruments, messages, published results.
 
 `python -m balint_eval.reference` (`make generate`) writes them; a test fails when one is stale.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator
 from importlib.resources import files
@@ -15,6 +16,7 @@ import yaml
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from balint_eval.cli import make_parser
 from balint_eval.instruments.registry import known_instruments, registry_entries
 from balint_eval.instruments.show import describe_instrument
 from balint_eval.published import read_published, recompute
@@ -34,6 +36,7 @@ def generated_files() -> dict[str, str]:
         "docs/reference/study.md": study_reference(),
         "docs/reference/tables.md": table_reference(),
         "docs/reference/instruments.md": instrument_reference(),
+        "docs/reference/command-line.md": command_reference(),
         "docs/errors.md": error_reference(),
         "docs/published.md": published_page(recompute(read_published()), NOTICE),
     }
@@ -110,6 +113,61 @@ def instrument_reference() -> str:
     names = sorted({*registry_entries(), *known_instruments()}, key=str.casefold)
     parts += [f"## {name}\n\n```text\n{describe_instrument(name)}\n```\n" for name in names]
     return "\n".join(parts)
+
+
+COMMANDS = """# The command line
+
+`balint-eval COMMAND --help` prints the same. In a copy of the repository the command is `.venv/bin/balint-eval`.
+
+Before the command:
+"""
+
+EXIT_CODES = """## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | done; warnings are possible |
+| 2 | the study file, or the command, is not in order |
+| 3 | the data are refused |
+| 4 | a release is blocked by a disclosure rule |
+| 5 | the computer: disk, lock, permission |
+| 130 | interrupted |
+"""
+
+
+def command_reference() -> str:
+    """Give every command with its arguments as Markdown, from the parser itself."""
+    parser = make_parser()
+    action = next(one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
+    helps = {choice.dest: choice.help or "" for choice in action._choices_actions}
+    parts = [NOTICE + COMMANDS, _argument_table(parser), EXIT_CODES]
+    parts += [_command_section(name, helps[name], command) for name, command in action.choices.items()]
+    return "\n".join(parts)
+
+
+def _command_section(name: str, text: str, command: argparse.ArgumentParser) -> str:
+    summary = command.description or text
+    return f"## {name}\n\n{summary[:1].upper()}{summary[1:].removesuffix('.')}.\n\n{_argument_table(command)}"
+
+
+def _argument_table(command: argparse.ArgumentParser) -> str:
+    wanted = [one for one in command._actions if not isinstance(one, argparse._SubParsersAction | argparse._HelpAction)]
+    rows = [f"| {_argument_name(one)} | {_argument_meaning(one)} |" for one in wanted]
+    return "\n".join(["| argument | what |", "|---|---|", *rows, ""])
+
+
+def _argument_name(action: argparse.Action) -> str:
+    name = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
+    if not action.option_strings:
+        return f"`{name}`"
+    value = "" if action.nargs == 0 else f" {name}"
+    return ", ".join(f"`{option}{value}`" for option in action.option_strings)
+
+
+def _argument_meaning(action: argparse.Action) -> str:
+    choices = f"; one of {', '.join(f'`{choice}`' for choice in action.choices)}" if action.choices else ""
+    required = "; required" if action.option_strings and action.required else ""
+    return f"{action.help or ''}{choices}{required}"
 
 
 FAMILIES = {

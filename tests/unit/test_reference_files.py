@@ -38,3 +38,9 @@ def test_schema_refuses_unknown_keys_everywhere():
     schema = json.loads(generated_files()["workflow/schemas/study.schema.json"])
     objects = [schema, *schema["$defs"].values()]
     assert all(entry["additionalProperties"] is False for entry in objects if entry.get("type") == "object")
+
+
+def test_every_argument_of_every_command_is_described():
+    rows = re.findall(r"^\| (`.*?) \| (.*?) \|$", generated_files()["docs/reference/command-line.md"], re.MULTILINE)
+    assert len(rows) > 40
+    assert [name for name, meaning in rows if not meaning.strip() or meaning.startswith(";")] == []
