@@ -172,7 +172,10 @@ def _add_run(
 def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     text = "read exports and write a study file and a codebook to correct"
     init = commands.add_parser("init", help=text, description=text)
-    init.add_argument("exports", nargs="+", metavar="EXPORT", help="exports, and a list of people if there is one")
+    init.add_argument(
+        "exports", nargs="*", default=["."], metavar="EXPORT",
+        help="exports, and a list of people if there is one; or the folder that holds them (this folder)",
+    )  # fmt: skip
     init.add_argument("--output", metavar="FOLDER", help="folder for study.yaml and codebook.xlsx (the exports' own)")
     init.add_argument("--yes", action="store_true", help="ask nothing; what cannot be seen stays open, and is marked")
     init.add_argument("--answers", metavar="FILE", help="YAML file with the answers, as in `primary: TEQ.total`")

@@ -19,18 +19,6 @@ from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
 from balint_eval.tables import write_text
 
-_STEPS = re.compile(r"(\d+) of (\d+) steps")
-_RULE = re.compile(r"^(?:local)?rule (\w+):")
-_COHORT = re.compile(r"wildcards: cohort=(\S+)")
-_DOING = {
-    "ingest": "reading",
-    "score": "scoring",
-    "compare": "comparing",
-    "figures": "drawing figures",
-    "report": "writing reports",
-    "manifest": "listing what was made",
-}
-
 
 def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = False) -> int:
     """Evaluate one study through Snakemake.
@@ -177,33 +165,29 @@ def _unlock(command: list[str]) -> None:
         subprocess.run([*command, "--unlock"], check=False, capture_output=True)
 
 
-def _show(lines: Iterator[str], *, plain: bool) -> None:
-    """Show progress on stderr: a bar on a terminal, else a line a step."""
+def _show(lines: Iterable[str], language: Language, *, plain: bool) -> None:
+    """Show progress on stderr: a bar on a terminal, else a sentence a step."""
+    steps = Progress(language, time.monotonic).follow(lines)
+    if not plain and sys.stderr.isatty():
+        _show_bar(steps, language)
+        return
+    for step in steps:
+        if step.words:
+            print(f"  {as_line(step, language)}", file=sys.stderr, flush=True)
+
+
+def _show_bar(steps: Iterable[Step], language: Language) -> None:
     from tqdm import tqdm
 
-    bar = None if plain or not sys.stderr.isatty() else tqdm(total=0, unit="step", leave=False)
-    rule = ""
-    for line in lines:
-        started = _RULE.match(line)
-        rule = started[1] if started else rule
-        cohort = _COHORT.search(line)
-        if started and rule in _DOING and rule not in {"ingest", "score"}:
-            _tell(bar, _DOING[rule])
-        elif cohort and rule in _DOING:
-            _tell(bar, f"{_DOING[rule]} {cohort[1]}")
-        done = _STEPS.search(line)
-        if done and bar is not None:
-            bar.total, bar.n = int(done[2]), int(done[1])
+    form = "{desc} |{bar}| {n_fmt}/{total_fmt} {postfix}"
+    with tqdm(total=0, leave=False, bar_format=form, file=sys.stderr) as bar:
+        for step in steps:
+            bar.total, bar.n = step.steps, step.done
+            if step.words:
+                bar.set_description_str(step.words, refresh=False)
+            if step.seconds_left is not None:
+                bar.set_postfix_str(time_left(step.seconds_left, language), refresh=False)
             bar.refresh()
-    if bar is not None:
-        bar.close()
-
-
-def _tell(bar: object, text: str) -> None:
-    if bar is None:
-        print(f"  {text} ...", file=sys.stderr, flush=True)
-    else:
-        bar.set_description(text)  # type: ignore[attr-defined]
 
 
 def _forget_errors(folders: Folders) -> None:

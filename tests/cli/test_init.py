@@ -329,7 +329,7 @@ def test_columns_that_name_their_wave(run, tmp_path, answers):
     code, out, _ = run("init", "wide.csv", "--yes")
     assert code == 0
     assert "wave: before, after." in out
-    assert "0 cells to fill" in out
+    assert "Nothing is left to fill in codebook.xlsx" in out
     code, out, err = run("check", "study.yaml")
     assert (code, err) == (0, "")
     assert len(scores_of("study.yaml")) == 24
@@ -439,16 +439,18 @@ def unnamed(tmp_path, answers):
 
 
 def test_what_cannot_be_seen_is_asked_with_its_choices(run, unnamed, monkeypatch):
-    typed = iter(["NOTHING", "TEQ", "before", "after", "TEQ.total"])
+    typed = iter(["NOTHING", "teq", "1", ""])
     asked = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or next(typed))
     code, out, _ = run("init", *unnamed)
     assert code == 0
-    assert len(asked) == 5
-    assert "Which instrument is it?" in out
-    assert "One of: PFI, TEQ, MBI_GS" in out
-    assert "That is not one of them." in out
+    assert len(asked) == 4
+    assert "file_x.csv: which questionnaire are the 16 columns from 'Statement a' to 'Statement p'?" in out
+    assert re.findall(r"^  \d  (\w+)", out, re.MULTILINE)[:3] == ["PFI", "TEQ", "MBI_GS"]
+    assert "That name is not known." in out
+    assert "1  before" in out
+    assert asked[-1] == "  (Enter takes after): "
     file = read_study("study.yaml")
     assert [o.role for o in file.study.outcomes] == ["primary"]
     assert [e.person_id for e in file.study.cohorts[0].exports] == ["my code", "my code"]
@@ -457,7 +459,7 @@ def test_what_cannot_be_seen_is_asked_with_its_choices(run, unnamed, monkeypatch
 
 def test_answers_from_a_file(run, tmp_path, unnamed):
     (tmp_path / "answers.yaml").write_text(
-        "wave/file_x.csv: before\nwave/file_y.csv: after\ninstrument/file_x.csv/Statement a: TEQ\nprimary: TEQ.total\n"
+        "wave/file_x.csv: before\nwave/file_y.csv: after\ninstrument/file_x.csv/Statement a: TEQ\n"
     )
     assert run("init", *unnamed, "--answers", "answers.yaml")[0] == 0
     assert run("check", "study.yaml")[0] == 0
@@ -491,6 +493,83 @@ def test_what_stays_open_is_explained_by_check(run, tmp_path, unnamed):
         "it is not said which wave file_x.csv is",
     ):
         assert said in err
+
+
+@pytest.fixture
+def two_in_a_row(tmp_path, answers):
+    """Statements of two questionnaires with the same answers, one after the other, without a name between them."""
+    for wave, file in enumerate(("before.csv", "after.csv")):
+        body = [
+            [code, *map(str, answers["TEQ"][n, wave]), *map(str, answers["PSS10"][n, wave])]
+            for n, code in enumerate(CODES)
+        ]
+        header = ["my code", *(f"Statement {chr(97 + n)}" for n in range(26))]
+        (tmp_path / file).write_bytes(csv_bytes([header, *body]))
+    return ["before.csv", "after.csv"]
+
+
+def test_several_questionnaires_in_a_row_are_named_in_their_order(run, two_in_a_row, monkeypatch):
+    typed = iter(["TEQ", "teq, pss4", "TEK", "TEQ, pss10", "2"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
+    code, out, _ = run("init", *two_in_a_row)
+    assert code == 0
+    assert "The number of items does not fit: TEQ 16, and these are 26 columns." in out
+    assert "The number of items does not fit: TEQ 16, PSS4 4, and these are 26 columns." in out
+    assert "Did you mean TEQ?" in out
+    file = read_study("study.yaml")
+    assert [(o.instrument, o.role) for o in file.study.outcomes] == [("TEQ", "secondary"), ("PSS10", "primary")]
+    items = file.study.cohorts[0].exports[1].items
+    assert [(entry.instrument, len(entry.columns)) for entry in items] == [("TEQ", 16), ("PSS10", 10)]
+    assert items[1].columns[0] == "Statement q"
+
+
+def test_columns_set_aside_by_a_person_are_not_read(run, tmp_path, two_in_a_row):
+    (tmp_path / "answers.yaml").write_text("instrument/before.csv/Statement a: none\n")
+    code, out, _ = run("init", *two_in_a_row, "--answers", "answers.yaml")
+    assert code == 0
+    assert "Nothing is left to fill" in out
+    assert {row["use"] for row in codebook_rows(tmp_path) if "Statement" in row["column"]} == {"ignore"}
+
+
+def codebook_rows(folder):
+    sheet = openpyxl.load_workbook(folder / "codebook.xlsx")["columns"]
+    headings = [cell.value for cell in sheet[1]]
+    return [dict(zip(headings, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+@pytest.mark.parametrize(("codes", "found"), [(CODES, "q1"), ([str(30 + n) for n in range(12)], "")])
+def test_a_code_no_heading_names_is_known_by_coming_back_and_ages_are_not(run, tmp_path, answers, codes, found):
+    for wave, file in enumerate(("pre.csv", "post.csv")):
+        body = [[code, *map(str, answers["TEQ"][n, wave])] for n, code in enumerate(codes)]
+        (tmp_path / file).write_bytes(csv_bytes([["q1", *(f"TEQ_{n}" for n in range(1, 17))], *body]))
+    code, out, _ = run("init", "--yes")
+    assert code == 0
+    assert out.count("person id: q1.") == (2 if found else 0)
+    if found:
+        book = openpyxl.load_workbook(tmp_path / "codebook.xlsx")["columns"]
+        cell = next(cell for cell in book[2] if cell.value == "person id")
+        assert cell.fill.fgColor.rgb == "FFFFF2CC"
+
+
+def test_a_folder_stands_for_the_tables_in_it(run, tmp_path, answers):
+    (tmp_path / "mine").mkdir()
+    qualtrics(tmp_path / "mine", answers)
+    (tmp_path / "mine" / "notes.txt").write_text("not a table")
+    (tmp_path / "mine" / "~$pre.csv").write_text("left by an office program")
+    code, out, _ = run("init", "mine", "--yes")
+    assert code == 0
+    assert "Written: mine/study.yaml and mine/codebook.xlsx." in out
+    assert [e.file for e in read_study("mine/study.yaml").study.cohorts[0].exports] == ["post.csv", "pre.csv"]
+    (tmp_path / "empty").mkdir()
+    code, _, err = run("init", "empty", "--yes")
+    assert code == 2
+    assert "the folder empty holds no export" in err
+
+
+def test_the_language_of_init_is_the_language_of_the_reports(run, tmp_path, answers):
+    run("init", *qualtrics(tmp_path, answers), "--yes", "--language", "fa")
+    assert read_study("study.yaml").study.languages == ["fa"]
 
 
 # ---- the page that shows it

@@ -19,9 +19,14 @@ from balint_eval.init.files import read_all
 from balint_eval.init.questions import Asker, read_answers
 from balint_eval.init.study_text import Settled, arms_of, has_groups, outcomes_of, study_text
 from balint_eval.init.texts import Message
+from balint_eval.instruments.model import Instrument
 from balint_eval.tables import write_bytes, write_text
 
 STUDY, CODEBOOK = "study.yaml", "codebook.xlsx"
+TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".sav", ".zsav", ".dta")
+"""Endings of the files that are taken from a folder."""
+MOST_GROUPS, SMALLEST_GROUP = 30, 3
+"""Texts of a column that may name groups, and people of the smallest of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +36,7 @@ class Wishes:
     Attributes
     ----------
     exports : tuple of Path
+        Files, or folders that hold them.
     output : Path or None
         Folder for the files; None takes the exports' own.
     yes : bool
@@ -68,9 +74,10 @@ def init_study(wishes: Wishes) -> list[str]:
     DataError
         A file cannot be read.
     """
-    folder = wishes.output or _common_folder(wishes.exports)
+    exports = files_of(wishes.exports)
+    folder = wishes.output or _common_folder(exports)
     _refuse_overwriting(folder)
-    given = read_all(wishes.exports, folder, wishes.encoding)
+    given = read_all(exports, folder, wishes.encoding)
     asker = Asker(wishes.language, read_answers(wishes.answers) if wishes.answers else {}, _reader(wishes))
     draft = draft_study(given, asker)
     if not draft.groups:
@@ -86,6 +93,27 @@ def init_study(wishes: Wishes) -> list[str]:
 def _reader(wishes: Wishes) -> Callable[[str], str] | None:
     """Give what reads a typed line, None where nobody is there to type."""
     return input if not wishes.yes and not wishes.answers and sys.stdin.isatty() else None
+
+
+def files_of(exports: Sequence[Path]) -> list[Path]:
+    """Give the files named, and for a folder every table in it; what `init` itself writes is none of them.
+
+    Raises
+    ------
+    StudyError
+        CFG-NOANSWERS: a folder holds no table.
+    """
+    files: list[Path] = []
+    for path in exports:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        tables = [file for file in inside if file.suffix.casefold() in TABLES and file.name != CODEBOOK]
+        tables = [file for file in tables if not file.name.startswith((".", "~$"))] if path.is_dir() else [path]
+        if not tables:
+            what = f"the folder {path.as_posix()} holds no export: no file ends in {', '.join(TABLES)}"
+            mend = "put the exports of the survey platform into it, or name the files"
+            raise StudyError(Problem("CFG-NOANSWERS", what, mend))
+        files += [file for file in tables if file not in files]
+    return files
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
@@ -109,15 +137,22 @@ def _refuse_overwriting(folder: Path) -> None:
 
 def _settle(draft: StudyDraft, asker: Asker, folder: Path) -> Settled:
     """Ask what concerns the study as a whole."""
-    outcomes = [f"{instrument.name}.{scale}" for instrument, scale in outcomes_of(draft)]
-    primary = asker.ask("primary", Message("ask_primary"), outcomes) if outcomes else ""
+    outcomes = {f"{instrument.name}.{scale}": _label(instrument, scale) for instrument, scale in outcomes_of(draft)}
+    only = next(iter(outcomes)) if len(outcomes) == 1 else ""
+    primary = asker.ask("primary", Message("ask_primary"), [*outcomes], titles=outcomes) if len(outcomes) > 1 else only
     arms = arms_of(draft)
     allocation = ""
     if len(arms) > 1 and any(map(is_control, arms)):
         ways = ("people", "groups", "not_random")
-        allocation = asker.ask("allocation", Message("ask_allocation"), ways, "not_random")
+        titles = {way: Message(f"allocation_{way}") for way in ways}
+        allocation = asker.ask("allocation", Message("ask_allocation"), ways, "not_random", titles=titles)
     instrument, _, scale = primary.rpartition(".")
     return Settled(_study_name(folder), (instrument, scale) if primary else None, allocation)
+
+
+def _label(instrument: Instrument, scale: str) -> Message:
+    known = next(one for one in instrument.scales if one.name == scale)
+    return Message("instrument_title", title=f"{known.label or scale} ({instrument.title})")
 
 
 def _study_name(folder: Path) -> str:
@@ -179,9 +214,26 @@ def _ending(draft: StudyDraft, folder: Path, language: Language) -> Iterator[str
         yield Message("code_is", form=draft.code.described()).text(language)
     if not has_groups(draft):
         yield Message("no_group").text(language)
+        yield from (line.text(language) for line in _possible_groups(draft))
     if not outcomes_of(draft):
         yield Message("no_outcome").text(language)
     cells, confirm = len(draft.codebook.open_cells), len(draft.codebook.to_confirm)
-    yield Message("open_cells", number=cells, confirm=confirm, codebook=CODEBOOK).text(language)
+    key = "open_cells" if cells else "all_filled"
+    yield Message(key, number=cells, confirm=confirm, codebook=CODEBOOK).text(language)
     yield Message("wrote", study=study, codebook=codebook).text(language)
     yield Message("next", codebook=codebook, program=program(), study=study).text(language)
+
+
+def _possible_groups(draft: StudyDraft) -> Iterator[Message]:
+    """Name the columns that hold a few texts, each of several people: one of them may be the group."""
+    for shown, found in draft.files.items():
+        items = {column.name for guess in found.guesses for column in guess.block.columns}
+        free = [column for column in found.given.columns if column.name not in {*items, *found.roles.uses}]
+        names = [
+            column.name
+            for column in free
+            if not (column.of_platform or column.is_private) and 2 <= len(column.counts) <= MOST_GROUPS
+            and min(column.counts.values()) >= SMALLEST_GROUP
+        ]  # fmt: skip
+        if names:
+            yield Message("group_could_be", file=shown, columns=", ".join(names))

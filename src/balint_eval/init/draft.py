@@ -12,12 +12,13 @@ from balint_eval.codebook.workbook import Draft
 from balint_eval.init.answer_lists import AnswerLists
 from balint_eval.init.blocks import find_blocks
 from balint_eval.init.files import FEWEST_ITEMS, Given, Group, into_cohorts, item_columns
+from balint_eval.init.instruments_asked import ask_instruments
 from balint_eval.init.people import Roles, choose_codes, is_usable_date, settle_uses, wave_column
 from balint_eval.init.person_codes import CodeDraft, codes_of, settle_code
-from balint_eval.init.questions import Asker
-from balint_eval.init.recognise import Guess, recognise, settled_guess
+from balint_eval.init.questions import Asker, Further
+from balint_eval.init.recognise import Guess, recognise
 from balint_eval.init.texts import Message
-from balint_eval.init.waves import dates_of, in_order, name_waves, wave_word, waves_by_date
+from balint_eval.init.waves import AFTER, BEFORE, FOLLOW_UP, dates_of, in_order, name_waves, wave_word, waves_by_date
 from balint_eval.instruments.registry import known_instruments
 
 MOST_EXAMPLES = 8
@@ -116,7 +117,9 @@ def draft_study(given: Sequence[Given], asker: Asker) -> StudyDraft:
     files = {file.shown: FileDraft(file, roles[file.shown]) for group in groups for file in group.exports}
     for shown, found in files.items():
         _find_columns(found, {other: known for other, known in codes.items() if other != shown})
-    _ask_instruments(files, asker)
+    known: dict[tuple[str, ...], str] = {}
+    for shown, found in files.items():
+        found.guesses = ask_instruments(shown, found.guesses, known, asker)
     for group in groups:
         _find_waves([files[file.shown] for file in group.exports], asker)
     waves = in_order(_all_waves(files.values()))
@@ -147,28 +150,6 @@ def _find_columns(found: FileDraft, others: Mapping[str, frozenset[str]]) -> Non
     found.guesses = [guess for guess in guesses if guess.instrument or guess.block.n_items >= FEWEST_ITEMS]
 
 
-def _ask_instruments(files: Mapping[str, FileDraft], asker: Asker) -> None:
-    """Ask once for each open block that something fits; the same block elsewhere gets the same answer."""
-    known: dict[tuple[str, ...], str] = {}
-    for found in files.values():
-        for at, guess in enumerate(found.guesses):
-            if guess.instrument or not guess.candidates:
-                continue
-            block = guess.block
-            if block.signature not in known:
-                reason = guess.reasons[-1].text(asker.language)
-                question = Message("ask_instrument", file=found.given.shown, columns=block.shown, reason=reason)
-                name = f"instrument/{found.given.shown}/{block.columns[0].name}"
-                known[block.signature] = asker.ask(name, question, guess.candidates)
-            if known[block.signature]:
-                found.guesses[at] = _as_said(guess, known[block.signature])
-
-
-def _as_said(guess: Guess, name: str) -> Guess:
-    """Take a person's word for the instrument; codes that do not fit are still to be given."""
-    return settled_guess(guess.block, known_instruments()[name], [Message("you_said")])
-
-
 def _find_waves(files: Sequence[FileDraft], asker: Asker) -> None:
     """Settle the waves of one cohort's files: by names, then by dates, then by asking."""
     for found in files:
@@ -186,13 +167,22 @@ def _find_waves(files: Sequence[FileDraft], asker: Asker) -> None:
             period = periods[shown]
             found.wave, found.wave_why = dated, Message("wave_by_date", first=period.first, last=period.last)
         else:
-            found.wave = asker.ask(f"wave/{shown}", Message("ask_wave", file=shown))
+            found.wave = _ask_wave(f"wave/{shown}", Message("ask_wave", file=shown), whole, asker)
             found.wave_why = Message("you_said") if found.wave else Message("wave_open")
     for found in files:
         if found.roles.wave:
             _find_values(found, asker)
         if found.block_waves:
             _find_dates(found)
+
+
+def _ask_wave(name: str, question: Message, files: Sequence[FileDraft], asker: Asker) -> str:
+    """Ask for the wave of a file; once a person has named one, the next in time is the default."""
+    taken = {found.wave for found in files if found.wave}
+    rest = [wave for wave in (BEFORE, AFTER, FOLLOW_UP) if wave not in taken]
+    default = rest[0] if taken and rest else ""
+    titles = {wave: Message(f"wave_{wave}") for wave in rest}
+    return asker.ask(name, question, rest, default, titles=titles, further=Further(Message("wave_hint"), str))
 
 
 def _waves_in_names(found: FileDraft) -> dict[str, str]:
@@ -269,9 +259,10 @@ def _codebook(
             if answer in known.to_confirm:
                 to_confirm.add(("answers", len(rows["answers"]), "code"))
             rows["answers"].append({"answers": known.name, **row, "note": row["note"].text(language)})
-    to_confirm |= {("columns", at, "item") for at, row in enumerate(rows["columns"]) if row.get("in_order_of_file")} | {
-        ("waves", at, "wave") for at, row in enumerate(rows["waves"]) if row["wave"] == LEFT_OUT
-    }
+    for at, row in enumerate(rows["columns"]):
+        to_confirm |= {("columns", at, "item")} if row.get("in_order_of_file") else set()
+        to_confirm |= {("columns", at, "use")} if row.get("look") else set()
+    to_confirm |= {("waves", at, "wave") for at, row in enumerate(rows["waves"]) if row["wave"] == LEFT_OUT}
     to_confirm |= {("elements", at, "kind") for at in range(len(rows["elements"]))}
     lengths = {("elements", at, "length") for at in code.open_lengths()} if code else set()
     return Draft(
@@ -315,7 +306,7 @@ def _column_rows(cohort: str, found: FileDraft, lists: AnswerLists, language: La
             row |= {"waves": asked} if asked else {}
         elif column.name in found.roles.uses:
             use, why = found.roles.uses[column.name]
-            row |= {"use": use, "note": why.text(language)}
+            row |= {"use": use, "note": why.text(language), "look": use == "person_id" and found.roles.by_content}
             row |= {"examples": ", ".join(column.counts)} if use == "wave" else {}
             row |= {"waves": [found.date_waves[column.name]]} if column.name in found.date_waves else {}
             row |= {"element": found.roles.elements[column.name]} if column.name in found.roles.elements else {}

@@ -15,7 +15,7 @@ from balint_eval.ingest.sheet import Sheet
 from balint_eval.init.blocks import find_blocks, stem_of
 from balint_eval.init.code_parts import asked_parts
 from balint_eval.init.columns import MOST_ANSWERS, Column, columns_of, overlap
-from balint_eval.init.waves import name_waves
+from balint_eval.init.waves import dates_of, name_waves, waves_by_date
 
 Kind = Literal["export", "roster", "sessions", "attendance", "unused"]
 SAME_PEOPLE = 0.3
@@ -185,16 +185,21 @@ def into_cohorts(given: Sequence[Given], codes: Mapping[str, frozenset[str]]) ->
     for file in exports:
         near = [part for part in parts if any(_same_people(codes, file, other) for other in part)]
         parts = [part for part in parts if part not in near] + [[file, *(other for part in near for other in part)]]
-    if (
-        len(parts) > 1
-        and all(len(part) == 1 for part in parts)
-        and len(name_waves([f.shown for f in exports])) == len(exports)
-    ):
+    if len(parts) > 1 and all(len(part) == 1 for part in parts) and _of_several_waves(exports, codes):
         parts = [exports]
     order = {file.shown: at for at, file in enumerate(exports)}
     parts = [sorted(part, key=lambda file: order[file.shown]) for part in parts]
     names = _names(sorted(parts, key=lambda part: order[part[0].shown]))
     return [_group(name, part, given, codes) for name, part in names]
+
+
+def _of_several_waves(exports: Sequence[Given], codes: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether names say that the files are waves, or, where no code is known, whether their dates do."""
+    if len(name_waves([file.shown for file in exports])) == len(exports):
+        return True
+    periods = {file.shown: dates for file in exports if (dates := dates_of(file.sheet))}
+    unlinked = not any(codes.get(file.shown) for file in exports)
+    return unlinked and len(periods) == len(exports) and len(waves_by_date(periods)) == len(exports)
 
 
 def _same_people(codes: Mapping[str, frozenset[str]], one: Given, two: Given) -> bool:

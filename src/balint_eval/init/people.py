@@ -14,6 +14,8 @@ from balint_eval.init.waves import days_of, wave_count, wave_word
 
 MOST_WAVES = 8
 FEWEST_CODES = 4
+OLDEST = 120.0
+"""Numbers up to here may be ages: they come back in another file without being anybody's code."""
 SHORT_WORDS = 12
 """Letters of the longest text from which a column that asks for words holds comments."""
 LONGEST_HEADING = 5
@@ -37,6 +39,8 @@ class Roles:
         People come back within a wave.
     elements : dict of column name to element
         Columns that ask for one element each of a code that people made themselves.
+    by_content : bool
+        No heading says which column holds the code; what was taken is for a person to look at.
     """
 
     uses: dict[str, tuple[str, Message]] = field(default_factory=dict)
@@ -45,6 +49,7 @@ class Roles:
     wave: str = ""
     ratings: bool = False
     elements: dict[str, str] = field(default_factory=dict)
+    by_content: bool = False
 
     def named(self, use: str) -> str:
         """Give the column with a use, `""` for none."""
@@ -108,14 +113,16 @@ def choose_codes(given: Sequence[Given], waves: Mapping[str, str]) -> dict[str, 
     Notes
     -----
     One column with the name of a code is taken. Of several, the one whose codes come back in other files. A column
-    without such a name is taken where its codes are those of another file.
+    without such a name is taken where its codes are those of another file, and is marked for a look.
     """
     named = {file.shown: code_candidates(file, waves.get(file.shown, "")) for file in given}
     result = {}
+    plausible = {file.shown: named[file.shown] or _like_codes(file, waves.get(file.shown, "")) for file in given}
     for file in given:
-        others = [column for shown, columns in named.items() if shown != file.shown for column in columns]
-        roles = Roles(wave=waves.get(file.shown, ""))
-        found = named[file.shown] or [column for column in file.columns if _shared(column, others)]
+        others = [column for shown, columns in plausible.items() if shown != file.shown for column in columns]
+        roles = Roles(wave=waves.get(file.shown, ""), by_content=not named[file.shown])
+        found = named[file.shown] or [column for column in plausible[file.shown] if _shared(column, others)]
+        found = found or [column for column in file.columns if _shared(column, _named_in_others(file, named))]
         ranked = sorted(found, key=lambda column: -_best_overlap(column, others))
         clear = len(ranked) == 1 or (
             len(ranked) > 1
@@ -131,6 +138,21 @@ def choose_codes(given: Sequence[Given], waves: Mapping[str, str]) -> dict[str, 
         ]  # fmt: skip
         result[file.shown] = roles
     return result
+
+
+def _named_in_others(file: Given, named: Mapping[str, Sequence[Column]]) -> list[Column]:
+    return [column for shown, columns in named.items() if shown != file.shown for column in columns]
+
+
+def _like_codes(file: Given, wave: str) -> list[Column]:
+    """Give the columns that no heading calls a code and that look like one: all different, short, no age or year."""
+    return [
+        column
+        for column in file.columns
+        if not (column.of_platform or column.is_private or column.written or column.looks_like_dates)
+        and not (column.numbers and max(column.numbers) <= OLDEST)
+        and unique_in_wave(column, file, wave) >= NEARLY_UNIQUE
+    ]
 
 
 def _best_overlap(column: Column, others: Sequence[Column]) -> float:

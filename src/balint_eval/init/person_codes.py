@@ -181,7 +181,9 @@ def _of_whole_codes(files: Sequence[Given], roles: Mapping[str, Roles], asker: A
     if draft is None:
         return None
     question = Message("ask_person_code", form=draft.described())
-    return draft if asker.ask("person_code", question, (SELF_MADE, GIVEN), SELF_MADE) == SELF_MADE else None
+    titles = {SELF_MADE: Message("code_self_made"), GIVEN: Message("code_given_out")}
+    answer = asker.ask("person_code", question, (SELF_MADE, GIVEN), SELF_MADE, titles=titles)
+    return draft if answer == SELF_MADE else None
 
 
 def _draft(parts: Sequence[Part], sign: str, why: Message, language: Language) -> CodeDraft | None:

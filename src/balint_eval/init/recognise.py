@@ -266,14 +266,17 @@ def _by_structure(block: Block) -> list[str]:
         forms = [form for form in [known_instruments()[name], *_versions(name)] if form.n_items == block.n_items]
         fitting = [form for form in forms if _could_be(block, form)]
         if fitting:
-            found[name] = not any(codes and {f.response.codes[0], f.response.codes[-1]} <= codes for f in fitting)
+            ends = any(codes and {f.response.codes[0], f.response.codes[-1]} <= codes for f in fitting)
+            found[name] = (not any(codes <= set(f.response.codes) for f in fitting), not ends)
     return sorted(found, key=lambda name: (found[name], name.casefold()))
 
 
 def _could_be(block: Block, form: Instrument) -> bool:
+    """Tell whether the answers can be an instrument's: its codes, as many whole numbers in a row, or as many texts."""
     codes = set(declared_codes(block)) or set(said_numbers(block))
     if codes:
-        return codes <= set(form.response.codes)
+        in_a_row = max(codes) - min(codes) + 1 == len(codes) == len(form.response.codes)
+        return codes <= set(form.response.codes) or in_a_row
     return 0 < len(block.answers) <= len(form.response.codes) + 2
 
 

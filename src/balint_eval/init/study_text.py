@@ -25,6 +25,10 @@ COMMENTS: dict[str, tuple[str, str]] = {
     "name": ("Short name; results go to results/<name>/.", "نام کوتاه؛ نتیجه‌ها در results/<name>/ نوشته می‌شود."),
     "title": ("Title of the report.", "عنوان گزارش."),
     "contact": ("Whom to ask about the report.", "برای پرسش دربارهٔ گزارش."),
+    "languages": (
+        "Languages of the reports and figures: [en], [fa], or [en, fa] for both.",
+        "زبان گزارش‌ها و شکل‌ها: [fa]، [en]، یا [fa, en] برای هر دو.",
+    ),
     "codebook": (
         "Which column of each export holds what: correct it in a spreadsheet.",
         "هر ستون از فایل‌ها چه چیزی را دارد: آن را در صفحه‌گسترده درست کنید.",
@@ -161,6 +165,7 @@ def study_text(draft: StudyDraft, settled: Settled, language: Language) -> str:
     lines += [f"# {said['name']}", f"name: {settled.name}"]
     lines += [f"# {said['title']}", f"title: {_quoted(settled.name.replace('_', ' '))}"]
     lines += [f"# {said['contact']}", 'contact: ""']
+    lines += [f"# {said['languages']}", f"languages: [{language}]"]
     lines += [f"# {said['codebook']}", "codebook: codebook.xlsx", ""]
     lines += [*_wave_lines(draft, said, language), "", *_arm_lines(draft, settled, said)]
     lines += [f"# {said['programme']}", "programme: {sessions: 8, minutes: 90, members: [6, 10], leaders: [1, 2]}", ""]

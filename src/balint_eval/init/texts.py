@@ -52,10 +52,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "{number} ستون با یک نوع پاسخ؛ هیچ پرسشنامهٔ شناخته‌شده‌ای این تعداد گویه و این پاسخ‌ها را ندارد",
     ),
     "by_structure": (
-        "{number} columns with the same kind of answer; by number and range it could be {names}, "
-        "or a form of your own: choose, or set the use to ignore",
-        "{number} ستون با یک نوع پاسخ؛ از نظر تعداد و دامنه می‌تواند {names} باشد، یا فرم خود شما: "
-        "انتخاب کنید، یا کاربرد را «نادیده» بگذارید",
+        "{number} columns with the same kind of answer; by number and answers it could be {names}, or a form of "
+        "your own",
+        "{number} ستون با یک نوع پاسخ؛ از نظر تعداد و پاسخ‌ها می‌تواند {names} باشد، یا فرم خود شما",
     ),
     "versions": (
         "this instrument has versions with other keys, which the file cannot tell apart; choose one of {names}",
@@ -179,32 +178,72 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "ask_person_code": (
         "The codes have the form {form}. Did people make their code themselves, or was it given out?",
-        "کدها این شکل را دارند: {form}. کد را خود افراد ساخته‌اند (self_made) یا داده شده است (given_out)؟",
+        "کدها این شکل را دارند: {form}. کد را خود افراد ساخته‌اند یا به آن‌ها داده شده است؟",
     ),
+    "code_self_made": ("made from what they know of themselves", "خود افراد ساخته‌اند"),
+    "code_given_out": ("given out", "داده شده است"),
     "ask_wave": (
-        "{file}: when was it answered? A name for the wave, such as before, after, follow_up",
-        "{file}: چه زمانی پاسخ داده شد؟ نامی برای نوبت، مانند before، after، follow_up",
+        "When was {file} answered?",
+        "فایل {file} چه زمانی پاسخ داده شد؟",
+    ),
+    "wave_before": ("before the first meeting", "پیش از نخستین جلسه"),
+    "wave_after": ("after the last meeting", "پس از آخرین جلسه"),
+    "wave_follow_up": ("some time later", "مدتی بعد (پیگیری)"),
+    "wave_hint": (
+        "Type a number, or a name of your own for the wave.",
+        "یک شماره یا نامی دلخواه برای نوبت بنویسید.",
     ),
     "ask_value": (
         "{file}, {column} = {value}: which wave is it? A name such as before or after, or leave_out",
         "{file}، {column} = {value}: کدام نوبت است؟ نامی مانند before یا after، یا leave_out",
     ),
     "ask_instrument": (
-        "{file}: the columns {columns} ({reason}). Which instrument is it?",
-        "{file}: ستون‌های {columns} ({reason}). کدام پرسشنامه است؟",
+        "{file}: which questionnaire are the {number} columns from '{first}' to '{last}'? By number and answers it "
+        "could be:",
+        "{file}: {number} ستون از «{first}» تا «{last}» کدام پرسشنامه است؟ از نظر تعداد و پاسخ‌ها می‌تواند یکی از "
+        "این‌ها باشد:",
+    ),
+    "ask_instrument_open": (
+        "{file}: which questionnaire are the {number} columns from '{first}' to '{last}'? None that is known has this "
+        "number of items with such answers, but it may be several, one after the other.",
+        "{file}: {number} ستون از «{first}» تا «{last}» کدام پرسشنامه است؟ هیچ پرسشنامهٔ شناخته‌شده‌ای این تعداد گویه و "
+        "این پاسخ‌ها را ندارد، اما شاید چند پرسشنامه پشت سر هم باشد.",
+    ),
+    "instrument_title": ("{title}", "{title}"),
+    "instrument_hint": (
+        "Type a number or a name; names with commas, as in TEQ, PSS10, where several follow each other; 0 for none of "
+        "them.",
+        "شماره یا نام را بنویسید؛ اگر چند پرسشنامه پشت سر هم است، نام‌ها را با ویرگول، مانند TEQ, PSS10؛ "
+        "برای هیچ‌کدام 0.",
+    ),
+    "instrument_near": ("That name is not known. Did you mean {name}?", "این نام شناخته نیست. منظورتان {name} است؟"),
+    "instrument_unknown": (
+        "That name is not known. The command balint-eval instruments lists all.",
+        "این نام شناخته نیست. دستور balint-eval instruments همه را نشان می‌دهد.",
+    ),
+    "instrument_size": (
+        "The number of items does not fit: {sizes}, and these are {number} columns.",
+        "تعداد گویه‌ها نمی‌خواند: {sizes}، و اینجا {number} ستون است.",
     ),
     "ask_primary": (
         "Which outcome is the study about? It is best fixed before the answers are seen",
         "پیامد اصلی مطالعه کدام است؟ بهتر است پیش از دیدن پاسخ‌ها تعیین شود",
     ),
-    "ask_allocation": (
-        "How did people come into their arm: people or groups by lot, or not_random?",
-        "افراد چگونه به بازوها رسیدند: people یا groups با قرعه، یا not_random؟",
+    "ask_allocation": ("How did people come into their arm?", "افراد چگونه به بازوها رسیدند؟"),
+    "allocation_people": ("people were drawn by lot", "افراد با قرعه تقسیم شدند"),
+    "allocation_groups": ("whole groups were drawn by lot", "گروه‌ها با قرعه تقسیم شدند"),
+    "allocation_not_random": ("they chose, or it just happened", "خود انتخاب کردند، یا پیش آمد"),
+    "questions_begin": (
+        "Some things cannot be seen in the files. Enter leaves a question open; what is open is marked in the "
+        "codebook.",
+        "چند چیز در فایل‌ها دیده نمی‌شود. Enter پرسش را باز می‌گذارد؛ آنچه باز است در کدنامه نشان‌دار می‌شود.",
     ),
     "leave_open": ("Enter leaves it open", "Enter آن را باز می‌گذارد"),
     "default": ("Enter takes {default}", "Enter یعنی {default}"),
-    "choices": ("One of: {names}", "یکی از: {names}"),
-    "not_a_choice": ("That is not one of them.", "این یکی از آن‌ها نیست."),
+    "not_a_choice": (
+        "That is not one of them: type its number or its name.",
+        "این یکی از آن‌ها نیست: شماره یا نام آن را بنویسید.",
+    ),
     # what is said at the end
     "read": ("{file}: {rows} rows, {platform}.", "{file}: {rows} ردیف، {platform}."),
     "roster": (
@@ -248,12 +287,21 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "wave_is_open": ("wave: not known.", "نوبت: معلوم نیست."),
     "group_is": ("group: {column}.", "گروه: {column}."),
     "no_group": (
-        "Nobody's group is known: nothing will be claimed until a column has the use 'group', or a roster says it.",
-        "گروه هیچ‌کس معلوم نیست: تا وقتی ستونی با کاربرد «گروه» یا فهرستی نباشد، ادعایی نمی‌شود.",
+        "Nobody's group is known: nothing will be claimed until a column has the use 'group' in the codebook, or a "
+        "list of people says it.",
+        "گروه هیچ‌کس معلوم نیست: تا وقتی در کدنامه ستونی با کاربرد «گروه» یا فهرستی از افراد نباشد، ادعایی نمی‌شود.",
     ),
     "ratings_are": (
         "several rows a person: taken for ratings by others.",
         "هر فرد چند ردیف دارد: ارزیابی دیگران گرفته شد.",
+    ),
+    "all_filled": (
+        "Nothing is left to fill in {codebook}; {confirm} cells to look at (yellow).",
+        "در {codebook} چیزی برای پر کردن نمانده است؛ {confirm} خانه برای نگاه کردن (زرد).",
+    ),
+    "group_could_be": (
+        "In {file} these columns could be the group: {columns}.",
+        "در {file} این ستون‌ها می‌تواند گروه باشد: {columns}.",
     ),
     "open_cells": (
         "{number} cells to fill (orange) and {confirm} to look at (yellow) in {codebook}.",
