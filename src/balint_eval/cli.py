@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from balint_eval.errors import BalintError
+    from balint_eval.language import Language
     from balint_eval.stages import Folders
     from balint_eval.study import StudyFile
 
@@ -53,15 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
+        said = _language(options).say("Interrupted. What is finished is kept; the same command goes on from there.")
+        print(_signs(said, options), file=sys.stderr)
         return INTERRUPTED
 
 
 def _tell(error: BalintError, options: argparse.Namespace) -> int:
     """Print every problem, and leave it for the run that called this stage."""
+    from balint_eval.told import told_error
+
     record = {"exit_code": error.exit_code, "problems": [problem.as_dict() for problem in error.problems]}
-    text = json.dumps(record, ensure_ascii=False) if options.errors == "json" else str(error)
-    print(text, file=sys.stderr)
+    text = json.dumps(record, ensure_ascii=False) if options.errors == "json" else told_error(error, _language(options))
+    print(_signs(text, options), file=sys.stderr)
     log = getattr(options, "log", None)
     if log:
         from balint_eval.tables import write_text
@@ -71,6 +75,21 @@ def _tell(error: BalintError, options: argparse.Namespace) -> int:
     if os.environ.get("BALINT_EVAL_DEBUG"):
         raise error
     return error.exit_code
+
+
+def _language(options: argparse.Namespace) -> Language:
+    """Give the language of what is said: of the option, else of BALINT_EVAL_LANGUAGE, else English."""
+    from balint_eval.language import ENGLISH, known_languages, read_language
+
+    tag = getattr(options, "language", "") or os.environ.get("BALINT_EVAL_LANGUAGE", "")
+    return read_language(tag) if tag in known_languages() else ENGLISH
+
+
+def _signs(text: str, options: argparse.Namespace) -> str:
+    from balint_eval.told import plainly
+
+    plain = getattr(options, "plain", False) or not _language(options).is_right_to_left
+    return plainly(text) if plain else text
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -91,6 +110,7 @@ def make_parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="run the demo study")
     demo.add_argument("folder", nargs="?", default="balint-demo", help="folder to put it in")
     demo.add_argument("--cores", type=int, default=2, help="cores to use (2)")
+    _add_saying(demo)
     demo.set_defaults(handler=run_demo)
     keygen = commands.add_parser("keygen", help="make the key of the pseudonyms, outside of any study")
     keygen.add_argument("file", nargs="?", help="file for the key (BALINT_EVAL_KEY_FILE, or the user's configuration)")
@@ -165,8 +185,14 @@ def _add_run(
     if name == "run":
         command.add_argument("--results", default="results", help="folder for the results (results)")
         command.add_argument("--cores", type=int, default=2, help="cores to use (2)")
-        command.add_argument("--plain", action="store_true", help="progress as lines of text, without a bar")
+    _add_saying(command)
     command.set_defaults(handler=handler)
+
+
+def _add_saying(command: argparse.ArgumentParser) -> None:
+    """Add how a command speaks."""
+    command.add_argument("--plain", action="store_true", help="whole lines only: no bar, no invisible signs")
+    command.add_argument("--language", choices=["en", "fa"], help="of what is said here (BALINT_EVAL_LANGUAGE, or en)")
 
 
 def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -179,7 +205,10 @@ def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     init.add_argument("--output", metavar="FOLDER", help="folder for study.yaml and codebook.xlsx (the exports' own)")
     init.add_argument("--yes", action="store_true", help="ask nothing; what cannot be seen stays open, and is marked")
     init.add_argument("--answers", metavar="FILE", help="YAML file with the answers, as in `primary: TEQ.total`")
-    init.add_argument("--language", choices=["en", "fa"], default="en", help="of the codebook and the questions (en)")
+    init.add_argument(
+        "--language", choices=["en", "fa"], default=None,
+        help="of questions, codebook and reports (BALINT_EVAL_LANGUAGE, or en)",
+    )  # fmt: skip
     init.add_argument("--encoding", default="", help="of text files that are not UTF-8, such as cp1256")
     init.set_defaults(handler=init_study)
 
@@ -273,16 +302,17 @@ def run_study(options: argparse.Namespace) -> int:
     """Drive the workflow for one study."""
     from balint_eval.run import run_workflow
 
-    return run_workflow(Path(options.study), Path(options.results), cores=options.cores, plain=options.plain)
+    said = {"plain": options.plain, "language": _language(options)}
+    return run_workflow(Path(options.study), Path(options.results), cores=options.cores, **said)
 
 
 def check_study(options: argparse.Namespace) -> int:
     """Say everything that is wrong, and what was read."""
     from balint_eval.check import check
 
-    checked = check(Path(options.study))
+    checked = check(Path(options.study), _language(options))
     for line in checked.lines:
-        print(line)
+        print(_signs(line, options))
     if options.errors == "json":
         warnings = [warning.as_dict() for warning in checked.warnings]
         record = {"exit_code": 0, "problems": [], "warnings": warnings}
@@ -299,7 +329,7 @@ def init_study(options: argparse.Namespace) -> int:
         output=Path(options.output) if options.output else None,
         yes=options.yes,
         answers=Path(options.answers) if options.answers else None,
-        language=options.language,
+        language="fa" if _language(options).tag == "fa" else "en",
         encoding=options.encoding,
     )
     for line in init_study(wishes):
@@ -312,7 +342,8 @@ def run_demo(options: argparse.Namespace) -> int:
     from balint_eval.run import copy_demo, run_workflow
 
     study = copy_demo(Path(options.folder))
-    return run_workflow(study, Path(options.folder) / "results", cores=options.cores, plain=False)
+    said = {"plain": options.plain, "language": _language(options)}
+    return run_workflow(study, Path(options.folder) / "results", cores=options.cores, **said)
 
 
 def make_key(options: argparse.Namespace) -> int:

@@ -67,7 +67,7 @@ class Progress:
     running: dict[str, str] = field(default_factory=dict)
     steps: int = 0
     done: int = 0
-    began: float = 0.0
+    began: float | None = None
     worked: float = 0.0
     _rule: str = ""
     _job: str = ""
@@ -80,12 +80,12 @@ class Progress:
 
     def _read(self, line: str) -> Iterator[Step]:
         counted = _COUNT.match(line)
-        if counted and counted[1] in _SHARES and not self.began:
+        if counted and counted[1] in _SHARES and self.began is None:
             self.waiting[counted[1]] = int(counted[2])
             self.steps += int(counted[2])
         if started := _RULE.match(line):
             self._rule, self._job, self._cohort = started[1], "", ""
-            self.began = self.began or self.clock()
+            self.began = self.clock() if self.began is None else self.began
         self._job = found[1] if (found := _JOB.match(line)) else self._job
         self._cohort = found[1] if (found := _COHORT.match(line)) else self._cohort
         if _RESOURCES.match(line) and self._rule in DOING:
@@ -108,7 +108,7 @@ class Progress:
 
     def _seconds_left(self) -> float | None:
         """Take what is left to last as long, share for share, as what was done."""
-        if not self.worked:
+        if not self.worked or self.began is None:
             return None
         left = sum(number * _SHARES[rule] for rule, number in self.waiting.items())
         return (self.clock() - self.began) * left / self.worked
@@ -131,7 +131,7 @@ def time_left(seconds: float, language: Language = ENGLISH) -> str:
 
 
 def as_line(step: Step, language: Language = ENGLISH) -> str:
-    """Give a step as one line: `Step 3 of 6: comparing. About 40 seconds left.`"""
+    """Give a step as one line, such as `Step 3 of 6: comparing. About 40 seconds left`."""
     number = min(step.done + 1, step.steps)
     told = language.say("Step {number} of {steps}: {what}.", number=f"{number}", steps=f"{step.steps}", what=step.words)
     if step.seconds_left is None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
+from balint_eval.language import ENGLISH, Language
 from balint_eval.lock import RunLock
+from balint_eval.progress import Progress, Step, as_line, time_left
 from balint_eval.provenance import code_digest, input_hashes, sha256_of_text, stage_settings
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
 from balint_eval.tables import write_text
+from balint_eval.told import plainly, told
 
 
-def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = False) -> int:
+def run_workflow(
+    study: Path, results: Path, *, cores: int = 2, plain: bool = False, language: Language = ENGLISH
+) -> int:
     """Evaluate one study through Snakemake.
 
     Parameters
@@ -32,6 +38,8 @@ def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = Fa
     cores : int
     plain : bool
         Progress as lines instead of a bar.
+    language : Language
+        Of what is said on the way; the verdicts are in the first language of the study.
 
     Returns
     -------
@@ -47,20 +55,54 @@ def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = Fa
     """
     file = read_study(study)
     folders = Folders(results, file.study.name)
-    checked = check_inputs(file, folders)
+    say = Speaker(language, plain=plain)
+    checked = check_inputs(file, folders, say)
     with RunLock(folders.root):
         _forget_errors(folders)
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
-        did_something = _snakemake(study, results, folders, cores=cores, plain=plain)
+        did_something = _snakemake(study, results, folders, cores=cores, say=say)
     if not did_something:
-        print("Nothing to do: the results are up to date.")
-    print("\n".join([*closing_lines(file, folders), *to_decide(file, folders)]))
+        say.result(language.say("Nothing to do: the results are up to date."))
+    for line in [*closing_lines(file, folders, language), *to_decide(file, folders, language)]:
+        say.result(line)
     return 0
 
 
-def check_inputs(file: StudyFile, folders: Folders) -> dict[str, str]:
+@dataclass(frozen=True)
+class Speaker:
+    """Says what happens on stderr, and what came of it on stdout.
+
+    Attributes
+    ----------
+    language : Language
+    plain : bool
+        Whole lines only, without a bar and without the invisible signs that set runs of text apart.
+    """
+
+    language: Language = ENGLISH
+    plain: bool = False
+
+    def result(self, line: str) -> None:
+        """Say a line of the result."""
+        print(self._signs(line))
+
+    def progress(self, line: str) -> None:
+        """Say what is going on."""
+        print(self._signs(line), file=sys.stderr, flush=True)
+
+    def _signs(self, line: str) -> str:
+        return plainly(line) if self.plain or not self.language.is_right_to_left else line
+
+
+def check_inputs(file: StudyFile, folders: Folders, say: Speaker) -> dict[str, str]:
     """Read the cohorts whose files, settings or code changed since the last check, writing nothing.
+
+    Parameters
+    ----------
+    file : StudyFile
+    folders : Folders
+    say : Speaker
 
     Returns
     -------
@@ -82,10 +124,10 @@ def check_inputs(file: StudyFile, folders: Folders) -> dict[str, str]:
     from balint_eval.stages import key_of
 
     key = key_of(file, changed, folders)
-    print(f"Checking the files of {_listed(changed)} ...", file=sys.stderr)
+    say.progress(say.language.say("Checking the files of {cohorts} ...", cohorts=_listed(changed, say.language)))
     for _, ingested in ingest_all(_only(file, changed), pseudonymiser(key)):
         for warning in ingested.warnings:
-            print(f"  {warning}", file=sys.stderr)
+            say.progress(f"  {told(warning, say.language)}")
     return digests
 
 
@@ -94,8 +136,8 @@ def _only(file: StudyFile, names: list[str]) -> StudyFile:
     return StudyFile(file.study.model_copy(update={"cohorts": cohorts}), file.folder, file.shown_as, file.instruments)
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= 5 else f"{len(names)} cohorts"
+def _listed(names: list[str], language: Language) -> str:
+    return language.sequence(names) if len(names) <= 5 else language.plural("{n} cohort", "{n} cohorts", len(names))
 
 
 def _digest(file: StudyFile, name: str) -> str:
@@ -131,7 +173,7 @@ def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _snakemake(study: Path, results: Path, folders: Folders, *, cores: int, plain: bool) -> bool:
+def _snakemake(study: Path, results: Path, folders: Folders, *, cores: int, say: Speaker) -> bool:
     """Run the workflow; False when there was nothing to do."""
     command = snakemake_command(study, results, cores)
     _unlock(command)
@@ -143,7 +185,7 @@ def _snakemake(study: Path, results: Path, folders: Folders, *, cores: int, plai
     # A run that is told to end (a closing shell, a time limit) ends its Snakemake too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _show(_kept(process, lines), plain=plain)
+        _show(_kept(process, lines), say)
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
@@ -165,15 +207,15 @@ def _unlock(command: list[str]) -> None:
         subprocess.run([*command, "--unlock"], check=False, capture_output=True)
 
 
-def _show(lines: Iterable[str], language: Language, *, plain: bool) -> None:
+def _show(lines: Iterable[str], say: Speaker) -> None:
     """Show progress on stderr: a bar on a terminal, else a sentence a step."""
-    steps = Progress(language, time.monotonic).follow(lines)
-    if not plain and sys.stderr.isatty():
-        _show_bar(steps, language)
+    steps = Progress(say.language, time.monotonic).follow(lines)
+    if not say.plain and sys.stderr.isatty():
+        _show_bar(steps, say.language)
         return
     for step in steps:
         if step.words:
-            print(f"  {as_line(step, language)}", file=sys.stderr, flush=True)
+            say.progress(f"  {as_line(step, say.language)}")
 
 
 def _show_bar(steps: Iterable[Step], language: Language) -> None:
@@ -208,16 +250,17 @@ def _failure(folders: Folders, lines: list[str]) -> BalintError:
     return EnvironmentProblem(Problem("WF-FAILED", what, f"see the logs in {log}; the same command goes on from there"))
 
 
-def closing_lines(file: StudyFile, folders: Folders) -> list[str]:
+def closing_lines(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
     """Give the verdict lines of the educator's report in the first language, and the paths of what was made."""
     model = folders.report("educator", file.study.languages[0], "json")
     kinds = {".html", ".docx", ".pdf"}
     reports = sorted(path for path in folders.reports.glob("*") if path.suffix in kinds)
-    made = [f"Report: {path.as_posix()}" for path in reports] + [f"Tables: {folders.tables.as_posix()}/"]
-    return [*_verdicts(model), *made]
+    made = [language.say("Report: {path}", path=path.as_posix()) for path in reports]
+    made.append(language.say("Tables: {path}", path=f"{folders.tables.as_posix()}/"))
+    return [*_verdicts(model, language), *made]
 
 
-def to_decide(file: StudyFile, folders: Folders) -> list[str]:
+def to_decide(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
     """Say where pairs of codes wait for a decision, and how it reaches the next run."""
     from balint_eval.tables import read_table
 
@@ -226,22 +269,35 @@ def to_decide(file: StudyFile, folders: Folders) -> list[str]:
     lines = []
     for cohort, number in waiting.items():
         sheet = folders.review(str(cohort))
-        people = "1 person waits" if number == 1 else f"{number} people wait"
         declared = file.cohort(str(cohort)).linkage_decisions
         key = Path(os.path.relpath(sheet, file.folder)).as_posix()
-        then = "run again" if declared else f"add to the cohort: linkage_decisions: {key}, and run again"
-        lines.append(f"To decide in the cohort {cohort}: {people} in {sheet.as_posix()}; decide there, save, {then}.")
+        then = language.say("run again")
+        if not declared:
+            then = language.say("add to the cohort: linkage_decisions: {file}, and run again", file=key)
+        lines.append(
+            language.plural(
+                "To decide in the cohort {cohort}: {n} person waits in {sheet}; decide there, save, {then}.",
+                "To decide in the cohort {cohort}: {n} people wait in {sheet}; decide there, save, {then}.",
+                int(number),
+                cohort=str(cohort),
+                sheet=sheet.as_posix(),
+                then=then,
+            )
+        )
     return lines
 
 
-def _verdicts(model: Path) -> list[str]:
+def _verdicts(model: Path, language: Language) -> list[str]:
     from balint_eval.report.model import Claim, from_json
 
     report = from_json(model.read_text(encoding="utf-8"))
     claims = [block for section in report.sections for block in section.blocks if isinstance(block, Claim)]
     lines = [f"{claim.heading}: {claim.verdict.lower()}. {claim.text}" for claim in claims]
-    why = "no outcome has scores of the same people in two waves; balint-eval check says what withheld them"
-    return lines or [f"Nothing was compared: {why}."]
+    nothing = language.say(
+        "Nothing was compared: no outcome has scores of the same people in two waves; balint-eval check says what "
+        "withheld them."
+    )
+    return lines or [nothing]
 
 
 def copy_demo(folder: Path) -> Path:

@@ -42,6 +42,7 @@ LAYERS = [
     {"plots"},
     {"report"},
     {"provenance", "pipeline"},
+    {"told", "progress"},
     {"stages", "lock", "check"},
     {"run", "init", "power_report", "chosen_figures"},
     {"__init__", "cli", "__main__"},

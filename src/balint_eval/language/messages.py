@@ -22,7 +22,7 @@ from balint_eval.language.catalogues import DOMAIN
 
 PACKAGE = Path(__file__).parents[1]
 LOCALE = PACKAGE / "locale"
-SOURCES = ("language", "report", "plots", "kirkpatrick.py")
+SOURCES = ("language", "report", "plots", "kirkpatrick.py", "check.py", "run.py", "progress.py", "told.py", "cli.py")
 """Files and folders whose sentences reach readers."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"say": None, "marked": None, "plural": (1, 2)}
 _PLACE = re.compile(r"\{(\w*)\}")
@@ -38,6 +38,9 @@ def extracted() -> dict[Key, list[str]]:
             places = found.setdefault(message, [])
             if place not in places:
                 places.append(place)
+    codes = yaml.safe_load((PACKAGE / "error_codes.yaml").read_text(encoding="utf-8"))
+    for message in (str(entry[part]) for entry in codes for part in ("what", "mend")):
+        found.setdefault(message, ["error_codes.yaml"])
     for path in sorted((PACKAGE / "appraisal" / "guidelines").glob("*.yaml")):
         for message in _of_checklist(yaml.safe_load(path.read_text(encoding="utf-8"))):
             found.setdefault(message, [path.relative_to(PACKAGE).as_posix()])

@@ -52,7 +52,14 @@ MOULDS = (
         "{n} people: with fewer than {few} a single wrong item, two swapped codes or two exchanged columns are often "
         "missed"
     ),
+    marked(
+        "{n} people: with fewer than {few} a wrong key, single wrong items, swapped codes and exchanged columns cannot "
+        "be told from chance"
+    ),
     *(marked("what was not found may still be there"),),
+    *(marked("used"), marked("without a person id"), marked("with a comment and no answers"), marked("given twice")),
+    *(marked("without answers"), marked("of people who are not on the roster"), marked("left out by their wave")),
+    *(marked("outside the days of their wave"), marked("without a date")),
     *(marked("compare the key, the codes and the order of the columns with the form by eye"),),
     *(marked("Cronbach's alpha of this study at {wave}, n = {n}"),),
     *(marked("primary"), marked("secondary"), marked("better"), marked("worse"), marked("self"), marked("patient")),

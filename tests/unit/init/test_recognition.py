@@ -298,7 +298,11 @@ def test_every_sentence_has_both_languages_and_the_same_blanks():
         assert sorted(part.split("}")[0] for part in english.split("{")[1:]) == sorted(
             part.split("}")[0] for part in persian.split("{")[1:]
         ), key
-        assert any("\u0600" <= letter <= "\u06ff" for letter in persian) or key in {"default", "found", "instrument_title"}, key
+        assert any("\u0600" <= letter <= "\u06ff" for letter in persian) or key in {
+            "default",
+            "found",
+            "instrument_title",
+        }, key
 
 
 # ---- headings as people write them
