@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
 from balint_eval.language import ENGLISH, Language
@@ -180,17 +181,20 @@ def _snakemake(study: Path, results: Path, folders: Folders, *, cores: int, say:
     # The rules call `balint-eval`: the one beside this Python, whatever the shell's path says.
     scripts = str(Path(sys.executable).parent)
     environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")])}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     lines: list[str] = []
     # A run that is told to end (a closing shell, a time limit) ends its Snakemake too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
     try:
-        _show(_kept(process, lines), say)
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
-        raise
-    if process.wait() != 0:
+        with subprocess.Popen(command, env=environment, **quiet) as process:
+            try:
+                _show(_kept(process, lines), say)
+            except KeyboardInterrupt:
+                process.terminate()
+                raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if process.returncode != 0:
         raise _failure(folders, lines)
     return not any("Nothing to be done" in line for line in lines)
 
