@@ -9,7 +9,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,9 +125,33 @@ def make_parser() -> argparse.ArgumentParser:
     reproduce.add_argument("table", nargs="?", help="a table of your own in the same columns (the one in the package)")
     reproduce.add_argument("--output", help="write every check as CSV into this file")
     reproduce.set_defaults(handler=reproduce_results)
+    _add_handing_on(commands)
     for name, text in _STAGES.items():
         _add_stage(commands, name, text)
     return parser
+
+
+def _add_handing_on(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add what takes results elsewhere, and what helps the shell."""
+    text = "scored data, one row a person, for jamovi, SPSS, R or a spreadsheet"
+    export = commands.add_parser("export", help=text, description=text)
+    export.add_argument("study", help="study file that has been run")
+    export.add_argument("--results", default="results", help="folder of the results (results)")
+    export.add_argument("--format", choices=["csv", "sav"], default="csv", help="CSV, or SPSS with labels (csv)")
+    export.add_argument("--output", metavar="FILE", help="file to write (<study>_scores.csv or .sav)")
+    export.add_argument("--items", action="store_true", help="the answers to the items as well, as coded on the form")
+    export.set_defaults(handler=export_scores)
+    text = "works that a study's report cites, as BibTeX"
+    cite = commands.add_parser("cite", help=text, description=text)
+    cite.add_argument("study", help="study file that has been run")
+    cite.add_argument("--results", default="results", help="folder of the results (results)")
+    cite.add_argument("--output", metavar="FILE", help="file to write (the terminal)")
+    cite.set_defaults(handler=cite_works)
+    text = "print what lets the shell complete commands and options"
+    how = "To use it in bash: balint-eval completion bash > ~/.local/share/bash-completion/completions/balint-eval"
+    completion = commands.add_parser("completion", help=text, description=text, epilog=how)
+    completion.add_argument("shell", choices=["bash", "zsh", "tcsh"], help="which shell")
+    completion.set_defaults(handler=print_completion)
 
 
 _REPRODUCE = (
@@ -377,6 +401,60 @@ def show_power(options: argparse.Namespace) -> int:
     chosen = {"replications": options.replications, "seed": options.seed, "output": folder}
     print("\n".join(plan_power(settings, options.groups, options.icc, **chosen)))
     return 0
+
+
+def export_scores(options: argparse.Namespace) -> int:
+    """Write the scored data of a study, one row a person."""
+    from balint_eval.stages import Folders
+    from balint_eval.study import read_study
+    from balint_eval.wide_export import write_wide
+
+    file = read_study(options.study)
+    output = Path(options.output or f"{file.study.name}_scores.{options.format}")
+    if output.suffix.casefold() not in {".csv", ".sav"}:
+        output = output.with_name(f"{output.name}.{options.format}")
+    for line in write_wide(file, Folders(Path(options.results), file.study.name), output, items=options.items):
+        print(line)
+    return 0
+
+
+def cite_works(options: argparse.Namespace) -> int:
+    """Print or write the works a report cites."""
+    from balint_eval.bibtex import cite
+    from balint_eval.stages import Folders
+    from balint_eval.study import read_study
+    from balint_eval.tables import write_text
+
+    file = read_study(options.study)
+    text = cite(file, Folders(Path(options.results), file.study.name))
+    if options.output:
+        write_text(Path(options.output), text)
+        print(f"Written: {Path(options.output).as_posix()}")
+    else:
+        print(text, end="")
+    return 0
+
+
+def print_completion(options: argparse.Namespace) -> int:
+    """Print the completion script of a shell."""
+    import shtab
+
+    parser = make_parser()
+    for action in _files_and_folders(parser):
+        action.complete = shtab.FILE  # type: ignore[attr-defined]
+    print(shtab.complete(parser, shell=options.shell))
+    return 0
+
+
+def _files_and_folders(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Give the arguments of all commands that name a file or folder."""
+    names = {"study", "exports", "answers", "output", "results", "folder", "file", "table", "log"}
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in dict.fromkeys(action.choices.values()):
+                yield from _files_and_folders(command)
+        elif action.dest in names:
+            yield action
 
 
 def reproduce_results(options: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ LAYERS = [
     {"provenance", "pipeline"},
     {"told", "progress"},
     {"stages", "lock", "check"},
-    {"run", "init", "power_report", "chosen_figures"},
+    {"run", "init", "power_report", "chosen_figures", "wide_export", "bibtex"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
     {"reference"},
