@@ -151,7 +151,8 @@ def _command_section(name: str, text: str, command: argparse.ArgumentParser) -> 
 
 
 def _argument_table(command: argparse.ArgumentParser) -> str:
-    wanted = [one for one in command._actions if not isinstance(one, argparse._SubParsersAction | argparse._HelpAction)]
+    shown = [one for one in command._actions if one.help != argparse.SUPPRESS]
+    wanted = [one for one in shown if not isinstance(one, argparse._SubParsersAction | argparse._HelpAction)]
     rows = [f"| {_argument_name(one)} | {_argument_meaning(one)} |" for one in wanted]
     return "\n".join(["| argument | what |", "|---|---|", *rows, ""])
 

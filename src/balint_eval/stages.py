@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from balint_eval.language import Language
     from balint_eval.report import Report
 
+PRIVATE = 0o600
+
 
 class Folders:
     """Where a study's results lie.
@@ -110,16 +112,14 @@ def _write_review(cohort_name: str, ingested: Ingested, folders: Folders) -> lis
     words = words_in(path) if path.is_file() else None
     if words is None or not review.marks <= set(words):
         # What somebody has decided in the sheet and not yet named in the study file is carried over.
-        write_bytes(path, review.sheet(words or {}))
-        path.chmod(0o600)
+        write_bytes(path, review.sheet(words or {}), PRIVATE)
     return [*ingested.notes, f"Decisions of a person applied: {review.decided}. Still to decide: {review.open}."]
 
 
 def _write_restricted(frame: pd.DataFrame, path: Path) -> None:
     from balint_eval.tables import neutralised
 
-    write_text(path, neutralised(frame).to_csv(index=False, lineterminator="\n"))
-    path.chmod(0o600)
+    write_text(path, neutralised(frame).to_csv(index=False, lineterminator="\n"), PRIVATE)
 
 
 def run_score(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:

@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "balint_eval"
 LAYERS = [
     {"errors"},
     {"tables", "settings_words", "office_files", "kinds"},
-    {"strict_yaml"},
+    {"strict_yaml", "processes"},
     {"instruments"},
     {"study_items", "jalali", "codebook"},
     {"study_dates", "study_paths", "language"},
@@ -43,7 +43,7 @@ LAYERS = [
     {"report"},
     {"provenance", "pipeline"},
     {"stages", "lock", "check"},
-    {"run", "init", "power_report", "chosen_figures"},
+    {"run", "begin", "init", "power_report", "chosen_figures"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
     {"reference"},
