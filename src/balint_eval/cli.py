@@ -165,6 +165,10 @@ def make_parser() -> argparse.ArgumentParser:
     reproduce.add_argument("table", nargs="?", help="a table of your own in the same columns (the one in the package)")
     reproduce.add_argument("--output", help="write every check as CSV into this file")
     reproduce.set_defaults(handler=reproduce_results)
+    verify = commands.add_parser("verify", help="say whether results are still what the run wrote", description=_VERIFY)
+    verify.add_argument("results", metavar="RESULTS", help="results folder, such as results/demo")
+    verify.add_argument("--study", help="study file, to hold the exports to the manifest too")
+    verify.set_defaults(handler=verify_results)
     for name, text in _STAGES.items():
         _add_stage(commands, name, text)
     for command in commands.choices.values():
@@ -176,6 +180,11 @@ def make_parser() -> argparse.ArgumentParser:
 _ERRORS = "how errors are printed: as sentences or, for programs, as JSON; also behind the command (text)"
 
 
+_VERIFY = (
+    "Hold every file of a results folder to manifest.json, and codecheck.yml and ro-crate-metadata.json to each other: "
+    "exit code 0 when all is as the run left it, 3 "
+    "with a sentence for each file that is missing, changed or not listed."
+)
 _REPRODUCE = (
     "Recompute every published number that can be recomputed from the numbers beside it, within what their "
     "rounding allows, and list what does not fit. The page docs/published.md is made by it."
@@ -304,6 +313,9 @@ def run_stage(options: argparse.Namespace) -> int:
     if options.stage == "figures" and options.output:
         return _draw_for_a_paper(options, file, folders)
     with at_work(folders.root):
+        if options.stage != "manifest":
+            # Until the last stage has listed them again, the results are under way.
+            folders.manifest.unlink(missing_ok=True)
         lines = _stage_lines(options, file, folders)
     if options.log:
         write_text(Path(options.log), "\n".join(lines) + "\n")
@@ -426,4 +438,13 @@ def reproduce_results(options: argparse.Namespace) -> int:
         print(line)
     if options.output:
         print(f"Every check: {options.output}")
+    return 0
+
+
+def verify_results(options: argparse.Namespace) -> int:
+    """Hold the files of results to their manifest."""
+    from balint_eval.verify import verify
+
+    for line in verify(Path(options.results), Path(options.study) if options.study else None):
+        print(line)
     return 0

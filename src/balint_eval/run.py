@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,13 +14,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from balint_eval.clear_up import clear_up, refuse_unwritable, set_changed_aside
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
 from balint_eval.lock import RunLock
-from balint_eval.processes import PATIENCE, RECORD, RUN, end_orphans, forget
-from balint_eval.provenance import code_digest, input_hashes, sha256_of_text, stage_settings
+from balint_eval.processes import PATIENCE, RECORD, RUN, forget
+from balint_eval.provenance import code_digest, input_hashes, sha256_of_text, stage_settings, workflow_folder
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
-from balint_eval.tables import OF_THE_DISK, disk_problem, remove_parts, write_text
+from balint_eval.tables import OF_THE_DISK, disk_problem, write_text
 
 _STEPS = re.compile(r"(\d+) of (\d+) steps")
 _RULE = re.compile(r"^(?:local)?rule (\w+):")
@@ -65,51 +65,17 @@ def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = Fa
     folders = Folders(results, file.study.name)
     refuse_unwritable(folders)
     with RunLock(folders.root) as lock, interruptible():
-        _clear_up(folders, lock)
+        clear_up(folders, lock)
         checked = check_inputs(file, folders)
         _forget_errors(folders)
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
+        set_changed_aside(folders)
         did_something = _snakemake(snakemake_command(study, results, cores), folders, lock.run, plain=plain)
     if not did_something:
         print("Nothing to do: the results are up to date.")
     print("\n".join([*closing_lines(file, folders), *to_decide(file, folders)]))
     return 0
-
-
-def refuse_unwritable(folders: Folders) -> None:
-    """Refuse folders that cannot be written, before anything is read or computed.
-
-    Raises
-    ------
-    EnvironmentProblem
-        WF-READONLY, for each of them, with its mode.
-    """
-    wanted = (folders.root, folders.tables, folders.figures, folders.reports, folders.logs, folders.restricted)
-    nearest = {next(path for path in (wish, *wish.parents) if path.exists()) for wish in (*wanted, Path(".snakemake"))}
-    refused = sorted(path for path in nearest if not (path.is_dir() and os.access(path, os.W_OK | os.X_OK)))
-    if refused:
-        raise EnvironmentProblem(map(_unwritable, refused))
-
-
-def _unwritable(path: Path) -> Problem:
-    kind = "this folder" if path.is_dir() else "this is a file where a folder belongs, and"
-    what = f"{kind} cannot be written (mode {stat.filemode(path.stat().st_mode)})"
-    mend = "give yourself the right to write there, or choose another folder with --results"
-    return Problem("WF-READONLY", what, mend, path.absolute().as_posix() if path == Path() else path.as_posix())
-
-
-def _clear_up(folders: Folders, lock: RunLock) -> None:
-    """End what a run that broke off left at work, and remove its half-written files."""
-    ended = end_orphans(folders.root, lock.run)
-    for folder in (folders.root, folders.restricted):
-        remove_parts(folder)
-    broken = lock.taken_over
-    if broken:
-        since = f" (process {broken.pid}, since {broken.started})"
-        print(f"An earlier run broke off{since}; this one goes on from there.", file=sys.stderr)
-    if ended:
-        print(f"Processes of an earlier run that were still at work and were ended: {ended}.", file=sys.stderr)
 
 
 def check_inputs(file: StudyFile, folders: Folders) -> dict[str, str]:
@@ -162,13 +128,6 @@ def _read_json(path: Path) -> dict[str, str]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
-
-
-def workflow_folder() -> Path:
-    """Give the folder of the workflow: the repository's, or the one inside an installed package."""
-    package = Path(__file__).parent
-    in_repository = package.parents[1] / "workflow"
-    return in_repository if (in_repository / "Snakefile").is_file() else package / "_workflow"
 
 
 def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:

@@ -234,12 +234,20 @@ def _write_report(report: Report, path: Path, figures: Path) -> None:
 
 
 def run_manifest(file: StudyFile, folders: Folders) -> list[str]:
-    """List what went in and what came out, each with its SHA-256."""
-    from balint_eval.provenance import describe_run, list_outputs
+    """List what went in and what came out, each with its SHA-256: for programs, for a CODECHECK, for archives."""
+    from balint_eval.codecheck import codecheck_text
+    from balint_eval.crate import METADATA, crate_text
+    from balint_eval.provenance import describe_run, list_outputs, workflow_folder
+    from balint_eval.verify import CODECHECK, NOT_LISTED
 
-    outputs = list_outputs(folders.root)
-    write_text(
-        folders.manifest,
-        json.dumps({**describe_run(file), "outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
-    )
+    for source in sorted([workflow_folder() / "Snakefile", *workflow_folder().glob("rules/*.smk")]):
+        copied = folders.root / "workflow" / source.relative_to(workflow_folder())
+        write_text(copied, source.read_text(encoding="utf-8"))
+    described = describe_run(file)
+    outputs = list_outputs(folders.root, (*NOT_LISTED, CODECHECK))
+    write_text(folders.root / CODECHECK, codecheck_text(file, outputs, described["command"]))
+    outputs = list_outputs(folders.root, NOT_LISTED)
+    write_text(folders.root / METADATA, crate_text(described, outputs, file.study.title, file.study.contact))
+    text = json.dumps({**described, "outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True)
+    write_text(folders.manifest, f"{text}\n")
     return [f"{len(outputs)} outputs listed"]

@@ -41,8 +41,11 @@ LAYERS = [
     {"kirkpatrick", "disclosure", "pooling", "individual_change", "appraisal"},
     {"plots"},
     {"report"},
+    {"codecheck", "crate"},
     {"provenance", "pipeline"},
+    {"verify"},
     {"stages", "lock", "check"},
+    {"clear_up"},
     {"run", "begin", "init", "power_report", "chosen_figures"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
