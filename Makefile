@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic clean help
+.PHONY: demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -88,6 +88,11 @@ r-check: $(STAMP) ## Mixed models and CR2 on 60 awkward drawn data sets beside l
 # FILES=500 tries the first 500, always the same; CI does that. WORKERS=1 leaves the other cores alone.
 fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX, ODS and YAML files: no traceback, none slow or large; failures are kept.
 	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --workers $(or $(WORKERS),2) --keep fuzz-failures
+
+# KILLS=3 FULL=3 tries three of each; CI does that. SEED=2 chooses other moments.
+crash-test: $(STAMP) ## Kill -9 at 20 moments, full disk at 10 points, two runs at once: the same command then completes, with the same bytes.
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/crash/battery.py --kills $(or $(KILLS),20) --full $(or $(FULL),10) \
+		--seed $(or $(SEED),1)
 
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py

@@ -6,10 +6,13 @@ This is the one place that prints errors. Nothing heavy is imported here; each h
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Small matrices gain nothing from BLAS threads, and one thread makes sums the same on every machine.
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    parser = make_parser()
-    options = parser.parse_args(arguments)
-    if not hasattr(options, "handler"):
-        parser.print_help()
-        return 0
+    options = _read_words(sys.argv[1:] if arguments is None else list(arguments))
     from balint_eval.errors import BalintError
 
     try:
@@ -52,25 +51,86 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of the output (`| head`) has gone; what was asked for is done.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        print("Interrupted. What is finished is kept; the same command goes on from there.", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as interruption:
+        return _tell(_interrupted(interruption), options)
+    except OSError as error:
+        return _tell(_of_the_disk(error), options)
+
+
+def _read_words(words: list[str]) -> argparse.Namespace:
+    """Read the words of the command line; what is wrong with them is said as JSON too, when that is asked for."""
+    parser = make_parser()
+    try:
+        with redirect_stderr(io.StringIO()) as said:
+            options = parser.parse_args(words)
+    except SystemExit as ended:
+        if ended.code and _asks_for_json(words):
+            _print_record(_wrong_words(said.getvalue()))
+        else:
+            sys.stderr.write(said.getvalue())
+        raise
+    if not hasattr(options, "handler"):
+        options.handler = lambda _: parser.print_help()
+    return options
+
+
+def _asks_for_json(words: list[str]) -> bool:
+    return "--errors=json" in words or ("--errors", "json") in pairwise(words)
+
+
+def _wrong_words(said: str) -> BalintError:
+    from balint_eval.errors import Problem, StudyError
+
+    what = said.strip().rpartition("error: ")[2].rstrip(".") or "the command line is wrong"
+    return StudyError(Problem("CFG-USAGE", what, "balint-eval --help shows every command and its options"))
+
+
+def _interrupted(interruption: KeyboardInterrupt) -> BalintError:
+    from balint_eval.errors import EnvironmentProblem, Problem
+
+    what = str(interruption) or "interrupted; what is finished is kept"
+    error = EnvironmentProblem(Problem("WF-INTERRUPT", what, "give the same command again; it goes on from there"))
+    error.exit_code = INTERRUPTED
+    return error
+
+
+def _of_the_disk(error: OSError) -> BalintError:
+    """Say in a sentence what the disk refused; any other fault of the system is shown as it is."""
+    from balint_eval.errors import EnvironmentProblem
+    from balint_eval.tables import OF_THE_DISK, disk_problem
+
+    if error.errno not in OF_THE_DISK or os.environ.get("BALINT_EVAL_DEBUG"):
+        raise error
+    return EnvironmentProblem(disk_problem(error.filename or "", error))
 
 
 def _tell(error: BalintError, options: argparse.Namespace) -> int:
     """Print every problem, and leave it for the run that called this stage."""
-    record = {"exit_code": error.exit_code, "problems": [problem.as_dict() for problem in error.problems]}
-    text = json.dumps(record, ensure_ascii=False) if options.errors == "json" else str(error)
-    print(text, file=sys.stderr)
+    from balint_eval.errors import EnvironmentProblem
+    from balint_eval.processes import RECORD, RUN
+
+    record = error.record()
+    if os.environ.get(RUN) and hasattr(options, "log"):
+        print(f"{RECORD}{json.dumps(record)}", file=sys.stderr)
+    elif options.errors == "json":
+        _print_record(error)
+    else:
+        print(error, file=sys.stderr)
     log = getattr(options, "log", None)
     if log:
         from balint_eval.tables import write_text
 
-        write_text(Path(log), f"{error}\n")
-        write_text(Path(log).with_suffix(".error.json"), json.dumps(record, ensure_ascii=False) + "\n")
+        # On a full disk there is no room for the log either; what is wrong has been said.
+        with suppress(EnvironmentProblem):
+            write_text(Path(log), f"{error}\n")
+            write_text(Path(log).with_suffix(".error.json"), json.dumps(record, ensure_ascii=False) + "\n")
     if os.environ.get("BALINT_EVAL_DEBUG"):
         raise error
     return error.exit_code
+
+
+def _print_record(error: BalintError) -> None:
+    print(json.dumps(error.record(), ensure_ascii=False), file=sys.stderr)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -83,7 +143,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Start with: balint-eval demo",
     )
     parser.add_argument("--version", action="version", version=f"balint-eval {__version__}")
-    parser.add_argument("--errors", choices=["text", "json"], default="text", help="how errors are printed")
+    parser.add_argument("--errors", choices=["text", "json"], default="text", help=_ERRORS)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_run(commands, "run", "evaluate a study: read, score, compare, report", run_study)
     _add_run(commands, "check", "say everything that is wrong with a study, and write nothing", check_study)
@@ -105,11 +165,26 @@ def make_parser() -> argparse.ArgumentParser:
     reproduce.add_argument("table", nargs="?", help="a table of your own in the same columns (the one in the package)")
     reproduce.add_argument("--output", help="write every check as CSV into this file")
     reproduce.set_defaults(handler=reproduce_results)
+    verify = commands.add_parser("verify", help="say whether results are still what the run wrote", description=_VERIFY)
+    verify.add_argument("results", metavar="RESULTS", help="results folder, such as results/demo")
+    verify.add_argument("--study", help="study file, to hold the exports to the manifest too")
+    verify.set_defaults(handler=verify_results)
     for name, text in _STAGES.items():
         _add_stage(commands, name, text)
+    for command in commands.choices.values():
+        # Also behind the command, where a value given before it must stay.
+        command.add_argument("--errors", choices=["text", "json"], default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return parser
 
 
+_ERRORS = "how errors are printed: as sentences or, for programs, as JSON; also behind the command (text)"
+
+
+_VERIFY = (
+    "Hold every file of a results folder to manifest.json, and codecheck.yml and ro-crate-metadata.json to each other: "
+    "exit code 0 when all is as the run left it, 3 "
+    "with a sentence for each file that is missing, changed or not listed."
+)
 _REPRODUCE = (
     "Recompute every published number that can be recomputed from the numbers beside it, within what their "
     "rounding allows, and list what does not fit. The page docs/published.md is made by it."
@@ -229,6 +304,7 @@ def _formats(text: str) -> tuple[str, ...]:
 def run_stage(options: argparse.Namespace) -> int:
     """Run one stage of the workflow."""
     from balint_eval import stages
+    from balint_eval.processes import at_work
     from balint_eval.study import read_study
     from balint_eval.tables import write_text
 
@@ -236,7 +312,11 @@ def run_stage(options: argparse.Namespace) -> int:
     folders = stages.Folders(Path(options.results), file.study.name)
     if options.stage == "figures" and options.output:
         return _draw_for_a_paper(options, file, folders)
-    lines = _stage_lines(options, file, folders)
+    with at_work(folders.root):
+        if options.stage != "manifest":
+            # Until the last stage has listed them again, the results are under way.
+            folders.manifest.unlink(missing_ok=True)
+        lines = _stage_lines(options, file, folders)
     if options.log:
         write_text(Path(options.log), "\n".join(lines) + "\n")
     return 0
@@ -358,4 +438,13 @@ def reproduce_results(options: argparse.Namespace) -> int:
         print(line)
     if options.output:
         print(f"Every check: {options.output}")
+    return 0
+
+
+def verify_results(options: argparse.Namespace) -> int:
+    """Hold the files of results to their manifest."""
+    from balint_eval.verify import verify
+
+    for line in verify(Path(options.results), Path(options.study) if options.study else None):
+        print(line)
     return 0

@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 SHOWN_AT_MOST = 50
 LONGEST_ANSWER = 40
@@ -95,6 +96,10 @@ class BalintError(Exception):
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: Sequence[Problem] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self._text())
+
+    def record(self) -> dict[str, Any]:
+        """Give exit code and problems as plain values: what `--errors json` prints."""
+        return {"exit_code": self.exit_code, "problems": [problem.as_dict() for problem in self.problems]}
 
     def _text(self) -> str:
         lines = [str(problem) for problem in first_of_each_kind(self.problems, SHOWN_AT_MOST)]

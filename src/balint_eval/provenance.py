@@ -55,6 +55,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         *_COMMON, "appraisal", "report", "office_files.py", "locale", "consistency.py", "contrasts.py",
         "kirkpatrick.py", "provenance.py", "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
+    "manifest": (*_COMMON, "codecheck.py", "crate.py", "provenance.py", "verify.py"),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
 
@@ -156,6 +157,13 @@ def describe_run(file: StudyFile) -> dict[str, Any]:
         "settings": file.study.model_dump(mode="json", exclude={"cohorts", "own_instruments"}),
         "command": f"balint-eval run {Path(file.shown_as).name}",
     }
+
+
+def workflow_folder() -> Path:
+    """Give the folder of the workflow: the repository's, or the one inside an installed package."""
+    package = Path(__file__).parent
+    in_repository = package.parents[1] / "workflow"
+    return in_repository if (in_repository / "Snakefile").is_file() else package / "_workflow"
 
 
 def list_outputs(folder: Path, leave_out: Iterable[str] = ("logs", "manifest.json")) -> list[dict[str, str | int]]:

@@ -151,7 +151,8 @@ def _command_section(name: str, text: str, command: argparse.ArgumentParser) -> 
 
 
 def _argument_table(command: argparse.ArgumentParser) -> str:
-    wanted = [one for one in command._actions if not isinstance(one, argparse._SubParsersAction | argparse._HelpAction)]
+    shown = [one for one in command._actions if one.help != argparse.SUPPRESS]
+    wanted = [one for one in shown if not isinstance(one, argparse._SubParsersAction | argparse._HelpAction)]
     rows = [f"| {_argument_name(one)} | {_argument_meaning(one)} |" for one in wanted]
     return "\n".join(["| argument | what |", "|---|---|", *rows, ""])
 
@@ -184,6 +185,32 @@ FAMILIES = {
 """What each family of codes is about."""
 
 
+FOR_PROGRAMS = """## For programs
+
+With `--errors json`, before or behind any command, what is wrong comes as one JSON object on the last line of standard
+error; what went before it are lines of progress. These names and the codes below stay as they are.
+
+| name | kind | meaning |
+|---|---|---|
+| `exit_code` | integer | 2 study file or command, 3 data, 4 release blocked, 5 computer, 130 interrupted; 0 in order |
+| `problems` | list | every problem, not only the first; empty from `check` when the study is in order |
+| `warnings` | list | of `check` only: what was accepted, and is said |
+
+Each problem and warning:
+
+| name | kind | meaning |
+|---|---|---|
+| `code` | text | one of the codes below |
+| `what` | text | what is wrong |
+| `mend` | text | what to do |
+| `file` | text | where: the file, or blank |
+| `row` | integer | line of the file, header = 1; 0 where there is none |
+| `column` | text | column with its letter, or the key of the study file; or blank |
+| `value` | text | the value, with ids masked; or blank |
+"""
+"""How programs read what is wrong."""
+
+
 def error_codes() -> list[dict[str, str]]:
     """Give every code with its meaning and remedy."""
     text = (files("balint_eval") / "error_codes.yaml").read_text(encoding="utf-8")
@@ -194,7 +221,7 @@ def error_reference() -> str:
     """Give every code a message can begin with as Markdown, a section a family."""
     parts = [
         NOTICE + "# Messages\n\nEvery message begins with a code, says where it is (file, row or line, column or key, "
-        "value) and ends with what to do. `balint-eval --errors json check STUDY` gives the same for programs.\n"
+        "value) and ends with what to do.\n\n" + FOR_PROGRAMS
     ]
     for family, title in FAMILIES.items():
         rows = [entry for entry in error_codes() if entry["code"].partition("-")[0] == family]

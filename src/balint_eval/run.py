@@ -10,14 +10,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from balint_eval.clear_up import clear_up, refuse_unwritable, set_changed_aside
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
 from balint_eval.lock import RunLock
-from balint_eval.provenance import code_digest, input_hashes, sha256_of_text, stage_settings
+from balint_eval.processes import PATIENCE, RECORD, RUN, forget
+from balint_eval.provenance import code_digest, input_hashes, sha256_of_text, stage_settings, workflow_folder
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
-from balint_eval.tables import write_text
+from balint_eval.tables import OF_THE_DISK, disk_problem, write_text
 
 _STEPS = re.compile(r"(\d+) of (\d+) steps")
 _RULE = re.compile(r"^(?:local)?rule (\w+):")
@@ -59,12 +63,15 @@ def run_workflow(study: Path, results: Path, *, cores: int = 2, plain: bool = Fa
     """
     file = read_study(study)
     folders = Folders(results, file.study.name)
-    checked = check_inputs(file, folders)
-    with RunLock(folders.root):
+    refuse_unwritable(folders)
+    with RunLock(folders.root) as lock, interruptible():
+        clear_up(folders, lock)
+        checked = check_inputs(file, folders)
         _forget_errors(folders)
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
-        did_something = _snakemake(study, results, folders, cores=cores, plain=plain)
+        set_changed_aside(folders)
+        did_something = _snakemake(snakemake_command(study, results, cores), folders, lock.run, plain=plain)
     if not did_something:
         print("Nothing to do: the results are up to date.")
     print("\n".join([*closing_lines(file, folders), *to_decide(file, folders)]))
@@ -123,13 +130,6 @@ def _read_json(path: Path) -> dict[str, str]:
         return {}
 
 
-def workflow_folder() -> Path:
-    """Give the folder of the workflow: the repository's, or the one inside an installed package."""
-    package = Path(__file__).parent
-    in_repository = package.parents[1] / "workflow"
-    return in_repository if (in_repository / "Snakefile").is_file() else package / "_workflow"
-
-
 def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:
     """Give the Snakemake call that a person could also type."""
     return [
@@ -143,26 +143,62 @@ def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _snakemake(study: Path, results: Path, folders: Folders, *, cores: int, plain: bool) -> bool:
+def _snakemake(command: list[str], folders: Folders, run: str, *, plain: bool) -> bool:
     """Run the workflow; False when there was nothing to do."""
-    command = snakemake_command(study, results, cores)
     _unlock(command)
     # The rules call `balint-eval`: the one beside this Python, whatever the shell's path says.
     scripts = str(Path(sys.executable).parent)
-    environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")])}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, RUN: run, "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")])}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "balint_eval.begin", str(folders.root), *command],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
+        start_new_session=True,
+    )  # fmt: skip
     lines: list[str] = []
-    # A run that is told to end (a closing shell, a time limit) ends its Snakemake too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _show(_kept(process, lines), plain=plain)
+        ended = process.wait()
     except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
-        raise
-    if process.wait() != 0:
-        raise _failure(folders, lines)
+        _end(process)
+        raise KeyboardInterrupt(_steps_done(lines)) from None
+    finally:
+        forget(folders.root, process.pid)
+    if ended != 0:
+        # Jobs outlive a workflow that was killed.
+        _end(process)
+        raise _killed() if ended == -getattr(signal, "SIGKILL", 0) else _failure(folders, lines)
     return not any("Nothing to be done" in line for line in lines)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a closing terminal or a time limit interrupt as Ctrl-C does, so that the workflow is ended too."""
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    # A run under nohup is to outlive its terminal.
+    chosen = [number for number in numbers if before[number] is not signal.SIG_IGN]
+    for number in chosen:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in chosen:
+            signal.signal(number, before[number])
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the workflow and its jobs, which are a session of their own."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+
+
+def _steps_done(lines: list[str]) -> str:
+    steps = [found for found in map(_STEPS.search, lines) if found]
+    done = f" after {steps[-1][1]} of {steps[-1][2]} steps" if steps else ""
+    return f"interrupted{done}; what is finished is kept"
 
 
 def _kept(process: subprocess.Popen[str], lines: list[str]) -> Iterator[str]:
@@ -213,15 +249,31 @@ def _forget_errors(folders: Folders) -> None:
 
 def _failure(folders: Folders, lines: list[str]) -> BalintError:
     """Turn what the stages left, or Snakemake's own words, into one error."""
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folders.logs.glob("*.error.json"))]
+    records = _records(folders, lines)
     if records:
         error = BalintError([Problem(**problem) for record in records for problem in record["problems"]])
         error.exit_code = max(record["exit_code"] for record in records)
         return error
     said = " ".join(line.strip() for line in lines if "Error" in line or "Exception" in line)[:500]
+    stopped = re.search(r"\[Errno (\d+)\]", said)
+    if stopped and int(stopped[1]) in OF_THE_DISK:
+        reason = OSError(int(stopped[1]), os.strerror(int(stopped[1])))
+        return EnvironmentProblem(disk_problem(folders.root.as_posix(), reason, "a file of the workflow"))
     what = f"the workflow stopped: {said or 'no reason was given'}"
     log = folders.logs.as_posix()
     return EnvironmentProblem(Problem("WF-FAILED", what, f"see the logs in {log}; the same command goes on from there"))
+
+
+def _killed() -> BalintError:
+    what = "the workflow was killed from outside, perhaps because memory ran out"
+    return EnvironmentProblem(Problem("WF-FAILED", what, "close other programs and give the same command again"))
+
+
+def _records(folders: Folders, lines: list[str]) -> list[dict[str, Any]]:
+    """Give what the failed steps said: on their standard error, for a file may not have found room on the disk."""
+    said = [line.partition(RECORD)[2] for line in lines if RECORD in line]
+    left = [path.read_text(encoding="utf-8") for path in sorted(folders.logs.glob("*.error.json"))]
+    return [json.loads(text) for text in dict.fromkeys(text.strip() for text in [*said, *left])]
 
 
 def closing_lines(file: StudyFile, folders: Folders) -> list[str]:

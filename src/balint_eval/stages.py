@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from balint_eval.language import Language
     from balint_eval.report import Report
 
+PRIVATE = 0o600
+
 
 class Folders:
     """Where a study's results lie.
@@ -110,16 +112,14 @@ def _write_review(cohort_name: str, ingested: Ingested, folders: Folders) -> lis
     words = words_in(path) if path.is_file() else None
     if words is None or not review.marks <= set(words):
         # What somebody has decided in the sheet and not yet named in the study file is carried over.
-        write_bytes(path, review.sheet(words or {}))
-        path.chmod(0o600)
+        write_bytes(path, review.sheet(words or {}), PRIVATE)
     return [*ingested.notes, f"Decisions of a person applied: {review.decided}. Still to decide: {review.open}."]
 
 
 def _write_restricted(frame: pd.DataFrame, path: Path) -> None:
     from balint_eval.tables import neutralised
 
-    write_text(path, neutralised(frame).to_csv(index=False, lineterminator="\n"))
-    path.chmod(0o600)
+    write_text(path, neutralised(frame).to_csv(index=False, lineterminator="\n"), PRIVATE)
 
 
 def run_score(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
@@ -234,12 +234,20 @@ def _write_report(report: Report, path: Path, figures: Path) -> None:
 
 
 def run_manifest(file: StudyFile, folders: Folders) -> list[str]:
-    """List what went in and what came out, each with its SHA-256."""
-    from balint_eval.provenance import describe_run, list_outputs
+    """List what went in and what came out, each with its SHA-256: for programs, for a CODECHECK, for archives."""
+    from balint_eval.codecheck import codecheck_text
+    from balint_eval.crate import METADATA, crate_text
+    from balint_eval.provenance import describe_run, list_outputs, workflow_folder
+    from balint_eval.verify import CODECHECK, NOT_LISTED
 
-    outputs = list_outputs(folders.root)
-    write_text(
-        folders.manifest,
-        json.dumps({**describe_run(file), "outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
-    )
+    for source in sorted([workflow_folder() / "Snakefile", *workflow_folder().glob("rules/*.smk")]):
+        copied = folders.root / "workflow" / source.relative_to(workflow_folder())
+        write_text(copied, source.read_text(encoding="utf-8"))
+    described = describe_run(file)
+    outputs = list_outputs(folders.root, (*NOT_LISTED, CODECHECK))
+    write_text(folders.root / CODECHECK, codecheck_text(file, outputs, described["command"]))
+    outputs = list_outputs(folders.root, NOT_LISTED)
+    write_text(folders.root / METADATA, crate_text(described, outputs, file.study.title, file.study.contact))
+    text = json.dumps({**described, "outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True)
+    write_text(folders.manifest, f"{text}\n")
     return [f"{len(outputs)} outputs listed"]

@@ -6,6 +6,7 @@ precision, blank for missing. A path that ends in `.parquet` is written as parqu
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 TEXT, INTEGER, NUMBER, FLAG = "text", "integer", "number", "flag"
 ALL_COHORTS = "all"
+PART = ".part"
+"""End of the names of files that are not yet whole."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+OF_THE_DISK = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM)
 # A text that already begins with quotes before such a sign gets one more, so that reading gives it back exactly.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
@@ -223,13 +228,20 @@ def _as_written(value: object) -> object:
     return value[1:] if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value) else value
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, mode: int = 0o644) -> None:
     """Write UTF-8 text under a temporary name and move it into place."""
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8"), mode)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write bytes under a temporary name in the same folder and move them into place.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    mode : int
+        Who may read and write the file, from its first moment under this name.
 
     Raises
     ------
@@ -239,18 +251,32 @@ def write_bytes(path: Path, content: bytes) -> None:
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise EnvironmentProblem(_disk_problem(path, error)) from error
+        raise EnvironmentProblem(disk_problem(path, error)) from error
 
 
-def _disk_problem(path: Path, error: OSError) -> Problem:
+def remove_parts(folder: Path) -> int:
+    """Remove the temporary files that a killed process left below a folder, and say how many there were."""
+    found = [path for path in folder.rglob(f".*{PART}") if path.is_file()]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def disk_problem(path: Path | str, error: OSError, what: str = "this file") -> Problem:
+    """Say in a sentence why something cannot be written: WF-DISKFULL or WF-READONLY."""
+    if error.errno in FULL:
+        mend = "free space, then give the same command again; it goes on from there"
+        return Problem(
+            "WF-DISKFULL", f"{what} cannot be written: the disk, or your share of it, is full", mend, str(path)
+        )
     reason = (error.strerror or str(error)).lower()
-    mend = "free space, or choose another folder with --results"
-    return Problem("WF-READONLY", f"this file cannot be written ({reason})", mend, str(path))
+    mend = "give yourself the right to write there, or choose another folder with --results"
+    return Problem("WF-READONLY", f"{what} cannot be written ({reason})", mend, str(path))

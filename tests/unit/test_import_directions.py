@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "balint_eval"
 LAYERS = [
     {"errors"},
     {"tables", "settings_words", "office_files", "kinds"},
-    {"strict_yaml"},
+    {"strict_yaml", "processes"},
     {"instruments"},
     {"study_items", "jalali", "codebook"},
     {"study_dates", "study_paths", "language"},
@@ -41,9 +41,12 @@ LAYERS = [
     {"kirkpatrick", "disclosure", "pooling", "individual_change", "appraisal"},
     {"plots"},
     {"report"},
+    {"codecheck", "crate"},
     {"provenance", "pipeline"},
+    {"verify"},
     {"stages", "lock", "check"},
-    {"run", "init", "power_report", "chosen_figures"},
+    {"clear_up"},
+    {"run", "begin", "init", "power_report", "chosen_figures"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
     {"reference"},
@@ -51,8 +54,8 @@ LAYERS = [
 FOUNDATIONS = {
     f"balint_eval.ingest.{name}"
     for name in (
-        "cell_text", "control", "delimited", "delimiter", "grid", "opendocument", "packed", "plain_sheet",
-        "sheet_markup", "sheet_rules", "source", "text", "workbook", "workbook_guard",
+        "cell_text", "control", "delimited", "delimiter", "grid", "opendocument", "packed", "plain_opendocument",
+        "plain_sheet", "sheet_markup", "sheet_rules", "source", "text", "workbook", "workbook_guard",
     )
 }  # fmt: skip
 """Parts of `ingest` that know files and texts and no study; the codebook is read by them."""

@@ -19,6 +19,7 @@ ENTRIES = {
     "compare": ["comparisons.py", "kirkpatrick.py", "quality.py"],
     "figures": ["plots/__init__.py"],
     "report": ["report/__init__.py", "plots/saved.py", "provenance.py"],
+    "manifest": ["codecheck.py", "crate.py", "verify.py"],
 }
 
 

@@ -114,6 +114,8 @@ def test_names_of_all_outputs(finished: Path) -> None:
     ingested |= {"scores", "findings", "links"}
     expected = {f"cohorts/{cohort}/{name}.csv" for cohort in ("students", "residents") for name in ingested}
     expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
+    expected |= {"codecheck.yml", "ro-crate-metadata.json", "workflow/Snakefile"}
+    expected |= {f"workflow/rules/{name}.smk" for name in ("analysis", "common", "data", "report")}
     expected |= {
         f"report/{reader}.{tag}.INTERNAL.{kind}"
         for reader in ("educator", "researcher")

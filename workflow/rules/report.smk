@@ -1,5 +1,5 @@
 # Requires: the tables and figures of the whole study.
-# Gives: report/{educator,researcher}.<language>.INTERNAL.{html,docx,pdf}, as the study file asks, and manifest.json.
+# Gives: report/{educator,researcher}.<language>.INTERNAL.{html,docx,pdf}, as the study file asks, and manifest.json, codecheck.yml, ro-crate-metadata.json.
 
 
 rule report:
@@ -45,6 +45,9 @@ rule manifest:
         tables=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED + COMPARED],
     output:
         manifest=f"{root}/manifest.json",
+        codecheck=f"{root}/codecheck.yml",
+        crate=f"{root}/ro-crate-metadata.json",
+        workflow=f"{root}/workflow/Snakefile",
     log:
         f"{root}/logs/manifest.log",
     conda:
@@ -53,7 +56,7 @@ rule manifest:
         study=study_path,
         results=lambda wildcards: results,
         settings=settings_of("report"),
-        code=code_digest("report"),
+        code=code_digest("manifest"),
     shell:
         """
         balint-eval manifest {params.study:q} --results {params.results:q} --log {log:q}

@@ -11,6 +11,7 @@ from typing import Protocol
 from balint_eval.ingest.grid import counted, letter, listed
 
 EXACT_DIGITS = 15
+MOMENTS = "Dates and times given in ISO form"
 _ZEROS = re.compile(r"0{2,}")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CLOCK = re.compile(r"[hs]", re.IGNORECASE)
@@ -65,19 +66,24 @@ def cell_text(cell: SheetCell, spoken: Spoken) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _ESCAPE.sub(_unescaped, value) if "_x" in value else value
+        return unescaped(value)
     if isinstance(value, bool):
         return str(value).upper()
     position = cell.column - 1
     if isinstance(value, int | float):
         return _number_text(value, cell.number_format or "", position, spoken)
     if isinstance(value, dt.datetime | dt.date | dt.time):
-        spoken.add("Dates and times given in ISO form", position)
-        return _moment_text(value, cell.number_format or "")
+        spoken.add(MOMENTS, position)
+        return moment_text(value, cell.number_format or "")
     return str(value)
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def unescaped(text: str) -> str:
+    """Give the text of a workbook with signs such as `_x000D_` written out."""
+    return _ESCAPE.sub(_sign, text) if "_x" in text else text
+
+
+def _sign(match: re.Match[str]) -> str:
     code = int(match[1], 16)
     return "\ufffd" if 0xD800 <= code < 0xE000 else chr(code)
 
@@ -107,7 +113,8 @@ def plain_number(value: float) -> str:
     return format(value, ".15g")
 
 
-def _moment_text(value: dt.datetime | dt.date | dt.time, pattern: str) -> str:
+def moment_text(value: dt.datetime | dt.date | dt.time, pattern: str) -> str:
+    """Give a date or time of a cell with this format code in ISO form."""
     if isinstance(value, dt.time):
         return value.isoformat("seconds")
     if not isinstance(value, dt.datetime):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import re
 from collections import Counter
@@ -16,7 +15,16 @@ from balint_eval.errors import Problem, masked
 from balint_eval.ingest.control import control_notes, control_problems, has_control
 from balint_eval.ingest.delimiter import settled_delimiter, without_sep_line
 from balint_eval.ingest.grid import Grid, Record, blank_record, counted, letter, listed
-from balint_eval.ingest.packed import BATCH, Packing, Records, column_of, widths_of, with_first, without_column
+from balint_eval.ingest.packed import (
+    BATCH,
+    Packing,
+    Records,
+    column_of,
+    widths_of,
+    with_first,
+    without_collection,
+    without_column,
+)
 from balint_eval.ingest.text import is_blank
 
 CELL_AT_MOST = (1 << 31) - 1
@@ -62,7 +70,7 @@ def read_delimited(text: str, *, file: str, delimiter: str = "", prefer: str = "
     notes = [f"The first line `sep={mark}` was skipped; rows are still counted from it."] if mark else []
     used, problems = settled_delimiter(body, delimiter or mark, prefer, file)
     misread = bool(problems)
-    with _long_cells(), _without_collection():
+    with _long_cells(), without_collection():
         parsed = _parse(body, used, skipped, file)
     records = _with_header(parsed, list(header))
     problems += [*parsed.problems, *_newline_problems(parsed.ends, file)]
@@ -104,18 +112,6 @@ def _long_cells() -> Iterator[None]:
         yield
     finally:
         csv.field_size_limit(before)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Keep the collector of reference cycles from walking millions of new cells, which hold none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _physical_lines(body: str) -> Iterator[str]:

@@ -10,13 +10,17 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
+from xml.etree.ElementTree import ParseError
 
 from balint_eval.errors import BalintError, DataError, Problem
-from balint_eval.ingest.cell_text import cell_text
+from balint_eval.ingest.cell_text import Spoken, cell_text
 from balint_eval.ingest.grid import XLSX_ROWS, Grid, Record, blank_record, escaped, letter
+from balint_eval.ingest.plain_opendocument import CutDocument, cut
+from balint_eval.ingest.sheet_markup import NotPlain
 from balint_eval.ingest.sheet_rules import (
     Hidden,
     SheetRead,
@@ -41,12 +45,16 @@ _SPACES = "{urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _TABLE, _TEXT = (f"{_SPACES}{name}:1.0}}" for name in ("office", "table", "text"))
 _STYLE, _NUMBER = (f"{_SPACES}{name}:1.0}}" for name in ("style", "datastyle"))
 _SHOWN_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+_SIMPLE = {f"{_OFFICE}value-type", f"{_OFFICE}value", f"{_TABLE}style-name", _SHOWN_TYPE}
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _ROW_GROUPS = (f"{_TABLE}table-row-group", f"{_TABLE}table-rows", f"{_TABLE}table-header-rows")
 _NOT_SAID = (f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}note", f"{_TEXT}ruby-text")
 _DURATION = re.compile(r"(-?)P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,8})H)?(?:([0-9]{1,8})M)?(?:([0-9.]{1,20})S)?)?")
 _ERROR = re.compile(r"#[A-Z0-9/!?]+|Err:[0-9]+")
 _BREAKS = str.maketrans("\r\n\t", "   ")
+
+Cell: TypeAlias = "Element | str | _Number"
+"""A cell of a row: text and numbers that stand alone have forms of their own."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,15 @@ def _pattern(style: Element) -> str:
     return "0" * min(int(digits), 99) if decimals == "0" and number.get(f"{_NUMBER}grouping") != "true" else ""
 
 
+@dataclass(frozen=True)
+class _Number:
+    """A cell that holds a number and nothing else, and its text in each style."""
+
+    element: Element
+    style: str
+    said: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass
 class _Table:
     """The sheet while it is read."""
@@ -123,11 +140,11 @@ class _Table:
         style = column.get(f"{_TABLE}default-cell-style-name", "")
         self.column_styles += [style] * min(number, COLUMNS - at)
 
-    def add_row(self, row: Element, *, hidden: bool) -> None:
+    def add_row(self, row: Element, cells: Iterable[Cell], *, hidden: bool) -> None:
         """Take a row as often as it is repeated; blank rows are only counted."""
         number, repeats = self.next_row, _repeated(row, "rows")
         self.next_row += repeats
-        record = self._record(row, number)
+        record = self._record(row, cells, number)
         if blank_record(record):
             return
         last = number + repeats - 1
@@ -141,15 +158,21 @@ class _Table:
         if hidden:
             self.hidden_rows += range(number, last + 1)
 
-    def _record(self, row: Element, number: int) -> Record:
+    def _record(self, row: Element, cells: Iterable[Cell], number: int) -> Record:
         record: Record = []
         blank = 0
         row_style = row.get(f"{_TABLE}default-cell-style-name", "")
-        for element in row:
-            if element.tag not in _CELLS:
+        for element in cells:
+            at = len(record) + blank
+            if isinstance(element, str):
+                text, repeats = element, 1
+            elif isinstance(element, _Number):
+                text, repeats = self._number(element, row_style, at, number), 1
+            elif element.tag in _CELLS:
+                repeats = _repeated(element, "columns")
+                text = self._text(element, row_style, at, number)
+            else:
                 continue
-            repeats, at = _repeated(element, "columns"), len(record) + blank
-            text = self._text(element, row_style, at, number)
             if not text:
                 blank += repeats
                 continue
@@ -164,16 +187,28 @@ class _Table:
         if not element.attrib and not len(element):
             return ""
         self._note_span(element, at, number)
-        style = element.get(f"{_TABLE}style-name") or row_style
-        if not style and at < len(self.column_styles):
-            style = self.column_styles[at]
-        cell = _cell(element, self.styles, style, at)
+        cell = _cell(element, self.styles, self._style(element.get(f"{_TABLE}style-name") or row_style, at), at)
         if cell.data_type in "fe":
             header = self.read.records[0] if self.read.records else []
             self.read.problems.append(formula_problem(at, cell, number, header, self.file))
         if isinstance(cell.value, str):
             return cell.value
         return cell_text(cell, self.read.spoken)
+
+    def _style(self, name: str, at: int) -> str:
+        """Give the style of a cell with this name of a style, or of its column."""
+        return name or (self.column_styles[at] if at < len(self.column_styles) else "")
+
+    def _number(self, number: _Number, row_style: str, at: int, row: int) -> str:
+        """Give the text of a number, once for each style in which nothing is to be said of it."""
+        style = self._style(number.style or row_style, at)
+        if style not in number.said:
+            spoken = Spoken()
+            text = cell_text(_cell(number.element, self.styles, style, at), spoken)
+            if spoken.columns:
+                return self._text(number.element, row_style, at, row)
+            number.said[style] = text
+        return number.said[style]
 
     def _note_span(self, element: Element, at: int, number: int) -> None:
         wide, high = (int(element.get(f"{_TABLE}number-{way}-spanned", "1")) for way in ("columns", "rows"))
@@ -226,9 +261,13 @@ def _refuse_other_kinds(archive: zipfile.ZipFile, file: str) -> None:
 
 
 def _events(archive: zipfile.ZipFile, part: str, file: str) -> Iterator[tuple[str, Element]]:
+    return _parsed(read_part(archive, part, file))
+
+
+def _parsed(markup: bytes) -> Iterator[tuple[str, Element]]:
     from defusedxml.ElementTree import iterparse
 
-    return iter(iterparse(io.BytesIO(read_part(archive, part, file)), events=("start", "end"), forbid_dtd=True))
+    return iter(iterparse(io.BytesIO(markup), events=("start", "end"), forbid_dtd=True))
 
 
 def _read(archive: zipfile.ZipFile, file: str, sheet: str) -> Grid:
@@ -237,17 +276,67 @@ def _read(archive: zipfile.ZipFile, file: str, sheet: str) -> Grid:
         for event, element in _events(archive, _STYLES, file):
             if event == "end":
                 styles.add(element)
-    sheets: dict[str, bool] = {}
-    tables: dict[str, _Table] = {}
-    for name, visible, table in _tables(_events(archive, _CONTENT, file), styles, file, sheet):
-        sheets[name] = visible
-        tables[name] = table
+    markup = read_part(archive, _CONTENT, file)
+    try:
+        document = cut(markup)
+        sheets, tables = _sheets(_parsed(document.skeleton), styles, file, sheet, _cells_of(document))
+    except (NotPlain, DataError, ParseError):
+        # The parser alone says what is wrong with a document, and where.
+        sheets, tables = _sheets(_parsed(markup), styles, file, sheet, iter)
     chosen, notes = choose_sheet(sheets, sheet, file)
     return _grid(tables[chosen], notes)
 
 
+def _sheets(
+    events: Iterator[tuple[str, Element]],
+    styles: _Styles,
+    file: str,
+    sheet: str,
+    cells_of: Callable[[Element], Iterable[Cell]],
+) -> tuple[dict[str, bool], dict[str, _Table]]:
+    found = list(_tables(events, styles, file, sheet, cells_of))
+    return {name: visible for name, visible, _ in found}, {name: table for name, _, table in found}
+
+
+def _cells_of(document: CutDocument) -> Callable[[Element], Iterable[Cell]]:
+    """Give a function from a row of the skeleton to its cells."""
+    rows, known = document.rows(), _Known(document)
+
+    def cells(row: Element) -> Iterable[Cell]:
+        # A row that closes itself has no cell and none to stand in for it.
+        return chain.from_iterable(map(known.__getitem__, next(rows))) if len(row) else ()
+
+    return cells
+
+
+class _Known(dict[bytes, "tuple[Cell, ...]"]):
+    """The cells of each distinct markup."""
+
+    def __init__(self, document: CutDocument) -> None:
+        super().__init__()
+        self.document = document
+
+    def __missing__(self, markup: bytes) -> tuple[Cell, ...]:
+        self[markup] = tuple(map(_settled, self.document.elements(markup)))
+        return self[markup]
+
+
+def _settled(element: Element) -> Cell:
+    """Give text and numbers by themselves; any other cell as it is: formulas, spans, repeats and dates."""
+    kind = element.get(f"{_OFFICE}value-type", "")
+    if element.tag != _CELLS[0] or element.get(_SHOWN_TYPE, kind) != kind or set(element.attrib) - _SIMPLE:
+        return element
+    if kind == "string":
+        return _said(element)
+    return _Number(element, element.get(f"{_TABLE}style-name", "")) if kind == "float" else element
+
+
 def _tables(
-    events: Iterator[tuple[str, Element]], styles: _Styles, file: str, sheet: str
+    events: Iterator[tuple[str, Element]],
+    styles: _Styles,
+    file: str,
+    sheet: str,
+    cells_of: Callable[[Element], Iterable[Cell]],
 ) -> Iterator[tuple[str, bool, _Table]]:
     """Give each sheet with its name and whether it shows; rows are taken of the one that may be asked for."""
     path: list[Element] = []
@@ -265,10 +354,12 @@ def _tables(
             yield name, visible, table
         path.pop()
         inside = len(path) > 3 and _is_sheet(path[:4]) and all(above.tag in _ROW_GROUPS for above in path[4:])
-        if inside and element.tag == f"{_TABLE}table-row":
-            if wanted:
-                table.add_row(element, hidden=any(map(_is_hidden, (element, *path[4:]))))
-            path[-1].remove(element)
+        if element.tag == f"{_TABLE}table-row":
+            cells = cells_of(element)
+            if wanted and inside:
+                table.add_row(element, cells, hidden=any(map(_is_hidden, (element, *path[4:]))))
+            if inside:
+                path[-1].remove(element)
         elif element.tag == f"{_TABLE}table-column" and wanted:
             table.add_column(element)
         elif len(path) == 2 and path[1].tag == f"{_OFFICE}automatic-styles":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import overload
 
 import numpy as np
@@ -15,6 +17,18 @@ Columns = NDArray[np.object_]
 
 BATCH = 1024
 """Records packed at a time: few enough to stay in the processor's cache."""
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Keep the collector of reference cycles from walking millions of new cells, which hold none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class PackedRecords(Sequence[Record]):

@@ -14,22 +14,22 @@ from xml.etree import ElementTree as ET
 
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
-_DECLARATION = re.compile(rb'\A(?:<\?xml version="1\.0"(?: encoding="(?:UTF-8|utf-8)")?(?: standalone="\w+")?\?>\s*)?')
+DECLARATION = re.compile(rb'\A(?:<\?xml version="1\.0"(?: encoding="(?:UTF-8|utf-8)")?(?: standalone="\w+")?\?>\s*)?')
 _ROW = re.compile(rb'<row((?: [A-Za-z0-9:]+="[^"<>&]*")*) ?(/?)>')
 _NAME = re.compile(rb' ([A-Za-z0-9:]+)="')
 _NUMBER = re.compile(rb' r="([0-9]{1,7})"')
+_START = b'<c r="'
+_PLACE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"'
-    rb'((?: s="[0-9]+")?(?: t="[a-zA-Z]+")?'
+    rb'(?: s="[0-9]+")?(?: t="[a-zA-Z]+")?'
     rb"(?: ?/>|>(?:<f(?: [a-z0-9]+=\"[^\"<>&]*\")* ?(?:/>|>[^<]*</f>))?"
-    rb'(?:<v>[^<]*</v>|<v ?/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>|<is><t ?/></is>)?</c>))'
+    rb'(?:<v>[^<]*</v>|<v ?/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>|<is><t ?/></is>)?</c>)'
 )
-_VALUE = re.compile(rb'(?: s="([0-9]+)")?(?: t="([a-z]+)")?><v>([0-9.eE+-]*)</v></c>')
+_SHARED = re.compile(rb'(?: s="[0-9]+")? t="s"><v>([0-9]+)</v></c>')
+_NUMBER_CELL = re.compile(rb' s="([0-9]+)"(?: t="n")?><v>([0-9]+(?:\.[0-9]+)?)</v></c>')
 _TEXT = re.compile(
     rb"""(?: s="[0-9]+")? t="inlineStr"><is><t(?: xml:space="preserve")?>([\t\n -%'-;=?-~]*)</t></is></c>"""
 )
-_PARTS = 4
-"""Pieces a cell leaves when a row is split: what stood before it, column, row, and the rest."""
 
 
 class NotPlain(Exception):
@@ -37,11 +37,14 @@ class NotPlain(Exception):
 
 
 class MarkedRow(NamedTuple):
-    """One row that has cells: its number, the columns counted from 0, and each cell's markup after its place."""
+    """One row that has cells: its number, the columns counted from 0, and each cell's markup after its place.
+
+    The markup is what stands before the next cell; `refuse_other_cell` says whether that is one cell.
+    """
 
     number: int
     columns: tuple[int, ...]
-    cells: list[bytes]
+    cells: tuple[bytes, ...]
 
 
 def plain_rows(markup: bytes) -> tuple[Iterator[MarkedRow], Callable[[], bytes]]:
@@ -57,7 +60,7 @@ def plain_rows(markup: bytes) -> tuple[Iterator[MarkedRow], Callable[[], bytes]]
     """
     start, end = markup.find(b"<sheetData>"), markup.find(b"</sheetData>")
     head, data, tail = markup[: start + 11], markup[start + 11 : end], markup[end:]
-    declared = _DECLARATION.match(markup)
+    declared = DECLARATION.match(markup)
     begins = declared is not None and markup.startswith(b"<worksheet", declared.end())
     plain = begins and 0 < start < end and markup.count(b"<sheetData") == 1
     if not plain or markup.count(b"xmlns=") != 1 or b' xmlns="' + MAIN + b'"' not in head:
@@ -69,7 +72,8 @@ def plain_rows(markup: bytes) -> tuple[Iterator[MarkedRow], Callable[[], bytes]]
 
 
 def _rows(data: bytes, kinds: dict[tuple[bytes, ...], bytes]) -> Iterator[MarkedRow]:
-    known: dict[tuple[bytes, ...], tuple[int, ...]] = {}
+    columns: tuple[int, ...] = ()
+    expected = b""
     last = 0
     *full, rest = data.split(b"</row>")
     for piece in full:
@@ -77,15 +81,36 @@ def _rows(data: bytes, kinds: dict[tuple[bytes, ...], bytes]) -> Iterator[Marked
         if number is None:
             raise NotPlain
         last = number[1]
-        parts = _CELL.split(piece[start:])
-        if any(parts[::_PARTS]) or set(parts[2::_PARTS]) - {number[0]}:
+        before, *pieces = piece[start:].split(_START)
+        if before:
             raise NotPlain
-        letters = tuple(parts[1::_PARTS])
-        if letters not in known:
-            known[letters] = _columns(letters)
-        if letters:
-            yield MarkedRow(last, known[letters], parts[3::_PARTS])
+        if not pieces:
+            continue
+        places, _, cells = zip(*[cell.partition(b'"') for cell in pieces], strict=True)
+        # Most rows have the columns of the row before.
+        if b'"'.join(places) != expected.replace(b"#", number[0]):
+            letters = _letters(places, number[0])
+            columns, expected = _columns(letters), b'#"'.join(letters) + b"#"
+        yield MarkedRow(last, columns, cells)
     _row_start(rest, last, kinds)
+
+
+def _letters(places: tuple[bytes, ...], number: bytes) -> tuple[bytes, ...]:
+    found = [_PLACE.fullmatch(place) for place in places]
+    if any(place is None or place[2] != number for place in found):
+        raise NotPlain
+    return tuple(place[1] for place in found if place)
+
+
+def refuse_other_cell(cell: bytes) -> None:
+    """Refuse what is not the markup of one plain cell after its place.
+
+    Raises
+    ------
+    NotPlain
+    """
+    if not _CELL.fullmatch(cell):
+        raise NotPlain
 
 
 def _row_start(piece: bytes, last: int, kinds: dict[tuple[bytes, ...], bytes]) -> tuple[int, tuple[bytes, int] | None]:
@@ -123,29 +148,18 @@ def text_of(cell: bytes) -> str | None:
     return found[1].decode("ascii") if found else None
 
 
-class ValueElement:
-    """A cell that holds a number, a truth value or the place of a shared text, as openpyxl asks an element."""
-
-    def __init__(self, style: bytes | None, kind: bytes | None, value: bytes) -> None:
-        self._attributes = {"r": "A1"}
-        self._attributes |= {"s": style.decode()} if style is not None else {}
-        self._attributes |= {"t": kind.decode()} if kind is not None else {}
-        self._value = value.decode()
-
-    def get(self, name: str, default: object = None) -> object:
-        """Give an attribute."""
-        return self._attributes.get(name, default)
-
-    def findtext(self, _: str, default: object = None) -> object:
-        """Give the text of the only child, `v`."""
-        return self._value or default
-
-    def find(self, _: str) -> None:
-        """Give no other child: there is none."""
+def shared_text_of(cell: bytes) -> int | None:
+    """Give the place of the shared text that a cell holds, None for every other cell."""
+    found = _SHARED.fullmatch(cell)
+    return int(found[1]) if found else None
 
 
-def element_of(cell: bytes) -> ET.Element | ValueElement:
+def number_of(cell: bytes) -> tuple[int, str] | None:
+    """Give style and number of a cell that holds a number and has a style, None for every other cell."""
+    found = _NUMBER_CELL.fullmatch(cell)
+    return (int(found[1]), found[2].decode("ascii")) if found else None
+
+
+def element_of(cell: bytes) -> ET.Element:
     """Give the markup of one cell as an element; it holds no declaration, so it needs no guard against them."""
-    if found := _VALUE.fullmatch(cell):
-        return ValueElement(*found.groups())
     return ET.fromstring(b'<c xmlns="' + MAIN + b'" r="A1"' + cell)  # noqa: S314

@@ -19,8 +19,9 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 ZIP_MAGIC = b"PK"
 _END = b"PK\x05\x06"
 _UNSAFE_NAME = re.compile(r"(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[A-Za-z]:|\\")
-_DECLARATIONS = tuple(
-    mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
+_DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+_WIDE_DECLARATIONS = tuple(
+    mark.decode().encode(encoding) for mark in _DECLARATIONS for encoding in ("utf-16-le", "utf-16-be")
 )
 
 
@@ -134,7 +135,10 @@ def _refuse_declarations(archive: zipfile.ZipFile, file: str, parts: frozenset[s
         if parts is not None and entry.filename not in parts:
             continue
         content = read_part(archive, entry.filename, file)
-        if any(mark in content for mark in _DECLARATIONS):
+        # Most parts are long, hold no such sign and no zero byte, and are searched twice instead of six times.
+        narrow = b"<!" in content and any(mark in content for mark in _DECLARATIONS)
+        wide = b"\0" in content and any(mark in content for mark in _WIDE_DECLARATIONS)
+        if narrow or wide:
             what = f"the part {escaped(entry.filename, 60)} declares XML entities or a document type"
             mend = "do not use this file; export it again from the platform"
             raise DataError(Problem("IN-XML", what, mend, file))

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from balint_eval.errors import DataError
+from balint_eval.ingest import opendocument, plain_opendocument
 from balint_eval.ingest.opendocument import read_opendocument
 from balint_eval.ingest.readers.open import read_export
+from balint_eval.ingest.sheet_markup import NotPlain
 from balint_eval.ingest.workbook import read_workbook
 
 KIND = "application/vnd.oasis.opendocument.spreadsheet"
@@ -266,6 +268,75 @@ def test_the_same_table_as_csv_xlsx_and_ods_gives_the_same_cells(tmp_path, answe
     assert read["ods"].cells.to_numpy().tolist() == [row[:] for row in rows[1:]]
     assert read["ods"].cells.equals(read["xlsx"].cells)
     assert read["ods"].cells.to_numpy().tolist() == read["csv"].cells.to_numpy().tolist()
+
+
+def taken(content, quick):
+    def never(_):
+        raise NotPlain
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not quick:
+            patch.setattr(opendocument, "cut", never)
+        try:
+            grid = read_opendocument(content, file="a.ods")
+        except DataError as error:
+            return error.problems
+    return [list(grid.records), list(grid.lines), grid.notes, grid.problems]
+
+
+NESTED = '<table:table table:name="inner"><table:table-row><table:table-cell/></table:table-row></table:table>'
+STYLED = st.sampled_from(["", 'table:style-name="four"', 'table:style-name="clock"', 'calcext:value-type="float"'])
+ODD = st.sampled_from([
+    text("a & b <c>\n d"),
+    text("x", 'calcext:value-type="error"'),
+    text("three", 'table:number-columns-repeated="3"'),
+    text("wide", 'table:number-columns-spanned="2"') + "<table:covered-table-cell/>",
+    text("said").replace("<text:p>", "<office:annotation><text:p>not this</text:p></office:annotation><text:p>"),
+    text("gap").replace("gap", 'a<text:s text:c="3"/>b<text:tab/><text:span>c</text:span>'),
+    "<table:table-cell/>",
+    '<table:table-cell table:number-columns-repeated="2"/>',
+    value("date", "date-value", "2026-01-02T03:04:05"),
+    value("date", "date-value", "99999-01-02"),
+    value("time", "time-value", "PT27H03M00S"),
+    value("boolean", "boolean-value", "true"),
+    value("percentage", "value", "0.25"),
+    value("float", "value", "7", 'table:formula="of:=A1"'),
+    value("float", "value", "many"),
+    f'<table:table-cell office:value-type="string">{NESTED}<text:p>with</text:p></table:table-cell>',
+    "<!-- a comment -->",
+    "  \n ",
+    "<table:covered-table-cell/>",
+    '<table:table-cell office:value-type="string"><text:p>unclosed</table:table-cell>',
+    '<x:cell xmlns:x="urn:x"/>',
+    "<y:cell/>",
+])  # fmt: skip
+NUMBERS = st.builds(
+    value, st.just("float"), st.just("value"), st.sampled_from(["1", "2.5", "1234567890123456"]), STYLED
+)
+SHAPES = st.sampled_from(
+    ["", 'table:number-rows-repeated="3"', 'table:visibility="collapse"', 'table:default-cell-style-name="four"']
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(SHAPES, st.lists(st.one_of(NUMBERS, CELLS, ODD), max_size=3)), max_size=4),
+    st.sampled_from(["", '<table:table-column table:default-cell-style-name="four"/>']),
+    st.sampled_from([FILLER, "", "<table:table-row/>", "<table:table-row></table:table-row>"]),
+)
+def test_both_ways_agree(rows, column, last):
+    made = [row(*cells, attributes=shape) for shape, cells in rows]
+    content = ods(table(column, row("id", "q1", "q2"), *made, last), table(row("other"), name="B", style="hid"))
+    assert taken(content, quick=True) == taken(content, quick=False)
+
+
+def test_the_quick_way_is_taken_for_what_programs_write():
+    content = ods(table(row("id", "q1"), row("P01", value("float", "value", "4")), FILLER, row("P02", text("3"))))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        document = plain_opendocument.cut(archive.read("content.xml"))
+    assert len(list(document.rows())) == 4
+    assert b"P01" not in document.skeleton
+    assert b"1048570" in document.skeleton
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
