@@ -29,13 +29,13 @@ NODES = 15
 """Of the quadrature; between 10 and 15 the fits of R's wine data move by less than 1e-6."""
 
 NO_INTERVAL = (
-    "no interval and no test: this model's hold with many groups only; the test of the ranks stands in `comparisons`"
+    "no interval and no test, which this model has with many groups only: the ranks are tested in the comparisons"
 )
 ALL_ANSWER_ALIKE = "everybody gave the same answer: no odds ratio"
 NOT_FITTED = (
     "no finite odds ratio fits best: the answers of the arms hardly overlap, or too few people gave some answer"
 )
-ONE_ARM_GROUPED = "groups in one arm only: one spread of groups for both arms would be wrong, so no odds ratio"
+ONE_ARM_GROUPED = "groups in one arm only: the model gives both arms the same spread of groups, so no odds ratio"
 
 
 def ordered_level(post: ArrayLike, treated: ArrayLike, group: ArrayLike, conf_level: float = 0.95) -> Result:
