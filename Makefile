@@ -29,8 +29,8 @@ test-thorough: $(STAMP) ## More examples of what the everyday tests try; CI runs
 	$(PYTEST) -m thorough
 
 check: $(STAMP) ## Format, lint, types, workflow lint.
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests docs
+	$(BIN)/ruff check src tests docs
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt --check workflow
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint
@@ -41,6 +41,9 @@ setup: $(STAMP) ## Make the virtual environment from the hash-pinned lock.
 docs: $(DOCS_STAMP) ## Build the documentation site, offline and strict: docs/_build/html/index.html.
 	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs docs/_build/html
 	@echo "The site: docs/_build/html/index.html"
+
+pictures: $(STAMP) ## Take the pictures of the tutorials again (needs Chromium; the educator's page comes from results/demo).
+	$(BIN)/python docs/make_pictures.py
 
 $(DOCS_STAMP): requirements/docs.txt $(STAMP)
 	@$(call install,-r requirements/docs.txt)
@@ -61,8 +64,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@touch $(STAMP)
 
 format: $(STAMP) ## Format everything.
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests docs
+	$(BIN)/ruff check --fix src tests docs
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt workflow
 
 generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table reference.
