@@ -2,12 +2,17 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic clean help
+.PHONY: demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-stamp
+DOCS_STAMP := $(VENV)/.docs-stamp
+# Further locks are installed on top: they agree with the first.
+install = if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python --require-hashes $(1); \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(1); fi
 # The everyday tests, in parallel, the longest file first; slow batteries have targets of their own.
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -24,13 +29,25 @@ test-thorough: $(STAMP) ## More examples of what the everyday tests try; CI runs
 	$(PYTEST) -m thorough
 
 check: $(STAMP) ## Format, lint, types, workflow lint.
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests docs
+	$(BIN)/ruff check src tests docs
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt --check workflow
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint
 
 setup: $(STAMP) ## Make the virtual environment from the hash-pinned lock.
+
+# Warnings are errors, and every reference must lead somewhere. The pages open from the disk and fetch nothing.
+docs: $(DOCS_STAMP) ## Build the documentation site, offline and strict: docs/_build/html/index.html.
+	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs docs/_build/html
+	@echo "The site: docs/_build/html/index.html"
+
+pictures: $(STAMP) ## Take the pictures of the tutorials again (needs Chromium; the educator's page comes from results/demo).
+	$(BIN)/python docs/make_pictures.py
+
+$(DOCS_STAMP): requirements/docs.txt $(STAMP)
+	@$(call install,-r requirements/docs.txt)
+	@touch $@
 
 # uv is used when it is there and never needed: the lock file is the same.
 $(STAMP): requirements/dev.txt pyproject.toml
@@ -47,8 +64,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@touch $(STAMP)
 
 format: $(STAMP) ## Format everything.
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests docs
+	$(BIN)/ruff check --fix src tests docs
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt workflow
 
 generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table reference.

@@ -1,4 +1,7 @@
-"""How many people are at or beyond a mark: shares before and after, between arms, and their odds ratios."""
+"""How many people are at or beyond a mark: shares before and after, between arms, and their odds ratios.
+
+An outcome with few ordered answers has an odds ratio for all marks at once beside them, where arms are compared.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from balint_eval.contrasts import Contrast, Sample, each_sample, is_main, place_of
-from balint_eval.kinds import CHANGE, DIFFERENCE
+from balint_eval.kinds import BETWEEN_ARMS, CHANGE, DIFFERENCE
 from balint_eval.stats.exact_shares import PERCENT, fisher_newcombe, mcnemar_exact
+from balint_eval.stats.ordered_answers import ordered_difference, ordered_level
 from balint_eval.stats.pairs import with_notes
 from balint_eval.stats.proportions import share_change, share_difference, share_level
 from balint_eval.stats.result import Result
@@ -21,6 +25,9 @@ from balint_eval.tables import ALL_COHORTS, TABLES, check_table
 
 AT_OR_ABOVE, AT_OR_BELOW = "at_or_above", "at_or_below"
 LATER_ONLY = "the later shares alone, whatever the earlier score"
+MOST_ANSWERS = 7
+"""An outcome whose scores can only be so many whole numbers is one of ordered answers."""
+ANY_MARK = "any"
 NO_GROUPS = "the data have no groups, so each person stands alone"
 
 FloatArray = NDArray[np.float64]
@@ -42,7 +49,8 @@ def assess_proportions(
     pandas.DataFrame
         Contract `proportions`: for every contrast the difference in percentage points (`share_cr2`, the first row)
         and the odds ratio (`logistic_cr2`); before them, where nobody has a group, the exact test of independent
-        people (`mcnemar_exact`, `fisher_exact`). Empty where no outcome has a mark.
+        people (`mcnemar_exact`, `fisher_exact`). Between arms, an outcome with three to seven ordered answers has a
+        row `proportional_odds`, marked or not. Empty where no outcome has a mark or ordered answers.
 
     Notes
     -----
@@ -56,6 +64,12 @@ def assess_proportions(
         if _is_told(sample, outcome)
         for result in _results(sample, contrast, outcome, study.plan.confidence)
     ]
+    rows += [
+        place_of(outcome, cohort, contrast) | _of_any_mark(_row(result, outcome, cohort, contrast, sample, study))
+        for outcome, cohort, contrast, sample in each_sample(scores, participants, _coarse(outcomes), study)
+        if cohort == ALL_COHORTS and contrast.kind in BETWEEN_ARMS and _is_answered(sample)
+        for result in _ordered(sample, contrast, study.plan.confidence)
+    ]
     return check_table(pd.DataFrame(rows, columns=TABLES["proportions"].names), "proportions")
 
 
@@ -66,6 +80,31 @@ def _is_told(sample: Sample, outcome: Mapping[str, Any]) -> bool:
     given = np.concatenate((sample.pre, sample.post))
     given = given[np.isfinite(given)]
     return bool(np.isin(given, (outcome["minimum"], outcome["maximum"])).all())
+
+
+def _coarse(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Keep the outcomes of three to seven possible answers; one of two is a share."""
+    return outcomes[(outcomes["maximum"] - outcomes["minimum"]).between(2, MOST_ANSWERS - 1)]
+
+
+def _is_answered(sample: Sample) -> bool:
+    """Say whether scores are answers: means of items or of several ratings stand between them."""
+    given = np.concatenate((sample.pre, sample.post))
+    given = given[np.isfinite(given)]
+    return bool(given.size and np.all(given == np.round(given)))
+
+
+def _ordered(sample: Sample, contrast: Contrast, level: float) -> list[Result]:
+    if contrast.kind == DIFFERENCE:
+        found = ordered_difference(sample.pre, sample.post, sample.treated, sample.cluster, level)
+    else:
+        found = ordered_level(sample.post, sample.treated, sample.cluster, level)
+    return [found if sample.grouped else with_notes(found, [NO_GROUPS])]
+
+
+def _of_any_mark(row: dict[str, object]) -> dict[str, object]:
+    """Blank what belongs to one mark."""
+    return row | {name: nan for name in row if "percent" in name or name == "cut_off"} | {"cut_off_side": ANY_MARK}
 
 
 def _results(sample: Sample, contrast: Contrast, outcome: Mapping[str, Any], level: float) -> list[Result]:

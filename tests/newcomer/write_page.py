@@ -14,11 +14,12 @@ TITLES = {
 }
 INTRODUCTION = """# From two files to a report, platform by platform
 
-Each transcript begins with what a platform gives you and ends with the paths of the reports. Shown are every command, everything typed
-(at most three answers), every cell changed in the codebook, and everything said. Long lines are cut at ` ...`.
+Each transcript begins with what a platform gives you and ends with the paths of the reports. Shown are every command,
+everything typed (at most three answers), every cell changed in the codebook, and everything said. Long lines are cut at
+` ...`.
 
-The files are made up: sixteen people in two groups, one of whom leaves, and a questionnaire that somebody began and did not send. A
-test writes them, types the answers, changes the cells, and compares what is said with this page
+The files are made up: sixteen people in two groups, one of whom leaves, and a questionnaire that somebody began and did
+not send. A test writes them, types the answers, changes the cells, and compares what is said with this page
 (`tests/newcomer/`). In the same way with your own files: [first-study.md](first-study.md).
 """
 

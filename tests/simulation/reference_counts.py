@@ -18,7 +18,7 @@ from typing import Any
 REFERENCE = Path(__file__).parents[1] / "reference"
 GIVEN = frozenset((
     "data", "columns", "settings", "versions", "R", "call", "calls", "times", "names", "L", "y", "v", "x", "level",
-    "margin", "formula", "joint_weights", "sizes", "weights",
+    "margin", "nodes", "formula", "joint_weights", "sizes", "weights",
 ))  # fmt: skip
 """Keys below which nothing is a result."""
 BEGIN, END = "<!-- counts: made by tests/simulation/reference_counts.py -->", "<!-- end of counts -->"

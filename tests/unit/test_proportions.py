@@ -207,3 +207,28 @@ def test_the_page_shows_shares_and_hides_those_of_few():
     hidden = research_shares.shares(Material({**tables, "proportions": few}, file, {}, {})).blocks[1]
     assert any("[withheld]" in cell for row in hidden.rows for cell in row)
     assert not research_shares.shares(Material({}, file, {}, {})).blocks
+
+
+def one_item(scores):
+    """Make answers from 1 to 5 of the drawn scores."""
+    cut = np.quantile(scores["score"], [0.15, 0.4, 0.65, 0.9])
+    return scores.assign(score=np.digitize(scores["score"], cut) + 1.0, minimum=1.0, maximum=5.0)
+
+
+def test_ordered_answers_have_one_odds_ratio_for_all_marks_between_arms_only():
+    people = some_people()
+    scores, outcome = one_item(drawn(people, 2, absent=0)), TEQ.assign(minimum=1.0, maximum=5.0)
+    table = assess_proportions(scores, people, outcome, a_study(allocation="groups"))
+    row = one(table, method="proportional_odds")
+    assert (row["kind"], row["role"], row["cut_off_side"]) == ("difference", "main", "any")
+    assert row["odds_ratio"] == pytest.approx(np.exp(row["estimate"]))
+    assert row["std_error"] > 0
+    assert np.isnan(
+        row[["cut_off", "percent_post", "reference_percent_pre", "p_value", "conf_low"]].astype(float)
+    ).all()
+    in_points = assess_proportions(drawn(people, 2), people, TEQ, a_study(allocation="groups"))
+    assert in_points.empty
+    halves = scores.assign(score=scores["score"] - 0.5 * (scores["score"] == 2))
+    assert assess_proportions(halves, people, outcome, a_study(allocation="groups")).empty
+    nobody = people.assign(group_id="")
+    assert NO_GROUPS in one(assess_proportions(scores, nobody, outcome, a_study()), method="proportional_odds")["note"]

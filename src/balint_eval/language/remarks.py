@@ -35,6 +35,14 @@ MOULDS = (
         "no individual change, because no reliability is known: rated by several others: the reliability of the mean "
         "of their ratings is not known"
     ),
+    marked(
+        "no interval and no test, which this model has with many groups only: the ranks are tested in the comparisons"
+    ),
+    *(marked("everybody gave the same answer: no odds ratio"),),
+    marked(
+        "no finite odds ratio fits best: the answers of the arms hardly overlap, or too few people gave some answer"
+    ),
+    *(marked("groups in one arm only: the model gives both arms the same spread of groups, so no odds ratio"),),
     *(marked("fewer than ten people: no slope is estimated"),),
     *(marked("no reliability is known, so the part of error of measurement cannot be told"),),
     marked("the variance between groups is estimated as zero, which with few groups does not show that they are alike"),

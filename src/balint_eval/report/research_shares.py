@@ -17,6 +17,7 @@ METHODS = {
     "fisher_exact": marked("Fisher's exact test, Newcombe's interval"),
     "share_cr2": marked("difference of shares, CR2"),
     "logistic_cr2": marked("logistic regression, CR2"),
+    "proportional_odds": marked("proportional odds, groups as random intercepts"),
 }
 
 
@@ -71,6 +72,8 @@ def _named(material: Material, row: Row) -> tuple[str, ...]:
 
 
 def _counted(language: Language, row: Row) -> str:
+    if row["cut_off_side"] == "any":
+        return language.say("a higher answer, wherever the mark")
     mark = numbers.trimmed(float(row["cut_off"]))
     if row["cut_off_side"] == "at_or_below":
         return language.say("{mark} or below", mark=mark)
@@ -90,7 +93,7 @@ def _cells(row: Row) -> list[str]:
     people = numbers.count(int(row["n"]) + int(row["reference_n"]))
     told = ("percent_pre", "percent_post", "reference_percent_pre", "reference_percent_post")
     shown = [people, groups_cell(row["n_groups"]), *(numbers.percent(float(row[name]) / 100) for name in told)]
-    in_points = row["method"] != "logistic_cr2"
+    in_points = row["method"] not in ("logistic_cr2", "proportional_odds")
     size = (
         [number(row["estimate"], 1), numbers.between(row["conf_low"], row["conf_high"], 1)] if in_points else ["", ""]
     )

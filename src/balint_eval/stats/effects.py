@@ -234,7 +234,7 @@ def cliffs_delta(first: ArrayLike, second: ArrayLike, conf_level: float = 0.95, 
     """P(first > second) - P(first < second) over all pairs of people from two arms.
 
     Cliff 1993, Psychol Bull 114:494-509; asymmetric interval of Feng and Cliff 2004, J Mod Appl
-    Stat Methods 3:322-32, with the unbiased variance, and their bound for |delta| = 1. Assumes
+    Stat Methods 3:322-32, with the unbiased variance, and their bound where delta is 1 or -1. Assumes
     independent people. Below two people an arm the interval is `nan`.
     """
     x, y = (_finite(values, decimals) for values in (first, second))
