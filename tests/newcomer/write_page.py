@@ -14,6 +14,8 @@ TITLES = {
 }
 INTRODUCTION = """# From two files to a report, platform by platform
 
+<!-- Written by tests/newcomer/write_page.py; do not edit. -->
+
 Each transcript begins with what a platform gives you and ends with the paths of the reports. Shown are every command,
 everything typed (at most three answers), every cell changed in the codebook, and everything said. Long lines are cut at
 ` ...`.
