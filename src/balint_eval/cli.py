@@ -262,11 +262,12 @@ def _numbers(kind: type[int] | type[float]) -> Callable[[str], tuple[float, ...]
 
 
 _STAGES = {
-    "ingest": "stage: read one cohort's exports",
-    "score": "stage: score one cohort",
+    "ingest": "stage: read the exports of a batch of cohorts",
+    "score": "stage: score a batch of cohorts",
     "compare": "stage: compare and judge",
     "figures": "stage: draw the figures; with --output, chosen ones for a paper",
     "report": "stage: write the reports",
+    "cohort-reports": "stage: write the page of each cohort of a batch",
     "manifest": "stage: list inputs and outputs with their hashes",
 }
 
@@ -315,8 +316,10 @@ def _add_stage(commands: argparse._SubParsersAction[argparse.ArgumentParser], na
     stage.add_argument("study", help="study file, such as my_study/study.yaml")
     stage.add_argument("--results", default="results", help="folder for the results (results)")
     stage.add_argument("--log", help="file for the log")
-    if name in {"ingest", "score"}:
-        stage.add_argument("--cohort", required=True, help="name of the cohort in the study file")
+    if name in {"ingest", "score", "cohort-reports"}:
+        chosen = stage.add_mutually_exclusive_group(required=True)
+        chosen.add_argument("--batch", help="batch of cohorts: batch-0001 holds the first 50 of the study file")
+        chosen.add_argument("--cohort", help="a cohort of the study file, for the batch it stands in")
     if name == "figures":
         _add_choice(stage)
     stage.set_defaults(handler=run_stage, stage=name)
@@ -387,10 +390,16 @@ def _draw_for_a_paper(options: argparse.Namespace, file: StudyFile, folders: Fol
 
 def _stage_lines(options: argparse.Namespace, file: StudyFile, folders: Folders) -> list[str]:
     from balint_eval import stages
+    from balint_eval.batches import batch_of
+    from balint_eval.cohort_reports import run_cohort_reports
 
-    by_cohort = {"ingest": stages.run_ingest, "score": stages.run_score}
-    if options.stage in by_cohort:
-        return by_cohort[options.stage](file, options.cohort, folders)
+    by_batch = {
+        "ingest": stages.run_ingest,
+        "score": stages.run_score,
+        "cohort-reports": run_cohort_reports,
+    }
+    if options.stage in by_batch:
+        return by_batch[options.stage](file, options.batch or batch_of(file, options.cohort), folders)
     whole = {
         "compare": stages.run_compare,
         "figures": stages.run_figures,

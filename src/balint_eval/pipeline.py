@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,17 +110,42 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
     ------
     DataError
     """
-    ingested, problems = [], list[Problem]()
+    problems = list[Problem]()
+    ingested = list(_each_cohort(file, pseudonym, problems))
+    _refuse(problems, [result.places for _, result in ingested])
+    return ingested
+
+
+def check_cohorts(file: StudyFile, pseudonym: Callable[[str], str]) -> list[Problem]:
+    """Read every cohort, keep none in memory, and give the warnings of all.
+
+    Raises
+    ------
+    DataError
+        With the problems of all cohorts.
+    """
+    problems, warnings, places = list[Problem](), list[Problem](), []
+    for _, result in _each_cohort(file, pseudonym, problems):
+        warnings += result.warnings
+        places.append(result.places)
+    _refuse(problems, places)
+    return warnings
+
+
+def _each_cohort(
+    file: StudyFile, pseudonym: Callable[[str], str], problems: list[Problem]
+) -> Iterator[tuple[Cohort, Ingested]]:
     for cohort in file.study.cohorts:
         try:
-            ingested.append((cohort, ingest_cohort(file, cohort, pseudonym)))
+            yield cohort, ingest_cohort(file, cohort, pseudonym)
         except BalintError as error:
             problems += error.problems
-    places = [result.places for _, result in ingested]
-    problems += across_cohorts(pd.concat(places, ignore_index=True)) if len(places) > 1 else []
-    if problems:
-        raise DataError(problems)
-    return ingested
+
+
+def _refuse(problems: Sequence[Problem], places: Sequence[pd.DataFrame]) -> None:
+    found = [*problems, *(across_cohorts(pd.concat(places, ignore_index=True)) if len(places) > 1 else [])]
+    if found:
+        raise DataError(found)
 
 
 def score(ingested: Mapping[str, pd.DataFrame], file: StudyFile, cohort: Cohort) -> Tables:
@@ -168,15 +193,16 @@ def compare_cohorts(responses: pd.DataFrame, file: StudyFile) -> pd.DataFrame:
 def merge(parts: Iterable[Mapping[str, pd.DataFrame]]) -> Tables:
     """Put the tables of all cohorts together."""
     listed = list(parts)
-    return {name: _stack([part[name] for part in listed], name) for name in MERGED}
+    return {name: stack([part[name] for part in listed], name) for name in MERGED}
 
 
 def merge_responses(parts: Iterable[Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
     """Put the responses of all cohorts together."""
-    return _stack([part["responses"] for part in parts], "responses")
+    return stack([part["responses"] for part in parts], "responses")
 
 
-def _stack(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
+def stack(frames: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
+    """Put the rows of one table of several cohorts together."""
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         return frames[0]
@@ -250,6 +276,44 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     }
 
 
+def analyse_for_educators(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
+    """Give those tables of `analyse` that the educators' report and its figures are made from.
+
+    Parameters
+    ----------
+    merged : mapping
+        The tables of `merge`; findings of the whole study may stand among the findings.
+    file : StudyFile
+
+    Returns
+    -------
+    dict
+        As `analyse`, in a part of its time.
+    """
+    scores = check_table(withhold(merged["scores"], doubtful_scales(merged["findings"])), "scores")
+    outcomes = list_outcomes(file)
+    scored = (scores, merged["participants"])
+    completions = complete(*scored, outcomes, file.study)
+    comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"], completions)
+    item_counts = count_answers(merged["responses"], file.instruments)
+    quality = assess_quality(merged["responses"], scores, file.instruments, ordinal=file.study.plan.ordinal_alpha)
+    retest = assess_retest(*scored, file.study)
+    individual, bounds = assess_individual_change(*scored, outcomes, quality, retest, file)
+    return {
+        "scores": scores,
+        "outcomes": outcomes,
+        "comparisons": comparisons,
+        "diagnostics": diagnostics,
+        "item_counts": item_counts,
+        "levels": cover_levels(file, outcomes, item_counts, scores),
+        "claims": judge_claims(comparisons, outcomes, file),
+        "descriptives": describe_scores(*scored),
+        "individual_change": individual,
+        "clinical_cutoffs": bounds,
+        "tipping": find_tipping(completions, outcomes, file.study),
+    }
+
+
 def _look_at_assumptions(
     merged: Mapping[str, pd.DataFrame],
     outcomes: pd.DataFrame,
@@ -279,6 +343,6 @@ def _hold_cohorts_together(merged: Mapping[str, pd.DataFrame], file: StudyFile) 
     if found.empty:
         return {}
     return {
-        "findings": _stack([merged["findings"], found], "findings"),
+        "findings": stack([merged["findings"], found], "findings"),
         "scores": check_table(withhold(merged["scores"], doubtful_scales(found)), "scores"),
     }

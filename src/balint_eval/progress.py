@@ -7,7 +7,7 @@ the same words stand beside a bar.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from balint_eval.language import ENGLISH, Language, marked
@@ -18,15 +18,16 @@ DOING = {
     "compare": marked("comparing"),
     "figures": marked("drawing figures"),
     "report": marked("writing reports"),
+    "cohort_reports": marked("writing the pages of {cohort}"),
     "manifest": marked("listing what was made"),
 }
 """What each stage does, in the order of a run."""
-_SHARES = {"ingest": 4, "score": 4, "compare": 7, "figures": 14, "report": 8, "manifest": 2}
+_SHARES = {"ingest": 4, "score": 4, "compare": 7, "figures": 14, "report": 8, "cohort_reports": 30, "manifest": 2}
 """About how long a stage takes beside the others, from runs of the demo; what a run itself shows corrects the sum."""
 _COUNT = re.compile(r"^(\w+)\s+(\d+)$")
 _RULE = re.compile(r"^(?:local)?rule (\w+):")
 _JOB = re.compile(r"^\s+jobid: (\d+)")
-_COHORT = re.compile(r"^\s+wildcards: .*\bcohort=([^,\s]+)")
+_COHORT = re.compile(r"^\s+wildcards: .*\b(?:cohort|batch)=([^,\s]+)")
 _RESOURCES = re.compile(r"^\s+resources: ")
 _FINISHED = re.compile(r"^Finished jobid: (\d+)")
 
@@ -59,10 +60,13 @@ class Progress:
     language : Language
     clock : callable
         Seconds that only grow.
+    named : mapping
+        What batches of cohorts are called.
     """
 
     language: Language
     clock: Callable[[], float]
+    named: Mapping[str, str] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
     running: dict[str, str] = field(default_factory=dict)
     steps: int = 0
@@ -96,7 +100,7 @@ class Progress:
             yield self._step("")
 
     def _words(self) -> str:
-        return self.language.say(DOING[self._rule], cohort=self._cohort)
+        return self.language.say(DOING[self._rule], cohort=self.named.get(self._cohort, self._cohort))
 
     def _end(self, rule: str) -> None:
         self.done += 1

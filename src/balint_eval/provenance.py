@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ _COMMON = (
     *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_context.py", "study_dates.py",
     "study_exports.py", "study_items.py", "study_languages.py", "study_linkage.py", "study_model.py",
     "study_outcomes.py", "study_paths.py", "study_rules.py", "jalali.py", "instruments", "kinds.py", "language",
-    "tables.py", "contracts.yaml", "stages.py",
+    "tables.py", "contracts.yaml", "stages.py", "batches.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "ingest"),
@@ -57,6 +57,13 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     ),
     "manifest": (*_COMMON, "codecheck.py", "crate.py", "provenance.py", "verify.py"),
 }  # fmt: skip
+STAGE_CODE = {
+    **STAGE_CODE,
+    "cohort_reports": (
+        *dict.fromkeys(part for stage in STAGE_CODE for part in STAGE_CODE[stage]),
+        "cohort_reports.py",
+    ),
+}
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
 
 
@@ -103,11 +110,10 @@ def input_hashes(file: StudyFile, cohort: Cohort) -> list[str]:
 
 def stage_settings(file: StudyFile, stage: str, cohort: Cohort | None = None) -> str:
     """Give a digest of the settings a stage depends on, so that only what they touch is rerun."""
-    study = file.study.model_dump(mode="json")
-    used = {name: study[name] for name in _SECTIONS[stage]}
+    used = file.study.model_dump(mode="json", include=set(_SECTIONS[stage]))
     if cohort is not None:
         used["cohort"] = cohort.model_dump(mode="json")
-    used["instruments"] = [instrument.model_dump(mode="json") for _, instrument in sorted(_used(file).items())]
+    used["instruments"] = _used_instruments(file)
     return sha256_of_text(json.dumps(used, sort_keys=True, ensure_ascii=False))
 
 
@@ -121,6 +127,29 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
         "programme", "outcomes", "plan", "linkage", "cohorts", "context", "languages", "translations",
     ),
 }  # fmt: skip
+_SECTIONS = {
+    **_SECTIONS,
+    # What other cohorts hold changes nothing in the page of one.
+    "cohort_reports": tuple(
+        dict.fromkeys(
+            name for stage in ("compare", "figures", "report") for name in _SECTIONS[stage] if name != "cohorts"
+        )
+    ),
+}
+
+
+def cohort_digest(file: StudyFile, stage: str, cohort: Cohort) -> str:
+    """Give a digest of what a stage of batches makes of one cohort: its files, settings and code."""
+    stages = ("ingest", "score", "cohort_reports")
+    before = stages[: stages.index(stage) + 1]
+    parts = [part for name in before for part in (stage_settings(file, name, cohort), code_digest(name))]
+    return sha256_of_text("\n".join([*parts, *input_hashes(file, cohort)]))
+
+
+@lru_cache(maxsize=4)
+def _used_instruments(file: StudyFile) -> list[dict[str, Any]]:
+    """Give the instruments of a study, once for all its cohorts."""
+    return [instrument.model_dump(mode="json") for _, instrument in sorted(_used(file).items())]
 
 
 def _used(file: StudyFile) -> dict[str, Any]:

@@ -10,19 +10,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from balint_eval.batches import list_batches
 from balint_eval.clear_up import clear_up, refuse_unwritable, set_changed_aside
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
 from balint_eval.language import ENGLISH, Language
 from balint_eval.lock import RunLock
 from balint_eval.processes import PATIENCE, RECORD, RUN, forget
 from balint_eval.progress import Progress, Step, as_line, time_left
-from balint_eval.provenance import code_digest, input_hashes, sha256_of_text, stage_settings, workflow_folder
+from balint_eval.provenance import cohort_digest, workflow_folder
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
 from balint_eval.tables import OF_THE_DISK, disk_problem, write_text
@@ -71,7 +72,9 @@ def run_workflow(
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
         set_changed_aside(folders)
-        did_something = _snakemake(snakemake_command(study, results, cores), folders, lock.run, say)
+        forget_missing(file, folders)
+        command, named = snakemake_command(study, results, cores), _named(file, language)
+        did_something = _snakemake(command, folders, lock.run, named, say)
     if not did_something:
         say.result(language.say("Nothing to do: the results are up to date."))
     for line in [*closing_lines(file, folders, language), *to_decide(file, folders, language)]:
@@ -124,36 +127,40 @@ def check_inputs(file: StudyFile, folders: Folders, say: Speaker) -> dict[str, s
     DataError
         With the problems of all cohorts.
     """
-    digests = {cohort.name: _digest(file, cohort.name) for cohort in file.study.cohorts}
+    digests = {cohort.name: cohort_digest(file, "ingest", cohort) for cohort in file.study.cohorts}
     known = _read_json(folders.root / ".checked.json")
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if not changed:
         return {}
     from balint_eval.ingest.pseudonyms import pseudonymiser
-    from balint_eval.pipeline import ingest_all
+    from balint_eval.pipeline import check_cohorts
     from balint_eval.stages import key_of
 
     key = key_of(file, changed, folders)
     say.progress(say.language.say("Checking the files of {cohorts} ...", cohorts=_listed(changed, say.language)))
-    for _, ingested in ingest_all(_only(file, changed), pseudonymiser(key)):
-        for warning in ingested.warnings:
-            say.progress(f"  {told(warning, say.language)}")
+    for warning in check_cohorts(file.only(changed), pseudonymiser(key)):
+        say.progress(f"  {told(warning, say.language)}")
     return digests
 
 
-def _only(file: StudyFile, names: list[str]) -> StudyFile:
-    cohorts = [cohort for cohort in file.study.cohorts if cohort.name in names]
-    return StudyFile(file.study.model_copy(update={"cohorts": cohorts}), file.folder, file.shown_as, file.instruments)
+def forget_missing(file: StudyFile, folders: Folders) -> None:
+    """Let the batches be made again of which somebody has removed the page of a cohort."""
+    if not file.study.report.each_cohort:
+        return
+    from balint_eval.cohort_reports import missing_files
+
+    for batch, names in list_batches(file).items():
+        if any(True for name in names for _ in missing_files(file, file.cohort(name), folders)):
+            (folders.batch(batch) / "reports.json").unlink(missing_ok=True)
+
+
+def _named(file: StudyFile, language: Language) -> dict[str, str]:
+    """Give what batches are called: their cohorts where they are few."""
+    return {batch: _listed(names, language) for batch, names in list_batches(file).items()}
 
 
 def _listed(names: list[str], language: Language) -> str:
     return language.sequence(names) if len(names) <= 5 else language.plural("{n} cohort", "{n} cohorts", len(names))
-
-
-def _digest(file: StudyFile, name: str) -> str:
-    cohort = file.cohort(name)
-    parts = [stage_settings(file, "ingest", cohort), code_digest("ingest"), *input_hashes(file, cohort)]
-    return sha256_of_text("\n".join(parts))
 
 
 def _read_json(path: Path) -> dict[str, str]:
@@ -176,8 +183,8 @@ def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _snakemake(command: list[str], folders: Folders, run: str, say: Speaker) -> bool:
-    """Run the workflow; False when there was nothing to do."""
+def _snakemake(command: list[str], folders: Folders, run: str, named: Mapping[str, str], say: Speaker) -> bool:
+    """Run the workflow; False when there was nothing to do. `named` says what batches are called."""
     _unlock(command)
     # The rules call `balint-eval`: the one beside this Python, whatever the shell's path says.
     scripts = str(Path(sys.executable).parent)
@@ -189,7 +196,7 @@ def _snakemake(command: list[str], folders: Folders, run: str, say: Speaker) -> 
     )  # fmt: skip
     lines: list[str] = []
     try:
-        _show(_kept(process, lines), say)
+        _show(_kept(process, lines), named, say)
         ended = process.wait()
     except KeyboardInterrupt:
         _end(process)
@@ -248,9 +255,9 @@ def _unlock(command: list[str]) -> None:
         subprocess.run([*command, "--unlock"], check=False, capture_output=True)
 
 
-def _show(lines: Iterable[str], say: Speaker) -> None:
+def _show(lines: Iterable[str], named: Mapping[str, str], say: Speaker) -> None:
     """Show progress on stderr: a bar on a terminal, else a sentence a step."""
-    steps = Progress(say.language, time.monotonic).follow(lines)
+    steps = Progress(say.language, time.monotonic, named).follow(lines)
     if not say.plain and sys.stderr.isatty():
         _show_bar(steps, say.language)
         return

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from balint_eval.batches import cohorts_of, list_batches
 from balint_eval.study import StudyFile
 from balint_eval.tables import read_table, write_table, write_text
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from balint_eval.ingest.cohort import Ingested
     from balint_eval.language import Language
     from balint_eval.report import Report
+    from balint_eval.study_model import Cohort
 
 PRIVATE = 0o600
 
@@ -48,9 +52,13 @@ class Folders:
         """File of a report; its name says that it is for internal use only."""
         return self.reports / f"{reader}.{tag}.INTERNAL.{suffix}"
 
-    def cohort(self, name: str) -> Path:
-        """Folder of one cohort's tables."""
+    def batch(self, name: str) -> Path:
+        """Folder of the tables of a batch of cohorts."""
         return self.root / "cohorts" / name
+
+    def of_cohort(self, name: str) -> Path:
+        """Folder of the page, figures and tables of one cohort, where the study asks for them."""
+        return self.reports / "cohorts" / name
 
     def linkage(self, name: str) -> Path:
         """File that says which id became which pseudonym."""
@@ -61,28 +69,86 @@ class Folders:
         return self.restricted / name / "linkage_review.xlsx"
 
 
-def run_ingest(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
-    """Read one cohort's exports; comments and the linkage go to `restricted/` only.
+def run_ingest(file: StudyFile, batch: str, folders: Folders) -> list[str]:
+    """Read the exports of a batch of cohorts; comments and the linkage go to `restricted/` only.
+
+    A cohort whose files, settings and code are those of the stored tables is not read again.
 
     Returns
     -------
     list of str
         What to log, without any id or text of a person.
     """
+    from balint_eval.pipeline import INGESTED
+
+    key = key_of(file, cohorts_of(file, batch), folders)
+    return _by_cohort(file, batch, folders, "ingest", INGESTED, lambda cohort: _ingest_one(file, cohort, key, folders))
+
+
+def _by_cohort(
+    file: StudyFile,
+    batch: str,
+    folders: Folders,
+    stage: str,
+    names: Sequence[str],
+    make: Callable[[Cohort], tuple[Mapping[str, pd.DataFrame], list[str]]],
+) -> list[str]:
+    """Make the tables of the cohorts of a batch that changed, and put them beside the rows of the others."""
+    from balint_eval.pipeline import stack
+    from balint_eval.provenance import cohort_digest
+
+    cohorts = [file.cohort(name) for name in cohorts_of(file, batch)]
+    digests = {cohort.name: cohort_digest(file, stage, cohort) for cohort in cohorts}
+    paths = {name: folders.batch(batch) / f"{name}.csv" for name in names}
+    record = folders.batch(batch) / f"{stage}.json"
+    known = read_digests(record) if all(path.is_file() for path in paths.values()) else {}
+    stored = {name: read_table(path, name) for name, path in paths.items()} if known else {}
+    parts, lines = [], []
+    for cohort in cohorts:
+        if known.get(cohort.name) == digests[cohort.name]:
+            parts.append({name: rows_of(table, cohort, name) for name, table in stored.items()})
+            lines.append(f"{cohort.name}: nothing has changed; the stored tables are kept.")
+        else:
+            made, said = make(cohort)
+            parts.append(dict(made))
+            lines += said
+    # Without its record no stored row is taken over, whatever happens while the tables are written.
+    record.unlink(missing_ok=True)
+    for name, path in paths.items():
+        write_table(stack([part[name] for part in parts], name), path, name)
+    write_text(record, json.dumps(digests, indent=1, sort_keys=True) + "\n")
+    return lines
+
+
+def read_digests(record: Path) -> dict[str, str]:
+    """Read what each cohort of a batch was made from; nothing where nothing was made."""
+    try:
+        return dict(json.loads(record.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def rows_of(table: pd.DataFrame, cohort: Cohort, name: str) -> pd.DataFrame:
+    """Give the rows of one cohort, with the covariates of its own roster only."""
+    from balint_eval.tables import TABLES
+
+    covariates = cohort.roster.covariates if cohort.roster else []
+    columns = [column for column in table.columns if column in TABLES[name].names or column in covariates]
+    return table.loc[table["cohort"] == cohort.name, columns].reset_index(drop=True)
+
+
+def _ingest_one(
+    file: StudyFile, cohort: Cohort, key: bytes, folders: Folders
+) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
     from balint_eval.ingest.cohort import ingest_cohort
     from balint_eval.ingest.pseudonyms import fingerprint, pseudonymiser
 
-    key = key_of(file, [cohort_name], folders)
-    ingested = ingest_cohort(file, file.cohort(cohort_name), pseudonymiser(key))
-    for name, table in ingested.tables.items():
-        write_table(table, folders.cohort(cohort_name) / f"{name}.csv", name)
-    restricted = folders.restricted / cohort_name
-    _write_restricted(ingested.comments, restricted / "comments.csv")
+    ingested = ingest_cohort(file, cohort, pseudonymiser(key))
+    _write_restricted(ingested.comments, folders.restricted / cohort.name / "comments.csv")
     # With a word before it, no spreadsheet takes 12345678 or 1e234567 for a number.
-    _write_restricted(ingested.linkage.assign(key_fingerprint=f"key {fingerprint(key)}"), folders.linkage(cohort_name))
-    sources = ingested.tables["sources"]
-    lines = [f"{row.file}: {row.rows} rows. {row.notes}" for row in sources.itertuples()]
-    return [*lines, *_write_review(cohort_name, ingested, folders)]
+    _write_restricted(ingested.linkage.assign(key_fingerprint=f"key {fingerprint(key)}"), folders.linkage(cohort.name))
+    lines = [f"{row.file}: {row.rows} rows. {row.notes}" for row in ingested.tables["sources"].itertuples()]
+    return ingested.tables, [*lines, *_write_review(cohort.name, ingested, folders)]
 
 
 def key_of(file: StudyFile, cohorts: list[str], folders: Folders) -> bytes:
@@ -122,18 +188,23 @@ def _write_restricted(frame: pd.DataFrame, path: Path) -> None:
     write_text(path, neutralised(frame).to_csv(index=False, lineterminator="\n"), PRIVATE)
 
 
-def run_score(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
-    """Score one cohort's responses."""
-    from balint_eval.pipeline import TO_SCORE, score
+def run_score(file: StudyFile, batch: str, folders: Folders) -> list[str]:
+    """Score the responses of a batch of cohorts."""
+    from balint_eval.pipeline import SCORED, TO_SCORE, score
 
-    folder = folders.cohort(cohort_name)
-    ingested = {name: read_table(folder / f"{name}.csv", name) for name in TO_SCORE}
-    tables = score(ingested, file, file.cohort(cohort_name))
-    for name, table in tables.items():
-        write_table(table, folder / f"{name}.csv", name)
+    ingested = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in TO_SCORE}
+
+    def make(cohort: Cohort) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
+        tables = score({name: rows_of(table, cohort, name) for name, table in ingested.items()}, file, cohort)
+        return tables, _scored_lines(cohort.name, tables)
+
+    return _by_cohort(file, batch, folders, "score", SCORED, make)
+
+
+def _scored_lines(cohort: str, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     status = tables["scores"]["status"].value_counts().sort_index()
-    return [f"{count} scores: {name}" for name, count in status.items()] + [
-        f"{row.severity}: {row.instrument} {row.scale}: {row.seen}. {row.why}. {row.mend}."
+    return [f"{cohort}: {count} scores: {name}" for name, count in status.items()] + [
+        f"{cohort}: {row.severity}: {row.instrument} {row.scale}: {row.seen}. {row.why}. {row.mend}."
         for row in tables["findings"].itertuples()
         if row.severity != "note"
     ]
@@ -143,15 +214,23 @@ def run_compare(file: StudyFile, folders: Folders) -> list[str]:
     """Put the cohorts together, compare and judge."""
     from balint_eval.pipeline import MERGED, analyse, merge
 
-    parts = [
-        {name: read_table(folders.cohort(cohort.name) / f"{name}.csv", name) for name in MERGED}
-        for cohort in file.study.cohorts
-    ]
+    batches = list_batches(file)
+    _remove_earlier(folders, file)
+    parts = [{name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in MERGED} for batch in batches]
     merged = merge(parts)
     tables = {**merged, **analyse(merged, file)}
     for name, table in tables.items():
         write_table(table, folders.tables / f"{name}.csv", name)
     return [f"{len(tables['comparisons'])} comparisons, {len(tables['claims'])} claims judged"]
+
+
+def _remove_earlier(folders: Folders, file: StudyFile) -> None:
+    """Remove tables of batches and pages of cohorts that the study has no more."""
+    names = {cohort.name for cohort in file.study.cohorts} if file.study.report.each_cohort else set[str]()
+    for folder, kept in ((folders.root / "cohorts", set(list_batches(file))), (folders.reports / "cohorts", names)):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.is_dir() and path.name not in kept:
+                shutil.rmtree(path)
 
 
 def read_results(folders: Folders) -> dict[str, pd.DataFrame]:
@@ -199,7 +278,7 @@ def run_report(file: StudyFile, folders: Folders) -> list[str]:
             write_text(folders.report(name, language.tag, "json"), to_json(report))
             for kind in file.study.report.formats:
                 path = folders.report(name, language.tag, kind)
-                _write_report(report, path, folders.figures_in(language.tag))
+                write_report(report, path, folders.figures_in(language.tag))
                 written.append(path.name)
     return written + _remove_unasked(folders, written)
 
@@ -219,7 +298,7 @@ def _remove_unasked(folders: Folders, written: list[str]) -> list[str]:
     return [f"{path.name} removed: of an earlier run, and not asked for any more" for path in earlier]
 
 
-def _write_report(report: Report, path: Path, figures: Path) -> None:
+def write_report(report: Report, path: Path, figures: Path) -> None:
     """Write a report in the format of the path's suffix."""
     from balint_eval.plots.saved import read_pictures
     from balint_eval.report import render_docx, render_html, render_pdf

@@ -5,6 +5,7 @@ The models of its keys stand in `study_model` and `study_exports`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from balint_eval.codebook.merge import Merged, item_faults, with_codebook, without_echo
@@ -63,6 +64,12 @@ class StudyFile:
         raise StudyError(
             Problem("CFG-REFERENCE", f"there is no cohort '{name}'", f"use one of: {names}", self.shown_as)
         )
+
+    def only(self, names: Collection[str]) -> StudyFile:
+        """Give the study with these cohorts only."""
+        cohorts = [cohort for cohort in self.study.cohorts if cohort.name in names]
+        study = self.study.model_copy(update={"cohorts": cohorts})
+        return StudyFile(study, self.folder, self.shown_as, self.instruments)
 
     def input_files(self, cohort: Cohort) -> list[str]:
         """Give every file a cohort is read from, as written in the study file, sorted."""

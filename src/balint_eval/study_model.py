@@ -263,6 +263,8 @@ class ReportFiles(Model):
 
     formats: list[Literal["html", "docx", "pdf"]] = Field(default=["html", "docx", "pdf"], min_length=1)
     """`html` for a browser, `docx` for Word, `pdf` tagged for screen readers."""
+    each_cohort: bool = False
+    """True for a page for the educators of each cohort too, in `report/cohorts/`, with its figures and tables."""
 
     @model_validator(mode="after")
     def _each_once(self) -> ReportFiles:

@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,17 +129,24 @@ def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _as_kind(values: pd.Series, kind: str, table: str) -> pd.Series:
+    import pandas as pd
+
     if kind in {INTEGER, NUMBER}:
         return _as_number(values, kind, table)
     if kind == FLAG:
+        if values.dtype == bool:
+            return values
         return values.map(lambda value: str(value).casefold() == "true").astype(bool)
+    if values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string":
+        return values
     return values.astype(object).where(values.notna(), "").map(str).astype(object)
 
 
 def _as_number(values: pd.Series, kind: str, table: str) -> pd.Series:
     try:
         # Python's own reading of a number gives back the very bits that were written.
-        numbers = values.map(float, na_action="ignore").astype("float64")
+        held = values.dtype in ("float64", "int64")
+        numbers = (values if held else values.map(float, na_action="ignore")).astype("float64")
         return numbers if kind == NUMBER else _whole(numbers)
     except (TypeError, ValueError):
         what = f"the column '{values.name}' of the table '{table}' holds what is no {kind}"
@@ -154,6 +162,11 @@ def _whole(numbers: pd.Series) -> pd.Series:
 
 def empty_table(name: str) -> pd.DataFrame:
     """Give a table of the contract without rows."""
+    return _empty_table(name).copy()
+
+
+@cache
+def _empty_table(name: str) -> pd.DataFrame:
     import pandas as pd
 
     return check_table(pd.DataFrame(columns=CONTRACTS[name].names, dtype=object), name)

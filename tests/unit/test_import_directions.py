@@ -46,7 +46,8 @@ LAYERS = [
     {"told", "progress", "verify"},
     {"stages", "lock", "check"},
     {"clear_up"},
-    {"run", "begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex"},
+    {"begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex", "cohort_reports"},
+    {"run"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
     {"reference"},

@@ -81,7 +81,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def jobs_of_a_dry_run(folder: Path, command) -> list[str]:
-    """Give `rule` or `rule cohort` of every job that would run."""
+    """Give `rule` or `rule batch` of every job that would run."""
     snakefile = str(ROOT / "workflow" / "Snakefile")
     words = ("snakemake", "-n", "--snakefile", snakefile, "--config", "study=config/config.yaml", "results=results")
     done = command(*words, cwd=folder)
@@ -90,12 +90,13 @@ def jobs_of_a_dry_run(folder: Path, command) -> list[str]:
     jobs = []
     for block in re.split(r"\n(?=(?:local)?rule \w+:)", text):
         rule = re.match(r"(?:local)?rule (\w+):", block)
-        cohort = re.search(r"wildcards: cohort=(\w+)", block)
+        batch = re.search(r"wildcards: batch=([\w-]+)", block)
         if rule and rule[1] != "all":
-            jobs.append(f"{rule[1]} {cohort[1]}" if cohort else rule[1])
+            jobs.append(f"{rule[1]} {batch[1]}" if batch else rule[1])
     return sorted(jobs)
 
 
+OF_THE_BATCH = ["ingest batch-0001", "score batch-0001"]
 AFTER_COMPARE = ["compare", "figures", "manifest", "report"]
 
 
@@ -112,7 +113,8 @@ def test_names_of_all_outputs(finished: Path) -> None:
     found = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
     ingested = {"participants", "responses", "totals", "flow", "sources", "sessions", "attendance"}
     ingested |= {"scores", "findings", "links"}
-    expected = {f"cohorts/{cohort}/{name}.csv" for cohort in ("students", "residents") for name in ingested}
+    expected = {f"cohorts/batch-0001/{name}.csv" for name in ingested}
+    expected |= {f"cohorts/batch-0001/{stage}.json" for stage in ("ingest", "score")}
     expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
     expected |= {"codecheck.yml", "ro-crate-metadata.json", "workflow/Snakefile"}
     expected |= {f"workflow/rules/{name}.smk" for name in ("analysis", "common", "data", "report")}
@@ -190,11 +192,14 @@ def test_a_changed_answer_with_an_older_date_reruns_what_depends_on_it(changed: 
     rows[1] = f"{first},{rest.replace(rest.strip().strip(chr(34)), other)}"
     export.write_text("".join(rows), encoding="utf-8")
     os.utime(export, (stamp, stamp))
-    assert jobs_of_a_dry_run(changed, command) == sorted(["ingest students", "score students", *AFTER_COMPARE])
-    before = snapshot(changed / "results" / "demo" / "cohorts" / "residents")
+    assert jobs_of_a_dry_run(changed, command) == sorted([*OF_THE_BATCH, *AFTER_COMPARE])
+    before = snapshot(changed / "restricted" / "demo" / "residents")
     done = command("balint_eval", "run", "config/config.yaml", cwd=changed)
     assert done.returncode == 0, done.stderr
-    assert snapshot(changed / "results" / "demo" / "cohorts" / "residents") == before
+    assert snapshot(changed / "restricted" / "demo" / "residents") == before
+    log = (changed / "results" / "demo" / "logs" / "ingest.batch-0001.log").read_text(encoding="utf-8")
+    assert "residents: nothing has changed" in log
+    assert "students: nothing has changed" not in log
     assert command("balint_eval", "run", "config/config.yaml", cwd=changed).stdout.startswith("Nothing to do")
 
 
@@ -204,8 +209,7 @@ def test_a_changed_answer_with_an_older_date_reruns_what_depends_on_it(changed: 
         ("title: \"Balint groups", "title: \"Other Balint groups", ["figures", "manifest", "report"]),
         ("contact: \"the evaluation team\"", "contact: \"somebody\"", ["manifest", "report"]),
         ("adjust: holm", "adjust: bh", AFTER_COMPARE),
-        ("min_match_rate: 0.5", "min_match_rate: 0.4",
-         ["ingest residents", "ingest students", "score residents", "score students", *AFTER_COMPARE]),
+        ("min_match_rate: 0.5", "min_match_rate: 0.4", [*OF_THE_BATCH, *AFTER_COMPARE]),
     ],
 )  # fmt: skip
 def test_a_changed_setting_reruns_what_it_touches(
@@ -254,7 +258,7 @@ def test_a_study_given_as_configfile_is_not_merged_into_the_demo(changed: Path, 
     done = command("snakemake", "-n", "--snakefile", snakefile, "--configfile", "config/mine.yaml", cwd=changed)
     text = done.stdout + done.stderr
     assert done.returncode == 0, text
-    assert "results/mine/cohorts/students" in text
+    assert "students" in text
     assert "residents" not in text
 
 

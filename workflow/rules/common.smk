@@ -1,6 +1,7 @@
 # What the rules share: the study file, its cohorts, and the digests that make changed content rerun.
 from pathlib import Path
 
+from balint_eval.batches import list_batches
 from balint_eval.errors import BalintError
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.provenance import code_digest, input_hashes, stage_settings
@@ -27,6 +28,7 @@ study_path = config.get("study", (given or ["config/config.yaml"])[-1])
 results = config.get("results", "results")
 study_file = read_study_or_stop(study_path)
 cohorts = {cohort.name: cohort for cohort in study_file.study.cohorts}
+batches = list_batches(study_file)
 root = f"{results}/{study_file.study.name}"
 
 INGESTED = ["participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links"]
@@ -34,28 +36,31 @@ SCORED = ["scores", "findings"]
 
 
 wildcard_constraints:
-    cohort="|".join(map(re.escape, cohorts)),
+    batch=r"batch-\d+",
 
 
 def files_of(wildcards):
-    """Give every file a cohort is read from."""
-    cohort = cohorts[wildcards.cohort]
-    return [study_file.path(name).as_posix() for name in study_file.input_files(cohort)]
+    """Give every file that a batch of cohorts is read from."""
+    names = {name for cohort in batches[wildcards.batch] for name in study_file.input_files(cohorts[cohort])}
+    return [study_file.path(name).as_posix() for name in sorted(names)]
 
 
 def hashes_of(wildcards):
     """Give the SHA-256 of each of these files: other content reruns whatever its date."""
-    return input_hashes(study_file, cohorts[wildcards.cohort])
+    return sorted({line for name in batches[wildcards.batch] for line in input_hashes(study_file, cohorts[name])})
 
 
 def settings_of(stage):
-    """Give a function from wildcards to the digest of the settings a stage uses."""
-    return lambda wildcards: stage_settings(study_file, stage, cohorts.get(getattr(wildcards, "cohort", None)))
+    """Give a function from wildcards to the digests of the settings a stage uses, one a cohort of a batch."""
+    return lambda wildcards: [
+        stage_settings(study_file, stage, cohorts.get(name))
+        for name in batches.get(getattr(wildcards, "batch", None), [None])
+    ]
 
 
 def tables_of(names):
-    """Give the tables of all cohorts."""
-    return [f"{root}/cohorts/{cohort}/{name}.csv" for cohort in sorted(cohorts) for name in names]
+    """Give the tables of all batches of cohorts."""
+    return [f"{root}/cohorts/{batch}/{name}.csv" for batch in batches for name in names]
 
 
 def reports_of(reader, kinds):

@@ -1,15 +1,15 @@
-# Requires: the exports, rosters and logs of one cohort.
-# Gives: cohorts/{cohort}/{participants,responses,totals,flow,sources,sessions,attendance,scores,findings}.csv.
+# Requires: the exports, rosters and logs of a batch of cohorts (batch-0001 holds the first 50 of the study file).
+# Gives: cohorts/{batch}/{participants,responses,totals,flow,sources,sessions,attendance,scores,findings}.csv.
 
 
 rule ingest:
-    """Read the exports of one cohort, link its people across waves, account for every row."""
+    """Read the exports of a batch of cohorts, link their people across waves, account for every row."""
     input:
         files=files_of,
     output:
-        tables=[f"{root}/cohorts/{{cohort}}/{name}.csv" for name in INGESTED],
+        tables=update([f"{root}/cohorts/{{batch}}/{name}.csv" for name in INGESTED]),
     log:
-        f"{root}/logs/ingest.{{cohort}}.log",
+        f"{root}/logs/ingest.{{batch}}.log",
     conda:
         "../envs/balint_eval.yaml"
     params:
@@ -20,19 +20,19 @@ rule ingest:
         code=code_digest("ingest"),
     shell:
         """
-        balint-eval ingest {params.study:q} --results {params.results:q} --cohort {wildcards.cohort:q} --log {log:q}
+        balint-eval ingest {params.study:q} --results {params.results:q} --batch {wildcards.batch:q} --log {log:q}
         """
 
 
 rule score:
     """Check the key of every scale against the answers, then score."""
     input:
-        responses=f"{root}/cohorts/{{cohort}}/responses.csv",
-        totals=f"{root}/cohorts/{{cohort}}/totals.csv",
+        responses=f"{root}/cohorts/{{batch}}/responses.csv",
+        totals=f"{root}/cohorts/{{batch}}/totals.csv",
     output:
-        tables=[f"{root}/cohorts/{{cohort}}/{name}.csv" for name in SCORED],
+        tables=update([f"{root}/cohorts/{{batch}}/{name}.csv" for name in SCORED]),
     log:
-        f"{root}/logs/score.{{cohort}}.log",
+        f"{root}/logs/score.{{batch}}.log",
     conda:
         "../envs/balint_eval.yaml"
     params:
@@ -42,5 +42,5 @@ rule score:
         code=code_digest("score"),
     shell:
         """
-        balint-eval score {params.study:q} --results {params.results:q} --cohort {wildcards.cohort:q} --log {log:q}
+        balint-eval score {params.study:q} --results {params.results:q} --batch {wildcards.batch:q} --log {log:q}
         """

@@ -1,5 +1,6 @@
 # Requires: the tables and figures of the whole study.
-# Gives: report/{educator,researcher}.<language>.INTERNAL.{html,docx,pdf}, as the study file asks, and manifest.json, codecheck.yml, ro-crate-metadata.json.
+# Gives: report/cohorts/<cohort>/ for each cohort, where the study file asks for it (report: each_cohort: true), and
+# report/{educator,researcher}.<language>.INTERNAL.{html,docx,pdf}, as the study file asks, and manifest.json, codecheck.yml, ro-crate-metadata.json.
 
 
 rule report:
@@ -37,10 +38,33 @@ rule report:
         """
 
 
+rule cohort_reports:
+    """Write the page of each cohort of a batch, with its figures and tables."""
+    input:
+        tables=[f"{root}/cohorts/{{batch}}/{name}.csv" for name in INGESTED + SCORED],
+        findings=f"{root}/tables/findings.csv",
+    output:
+        record=update(f"{root}/cohorts/{{batch}}/reports.json"),
+    log:
+        f"{root}/logs/cohort_reports.{{batch}}.log",
+    conda:
+        "../envs/balint_eval.yaml"
+    params:
+        study=study_path,
+        results=lambda wildcards: results,
+        settings=settings_of("cohort_reports"),
+        code=code_digest("cohort_reports"),
+    shell:
+        """
+        balint-eval cohort-reports {params.study:q} --results {params.results:q} --batch {wildcards.batch:q} --log {log:q}
+        """
+
+
 rule manifest:
     """List what went in and what came out, each with its SHA-256."""
     input:
         reports=rules.report.output,
+        cohorts=[f"{root}/cohorts/{batch}/reports.json" for batch in batches if study_file.study.report.each_cohort],
         figures=f"{root}/figures",
         tables=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED + COMPARED],
     output:

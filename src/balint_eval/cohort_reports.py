@@ -1,0 +1,108 @@
+"""A page for the educators of each cohort: its own evaluation, three figures and the tables behind them.
+
+A cohort is evaluated as a study of its own. What holds of the study as a whole stays in the study's reports.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from balint_eval.batches import cohorts_of
+from balint_eval.provenance import cohort_digest, describe_run, sha256_of_text
+from balint_eval.stages import Folders, read_digests, rows_of, write_report
+from balint_eval.study import StudyFile
+from balint_eval.tables import ALL_COHORTS, read_table, write_table, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from balint_eval.language import Language
+    from balint_eval.plots.drawing import Kind
+    from balint_eval.plots.saved import SavedDrawing
+    from balint_eval.study_model import Cohort
+
+TABLES_OF_A_COHORT = ("comparisons", "descriptives", "claims")
+
+
+def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[str]:
+    """Write the page of each cohort of a batch; of one in which nothing has changed it is kept.
+
+    Returns
+    -------
+    list of str
+        What to log.
+    """
+    from balint_eval.pipeline import MERGED
+
+    stored = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in MERGED}
+    found = read_table(folders.tables / "findings.csv", "findings")
+    of_study = found[found["cohort"] == ALL_COHORTS]
+    record = folders.batch(batch) / "reports.json"
+    known, digests, lines = read_digests(record), dict[str, str](), []
+    for cohort in map(file.cohort, cohorts_of(file, batch)):
+        parts = (cohort_digest(file, "cohort_reports", cohort), of_study.to_csv(index=False))
+        digests[cohort.name] = sha256_of_text("\n".join(parts))
+        if known.get(cohort.name) == digests[cohort.name] and not list(missing_files(file, cohort, folders)):
+            lines.append(f"{cohort.name}: nothing has changed; its page is kept.")
+            continue
+        merged = {name: rows_of(table, cohort, name) for name, table in stored.items()}
+        _write_cohort(file.only([cohort.name]), {**merged, "findings": _with(merged, of_study)}, folders)
+        lines.append(f"{cohort.name}: page written.")
+    write_text(record, json.dumps(digests, indent=1, sort_keys=True) + "\n")
+    return lines
+
+
+def missing_files(file: StudyFile, cohort: Cohort, folders: Folders) -> Iterator[Path]:
+    """Give the pages of a cohort that are not there."""
+    folder = folders.of_cohort(cohort.name)
+    names = (f"educator.{tag}.INTERNAL.{kind}" for tag in file.study.languages for kind in file.study.report.formats)
+    yield from (folder / name for name in names if not (folder / name).is_file())
+
+
+def _with(merged: Mapping[str, pd.DataFrame], of_study: pd.DataFrame) -> pd.DataFrame:
+    from balint_eval.pipeline import stack
+
+    return stack([merged["findings"], of_study], "findings")
+
+
+def _write_cohort(file: StudyFile, merged: Mapping[str, pd.DataFrame], folders: Folders) -> None:
+    from balint_eval.pipeline import analyse_for_educators
+    from balint_eval.report import build_educator, to_json
+
+    tables = {**merged, **analyse_for_educators(merged, file)}
+    provenance, folder = describe_run(file), folders.of_cohort(file.study.cohorts[0].name)
+    # Nothing of an earlier run stays beside what is written now.
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in TABLES_OF_A_COHORT:
+        write_table(tables[name], folder / f"{name}.csv", name)
+    for language in file.languages():
+        figures = folder if language.tag == "en" else folder / language.tag
+        drawings = _drawn(tables, file, language, figures)
+        report = build_educator(tables, file, drawings, provenance, language)
+        path = folder / f"educator.{language.tag}.INTERNAL"
+        write_text(path.with_name(f"{path.name}.json"), to_json(report))
+        for kind in file.study.report.formats:
+            write_report(report, path.with_name(f"{path.name}.{kind}"), figures)
+
+
+def _drawn(
+    tables: Mapping[str, pd.DataFrame], file: StudyFile, language: Language, folder: Path
+) -> dict[str, SavedDrawing]:
+    """Draw and save the figures of one cohort; the narrow one is for the page only."""
+    from balint_eval.plots import list_figures, save_drawing
+    from balint_eval.plots.saved import of_drawing
+
+    figures = list_figures(tables, file, language)
+    drawn: dict[str, SavedDrawing] = {}
+    first = next((one for one in file.study.outcomes if one.role == "primary"), file.study.outcomes[0])
+    for name in ("forest", "means", f"slopes_{first.instrument}_{first.scale}", "forest_narrow"):
+        drawing = figures[name]() if name in figures else None
+        if drawing is not None:
+            kinds: tuple[Kind, ...] = ("svg",) if name == "forest_narrow" else ("svg", "png")
+            save_drawing(drawing, folder, name, kinds)
+            drawn[name] = of_drawing(drawing, folder, name)
+    return drawn
