@@ -94,7 +94,7 @@ def _drawn(
 ) -> dict[str, SavedDrawing]:
     """Draw and save the figures of one cohort; the narrow one is for the page only."""
     from balint_eval.plots import list_figures, save_drawing
-    from balint_eval.plots.saved import of_drawing
+    from balint_eval.plots.saved import SavedDrawing
 
     figures = list_figures(tables, file, language)
     drawn: dict[str, SavedDrawing] = {}
@@ -104,5 +104,6 @@ def _drawn(
         if drawing is not None:
             kinds: tuple[Kind, ...] = ("svg",) if name == "forest_narrow" else ("svg", "png")
             save_drawing(drawing, folder, name, kinds)
-            drawn[name] = of_drawing(drawing, folder, name)
+            svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
+            drawn[name] = SavedDrawing(svg, drawing.title, drawing.caption, drawing.alternative_text, drawing.data)
     return drawn

@@ -6,12 +6,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
-
-if TYPE_CHECKING:
-    from balint_eval.plots.drawing import Drawing
 
 from balint_eval.errors import EnvironmentProblem, Problem
 
@@ -33,12 +29,6 @@ def read_drawings(folder: Path) -> dict[str, SavedDrawing]:
     """Read the figures that the figures stage listed in `index.json`, by name."""
     entries = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     return {entry["name"]: _read(folder, entry) for entry in entries}
-
-
-def of_drawing(drawing: Drawing, folder: Path, name: str) -> SavedDrawing:
-    """Give a drawing that has just been saved."""
-    svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
-    return SavedDrawing(svg, drawing.title, drawing.caption, drawing.alternative_text, drawing.data)
 
 
 def _read(folder: Path, entry: dict[str, str]) -> SavedDrawing:
