@@ -17,7 +17,7 @@ _HEAD = """\
 """
 _KINDS: Mapping[str, str] = {
     "tables": "table of the whole study",
-    "cohorts": "table of one cohort",
+    "cohorts": "table of a batch of cohorts",
     "figures": "figure, its data or its words",
     "report": "report",
     "workflow": "the workflow that made the outputs",

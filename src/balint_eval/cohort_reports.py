@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from balint_eval.batches import cohorts_of
+from balint_eval.batches import cohorts_of, list_batches
 from balint_eval.provenance import cohort_digest, describe_run, sha256_of_text
-from balint_eval.stages import Folders, read_digests, rows_of, write_report
+from balint_eval.stages import Folders, rows_of, write_report
 from balint_eval.study import StudyFile
 from balint_eval.tables import ALL_COHORTS, read_table, write_table, write_text
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from balint_eval.language import Language
     from balint_eval.plots.drawing import Kind
     from balint_eval.plots.saved import SavedDrawing
-    from balint_eval.study_model import Cohort
 
 TABLES_OF_A_COHORT = ("comparisons", "descriptives", "claims")
 
@@ -42,25 +41,39 @@ def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[st
     found = read_table(folders.tables / "findings.csv", "findings")
     of_study = found[found["cohort"] == ALL_COHORTS]
     record = folders.batch(batch) / "reports.json"
-    known, digests, lines = read_digests(record), dict[str, str](), []
+    known, made, lines = _read_record(record), dict[str, list[str]](), []
     for cohort in map(file.cohort, cohorts_of(file, batch)):
         parts = (cohort_digest(file, "cohort_reports", cohort), of_study.to_csv(index=False))
-        digests[cohort.name] = sha256_of_text("\n".join(parts))
-        if known.get(cohort.name) == digests[cohort.name] and not list(missing_files(file, cohort, folders)):
+        digest, folder = sha256_of_text("\n".join(parts)), folders.of_cohort(cohort.name)
+        before, *names = known.get(cohort.name, [""])
+        if before == digest and all((folder / name).is_file() for name in names):
+            made[cohort.name] = [digest, *names]
             lines.append(f"{cohort.name}: nothing has changed; its page is kept.")
             continue
         merged = {name: rows_of(table, cohort, name) for name, table in stored.items()}
         _write_cohort(file.only([cohort.name]), {**merged, "findings": _with(merged, of_study)}, folders)
+        files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        made[cohort.name] = [digest, *files]
         lines.append(f"{cohort.name}: page written.")
-    write_text(record, json.dumps(digests, indent=1, sort_keys=True) + "\n")
+    write_text(record, json.dumps(made, indent=1, sort_keys=True) + "\n")
     return lines
 
 
-def missing_files(file: StudyFile, cohort: Cohort, folders: Folders) -> Iterator[Path]:
-    """Give the pages of a cohort that are not there."""
-    folder = folders.of_cohort(cohort.name)
-    names = (f"educator.{tag}.INTERNAL.{kind}" for tag in file.study.languages for kind in file.study.report.formats)
-    yield from (folder / name for name in names if not (folder / name).is_file())
+def forget_incomplete(file: StudyFile, folders: Folders) -> None:
+    """Let the batches be made again of which a file of a cohort's page is not there any more."""
+    for batch in list_batches(file):
+        record = folders.batch(batch) / "reports.json"
+        pages = _read_record(record)
+        if any(not (folders.of_cohort(name) / file_name).is_file() for name in pages for file_name in pages[name][1:]):
+            record.unlink()
+
+
+def _read_record(record: Path) -> dict[str, list[str]]:
+    """Read what each page of a batch was made from, and its files."""
+    try:
+        return dict(json.loads(record.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def _with(merged: Mapping[str, pd.DataFrame], of_study: pd.DataFrame) -> pd.DataFrame:

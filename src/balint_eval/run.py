@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from balint_eval.batches import list_batches
 from balint_eval.clear_up import clear_up, refuse_unwritable, set_changed_aside
+from balint_eval.cohort_reports import forget_incomplete
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
 from balint_eval.language import ENGLISH, Language
 from balint_eval.lock import RunLock
@@ -72,7 +74,8 @@ def run_workflow(
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
         set_changed_aside(folders)
-        forget_missing(file, folders)
+        if file.study.report.each_cohort:
+            forget_incomplete(file, folders)
         command, named = snakemake_command(study, results, cores), _named(file, language)
         did_something = _snakemake(command, folders, lock.run, named, say)
     if not did_something:
@@ -143,17 +146,6 @@ def check_inputs(file: StudyFile, folders: Folders, say: Speaker) -> dict[str, s
     return digests
 
 
-def forget_missing(file: StudyFile, folders: Folders) -> None:
-    """Let the batches be made again of which somebody has removed the page of a cohort."""
-    if not file.study.report.each_cohort:
-        return
-    from balint_eval.cohort_reports import missing_files
-
-    for batch, names in list_batches(file).items():
-        if any(True for name in names for _ in missing_files(file, file.cohort(name), folders)):
-            (folders.batch(batch) / "reports.json").unlink(missing_ok=True)
-
-
 def _named(file: StudyFile, language: Language) -> dict[str, str]:
     """Give what batches are called: their cohorts where they are few."""
     return {batch: _listed(names, language) for batch, names in list_batches(file).items()}
@@ -196,7 +188,7 @@ def _snakemake(command: list[str], folders: Folders, run: str, named: Mapping[st
     )  # fmt: skip
     lines: list[str] = []
     try:
-        _show(_kept(process, lines), named, say)
+        _show(_kept(process, lines), say, named)
         ended = process.wait()
     except KeyboardInterrupt:
         _end(process)
@@ -255,7 +247,7 @@ def _unlock(command: list[str]) -> None:
         subprocess.run([*command, "--unlock"], check=False, capture_output=True)
 
 
-def _show(lines: Iterable[str], named: Mapping[str, str], say: Speaker) -> None:
+def _show(lines: Iterable[str], say: Speaker, named: Mapping[str, str] = MappingProxyType({})) -> None:
     """Show progress on stderr: a bar on a terminal, else a sentence a step."""
     steps = Progress(say.language, time.monotonic, named).follow(lines)
     if not say.plain and sys.stderr.isatty():

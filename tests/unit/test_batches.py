@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from balint_eval import batches
-from balint_eval.cohort_reports import missing_files, run_cohort_reports
+from balint_eval.cohort_reports import forget_incomplete, run_cohort_reports
 from balint_eval.errors import StudyError
 from balint_eval.pipeline import MERGED, evaluate, merge
 from balint_eval.report import build_educator, to_json
@@ -126,7 +126,9 @@ def test_pages_of_cohorts(tmp_path):
     file, folders, _ = made(tmp_path / "study", tmp_path / "results", cohorts=2)
     run_compare(file, folders)
     run_cohort_reports(file, "batch-0001", folders)
-    assert not [path for cohort in file.study.cohorts for path in missing_files(file, cohort, folders)]
+    forget_incomplete(file, folders)
+    record = folders.batch("batch-0001") / "reports.json"
+    assert record.is_file()
     page = folders.of_cohort("c00001")
     kinds = {f"{name}.{kind}" for name in ("forest", "means", "slopes_TEQ_total") for kind in ("svg", "png")}
     assert kinds | {"comparisons.csv", "claims.csv", "descriptives.csv"} <= set(contents(page))
@@ -154,6 +156,10 @@ def test_pages_of_cohorts(tmp_path):
     for stage in (run_ingest, run_score, run_cohort_reports):
         lines = stage(file, "batch-0001", folders)
     assert kept(lines) == ["c00001"]
-    next(folders.of_cohort("c00001").glob("*.html")).unlink()
+    (folders.of_cohort("c00001") / "means.svg").unlink()
     assert kept(run_cohort_reports(file, "batch-0001", folders)) == ["c00002"]
+    (folders.of_cohort("c00001") / "educator.en.INTERNAL.html").unlink()
+    forget_incomplete(file, folders)
+    assert not record.exists()
+    run_cohort_reports(file, "batch-0001", folders)
     assert contents(folders.of_cohort("c00001")) == before

@@ -17,6 +17,7 @@ from balint_eval.stats.mixed import (
     group_share,
 )
 from balint_eval.stats.reml import MixedModelError, crossed, fit_reml, random_intercept, random_slope
+from balint_eval.stats.reml_terms import MOST_EFFECTS
 from balint_eval.stats.small_sample import coefficient_tests, contrast_test, joint_test, kenward_roger, satterthwaite
 
 
@@ -398,3 +399,12 @@ def test_correlation_of_a_zero_variance_is_missing():
     term = fit_change(score, wave, person, group).terms[1]
     assert np.isnan(term.correlation).all()
     assert term.sd[0] == 0
+
+
+def test_a_model_with_too_many_effects_says_why_it_is_not_fitted():
+    people = np.arange(MOST_EFFECTS + 1)
+    scores = np.tile(people % 7, 2) + np.arange(2 * people.size) % 3
+    with pytest.raises(MixedModelError, match="2001 random effects, and with more than 2000 it is not fitted"):
+        fit_reml(
+            scores.astype(float), np.ones((scores.size, 1)), (random_intercept("person", np.tile(people, 2)),), ("a",)
+        )
