@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help
+.PHONY: demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -103,6 +103,10 @@ bench-scoring: $(STAMP) ## Score 1,000,000 people x 60 items x 2 waves: time and
 
 bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV, 50,000 x 62 of XLSX and ODS: time and memory, beside pandas and openpyxl.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_reading.py
+
+# COHORTS="10 100 1000" tries others; EACH=1 writes a page for each cohort too.
+bench-scale: $(STAMP) ## Many cohorts through `balint-eval run`: first run, nothing to do, one changed answer, one cohort more.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_scale.py $(if $(EACH),--each-cohort) --cohorts $(or $(COHORTS),1 10 100)
 
 bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batched fits, power by simulation (R optional).
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_models.py

@@ -124,7 +124,7 @@ def test_accepted(case, study, tell):
     assert {name: digest for name, digest in after.items() if name in before} == before
     assert not [name for name in after if name.endswith((".tmp", ".part"))]
     if case.then:
-        made = (study.folder.parent / "results" / "small" / "cohorts" / study.cohort["name"]).glob("*.csv")
+        made = (study.folder.parent / "results" / "small" / "cohorts" / "batch-0001").glob("*.csv")
         case.then({path.stem: read_table(path, path.stem) for path in made})
 
 

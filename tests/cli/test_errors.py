@@ -152,7 +152,7 @@ def test_ingest_writes_tables_and_keeps_what_is_private(folder, tell, tmp_path):
     folder.waves(BEFORE, AFTER)
     folder.rows("before.csv", *[[*row, "=cmd()"] for row in BEFORE], header=[*folder.header, "said"])
     assert main(["ingest", str(folder.write()), "--cohort", "one"]) == 0
-    tables = sorted(path.name for path in (tmp_path / "results" / "small" / "cohorts" / "one").iterdir())
+    tables = sorted(path.name for path in (tmp_path / "results" / "small" / "cohorts" / "batch-0001").glob("*.csv"))
     assert tables == [
         f"{n}.csv"
         for n in ("attendance", "flow", "links", "participants", "responses", "sessions", "sources", "totals")

@@ -19,7 +19,7 @@ LAYERS = [
     {"study_model"},
     # The rules of a study file are called by its reader, and only name its types.
     {"study", "study_rules", "study_linkage", "study_outcomes"},
-    {"ingest", "score_arrays", "stats", "simulate"},
+    {"ingest", "score_arrays", "stats", "simulate", "batches"},
     {"scoring", "replicates"},
     {"doctor", "consistency", "published"},
     {"quality"},
