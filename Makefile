@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-stamp
 DOCS_STAMP := $(VENV)/.docs-stamp
+NOTEBOOKS_STAMP := $(VENV)/.notebooks-stamp
 # Further locks are installed on top: they agree with the first.
 install = if command -v uv >/dev/null 2>&1; then \
 		uv pip install --quiet --python $(BIN)/python --require-hashes $(1); \
@@ -29,8 +30,8 @@ test-thorough: $(STAMP) ## More examples of what the everyday tests try; CI runs
 	$(PYTEST) -m thorough
 
 check: $(STAMP) ## Format, lint, types, workflow lint.
-	$(BIN)/ruff format --check src tests docs
-	$(BIN)/ruff check src tests docs
+	$(BIN)/ruff format --check src tests docs notebooks
+	$(BIN)/ruff check src tests docs notebooks
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt --check workflow
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --lint
@@ -41,6 +42,14 @@ setup: $(STAMP) ## Make the virtual environment from the hash-pinned lock.
 docs: $(DOCS_STAMP) ## Build the documentation site, offline and strict: docs/_build/html/index.html.
 	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs docs/_build/html
 	@echo "The site: docs/_build/html/index.html"
+
+notebooks: $(NOTEBOOKS_STAMP) ## Make each notebook from its script, without outputs, and execute all of them.
+	$(BIN)/jupytext --quiet --update --to ipynb notebooks/*.py
+	$(BIN)/python -m pytest -q tests/pages/test_notebooks.py
+
+$(NOTEBOOKS_STAMP): requirements/notebooks.txt $(STAMP)
+	@$(call install,-r requirements/notebooks.txt)
+	@touch $@
 
 pictures: $(STAMP) ## Take the pictures of the tutorials again (needs Chromium; the educator's page comes from results/demo).
 	$(BIN)/python docs/make_pictures.py
@@ -64,8 +73,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@touch $(STAMP)
 
 format: $(STAMP) ## Format everything.
-	$(BIN)/ruff format src tests docs
-	$(BIN)/ruff check --fix src tests docs
+	$(BIN)/ruff format src tests docs notebooks
+	$(BIN)/ruff check --fix src tests docs notebooks
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakefmt workflow
 
 generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table reference.

@@ -119,6 +119,20 @@ def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     body, meta = context["body"].replace(WRAPPER, f'<div tabindex="0"{WRAPPER[4:]}'), context.get("meta") or {}
     turned = f'<div lang="{meta["language"]}" dir="{meta["direction"]}">{body}</div>' if "direction" in meta else body
     context["body"] = turned
+    # The theme calls the captions of the contents headings, without their level.
+    contents = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = contents.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
+def name_landmarks(app: Sphinx, exception: Exception | None) -> None:
+    """Say which of the theme's two side columns is which, for people who hear the page."""
+    if exception is not None:
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        named = text.replace('<aside class="sidebar-drawer"', '<aside aria-label="Site" class="sidebar-drawer"')
+        named = named.replace('<aside class="toc-drawer', '<aside aria-label="This page" class="toc-drawer')
+        page.write_text(named, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -127,5 +141,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("source-read", read_source)
     # Before numpydoc, which would take the titles for its own sections.
     app.connect("autodoc-process-docstring", title_sections, priority=100)
-    app.connect("html-page-context", finish_page)
+    # After the theme, whose contents it changes.
+    app.connect("html-page-context", finish_page, priority=900)
+    app.connect("build-finished", name_landmarks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -10,25 +9,11 @@ from pydantic import ConfigDict, ValidationError, create_model
 
 from balint_eval.codebook.model import Codebook
 from balint_eval.instruments.model import Instrument
+from balint_eval.reference import _models_below
 from balint_eval.strict_yaml import Model
 from balint_eval.study_model import Study
 
-
-def models_below(model: type[Model]) -> Iterator[type[Model]]:
-    yield model
-    for field in model.model_fields.values():
-        for inner in _models_in(field.annotation):
-            yield from models_below(inner)
-
-
-def _models_in(annotation: Any) -> Iterator[type[Model]]:
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _models_in(argument)
-
-
-MODELS = list(dict.fromkeys([*models_below(Study), *models_below(Instrument), *models_below(Codebook)]))
+MODELS = list(dict.fromkeys([*_models_below(Study), *_models_below(Instrument), *_models_below(Codebook)]))
 
 
 def faults(text: str) -> list[str]:
