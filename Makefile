@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic wheel-test docs notebooks pictures clean help
+.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic wheel-test docs notebooks pictures clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -119,6 +119,10 @@ fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX, ODS and YAML files: no traceback, no
 crash-test: $(STAMP) ## Kill -9 at 20 moments, full disk at 10 points, two runs at once: the same command then completes, with the same bytes.
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/crash/battery.py --kills $(or $(KILLS),20) --full $(or $(FULL),10) \
 		--seed $(or $(SEED),1)
+
+# PROGRAMMES=50 draws fewer; UNPROTECTED=1 hides nothing and shows what the attacks then recover.
+attack: $(STAMP) ## Release 500 drawn programmes and attack what is released: figures on fewer than eight people must stay hidden.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/attack/suite.py --programmes $(or $(PROGRAMMES),500) $(if $(UNPROTECTED),--unprotected)
 
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py

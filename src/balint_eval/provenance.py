@@ -56,6 +56,11 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "kirkpatrick.py", "provenance.py", "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
     "manifest": (*_COMMON, "codecheck.py", "crate.py", "provenance.py", "verify.py"),
+    "release": (
+        *_COMMON, "release.py", "disclosure", "appraisal", "report", "office_files.py", "locale", "consistency.py",
+        "contrasts.py", "kirkpatrick.py", "provenance.py", "plots", "quality.py", "scoring.py", "score_arrays.py",
+        "stats", "ingest/pseudonyms.py",
+    ),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
 
@@ -120,7 +125,18 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
         "name", "title", "description", "question", "contact", "levels", "audience", "report", "waves", "arms",
         "programme", "outcomes", "plan", "linkage", "cohorts", "context", "languages", "translations",
     ),
+    "release": (
+        "name", "title", "description", "question", "contact", "levels", "release", "report", "waves", "arms",
+        "programme", "outcomes", "plan", "cohorts", "languages", "translations",
+    ),
 }  # fmt: skip
+
+
+def comment_hashes(file: StudyFile, results: str) -> list[str]:
+    """Give the SHA-256 of the comments and of the sheet in which they are approved: a release depends on both."""
+    folder = Path(results).parent / "restricted" / file.study.name
+    names = [*(f"{cohort.name}/comments.csv" for cohort in file.study.cohorts), "comments_to_approve.csv"]
+    return sorted(f"{name} {sha256_of_file(folder / name)}" for name in names)
 
 
 def _used(file: StudyFile) -> dict[str, Any]:
@@ -166,7 +182,9 @@ def workflow_folder() -> Path:
     return in_repository if (in_repository / "Snakefile").is_file() else package / "_workflow"
 
 
-def list_outputs(folder: Path, leave_out: Iterable[str] = ("logs", "manifest.json")) -> list[dict[str, str | int]]:
+def list_outputs(
+    folder: Path, leave_out: Iterable[str] = ("logs", "manifest.json", "release")
+) -> list[dict[str, str | int]]:
     """List every file under a results folder with its size and SHA-256, sorted by path."""
     skipped = set(leave_out)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))

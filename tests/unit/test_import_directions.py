@@ -44,7 +44,7 @@ LAYERS = [
     {"codecheck", "crate"},
     {"provenance", "pipeline"},
     {"told", "progress", "verify"},
-    {"stages", "lock", "check"},
+    {"stages", "lock", "check", "release"},
     {"clear_up"},
     {"run", "begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex"},
     {"api"},

@@ -20,6 +20,10 @@ ENTRIES = {
     "figures": ["plots/__init__.py"],
     "report": ["report/__init__.py", "plots/saved.py", "provenance.py"],
     "manifest": ["codecheck.py", "crate.py", "verify.py"],
+    "release": [
+        *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "plots/saved.py"),
+        *("ingest/pseudonyms.py", "provenance.py"),
+    ],
 }
 
 

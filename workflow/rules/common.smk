@@ -3,7 +3,7 @@ from pathlib import Path
 
 from balint_eval.errors import BalintError
 from balint_eval.instruments.registry import known_instruments
-from balint_eval.provenance import code_digest, input_hashes, stage_settings
+from balint_eval.provenance import code_digest, comment_hashes, input_hashes, stage_settings
 from balint_eval.settings_words import KEY_IN_SETTINGS, holds_a_key
 from balint_eval.study import read_study
 from snakemake.exceptions import WorkflowError
@@ -27,6 +27,7 @@ study_path = config.get("study", (given or ["config/config.yaml"])[-1])
 results = config.get("results", "results")
 study_file = read_study_or_stop(study_path)
 cohorts = {cohort.name: cohort for cohort in study_file.study.cohorts}
+audience = config.get("audience") or study_file.study.audience
 root = f"{results}/{study_file.study.name}"
 
 INGESTED = ["participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links"]
@@ -56,6 +57,9 @@ def settings_of(stage):
 def tables_of(names):
     """Give the tables of all cohorts."""
     return [f"{root}/cohorts/{cohort}/{name}.csv" for cohort in sorted(cohorts) for name in names]
+
+
+READERS = ["educator", "researcher"]
 
 
 def reports_of(reader, kinds):
