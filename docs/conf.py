@@ -113,10 +113,11 @@ WRAPPER = '<div class="table-wrapper'
 
 
 def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Let tables be scrolled by keyboard, and turn a page whose front matter names `language` and `direction`."""
+    """Let tables and code be scrolled by keyboard, and turn pages whose front matter names a direction."""
     if doctree is None:
         return
-    body, meta = context["body"].replace(WRAPPER, f'<div tabindex="0"{WRAPPER[4:]}'), context.get("meta") or {}
+    meta = context.get("meta") or {}
+    body = context["body"].replace(WRAPPER, f'<div tabindex="0"{WRAPPER[4:]}').replace("<pre>", '<pre tabindex="0">')
     turned = f'<div lang="{meta["language"]}" dir="{meta["direction"]}">{body}</div>' if "direction" in meta else body
     context["body"] = turned
     # The theme calls the captions of the contents headings, without their level.
