@@ -29,8 +29,9 @@ nitpicky = True
 # Types of other packages are named, not linked: their manuals are not on this machine.
 FOREIGN = "numpy|np|pandas|pd|matplotlib|collections|pathlib|typing|argparse|datetime|types|annotated_types|pydantic"
 UNNAMED = "Path|Sequence|Iterator|Iterable|Mapping|Callable|Any|Literal|ArrayLike|NDArray|FloatArray|date|datetime"
-# The inner parts of the mixed models are read in the source.
-INNER = r"balint_eval\.stats\.reml_\w+\.\w+"
+UNNAMED += "|Drawing|Instrument|Study"
+# The inner parts of the mixed models are read in the source; settings have pages of their own.
+INNER = r"balint_eval\.(stats\.reml_\w+|study_model|instruments\.model)\.\w+"
 nitpick_ignore_regex = [("py:.*", rf"({FOREIGN})(\..*)?"), ("py:.*", UNNAMED), ("py:class", INNER)]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
