@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help
+.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic wheel-test docs notebooks pictures clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -124,6 +124,10 @@ crash-test: $(STAMP) ## Kill -9 at 20 moments, full disk at 10 points, two runs 
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/crash/battery.py --kills $(or $(KILLS),20) --full $(or $(FULL),10) \
 		--seed $(or $(SEED),1)
 
+# PROGRAMMES=50 draws fewer; UNPROTECTED=1 hides nothing and shows what the attacks then recover.
+attack: $(STAMP) ## Release 500 drawn programmes and attack what is released: figures on fewer than eight people must stay hidden.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/attack/suite.py --programmes $(or $(PROGRAMMES),500) $(if $(UNPROTECTED),--unprotected)
+
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py
 
@@ -131,6 +135,9 @@ metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold wha
 mutation: $(STAMP) ## Do the tests notice wrong versions of scoring, doctor, linkage and reliability? Scores and survivors.
 	$(BIN)/python -u tests/mutation/run.py $(MODULES) --sample $(or $(SAMPLE),0) --minimum $(or $(MINIMUM),95) \
 		$(if $(OWN),--own) $(if $(WRITE),--write $(WRITE))
+
+wheel-test: $(STAMP) ## Build the wheel, install it by hash into an empty environment, run the demo from it offline.
+	$(BIN)/python tests/wheel/try_wheel.py
 
 axe-setup: ## Fetch axe-core, which judges the accessibility of pages, by package name (needs npm).
 	npm install --silent --no-save --no-audit --no-fund --prefix .tools axe-core@4.14.1

@@ -37,6 +37,8 @@ class Choice:
         Tag of a language; blank takes the study's first.
     folder : Path
         Where the files go; existing ones of the same name are replaced.
+    audience : {"internal", "release"}
+        For `release`, figures are drawn from released tables only.
     """
 
     names: Sequence[str]
@@ -44,6 +46,7 @@ class Choice:
     kinds: Sequence[Kind]
     language: str
     folder: Path
+    audience: str = "internal"
 
 
 def draw_chosen(file: StudyFile, folders: Folders, choice: Choice) -> list[Path]:
@@ -66,9 +69,12 @@ def draw_chosen(file: StudyFile, folders: Folders, choice: Choice) -> list[Path]
     StudyError
         WF-FIGURENAME, WF-LANGUAGE: no such figure or language.
     DataError
-        WF-NORESULTS: the study has not been run.
+        WF-NORESULTS: the study has not been run, or not released.
+    DisclosureError
+        PV-POINTS: a figure of single people or small groups is asked for in a release.
     """
     from balint_eval.plots import list_figures, save_drawing
+    from balint_eval.release import figures_of_release
 
     if not folders.tables.is_dir():
         what = "the study has no results here"
@@ -78,9 +84,11 @@ def draw_chosen(file: StudyFile, folders: Folders, choice: Choice) -> list[Path]
         mend = f"use one of: {', '.join(known_languages())}"
         raise StudyError(Problem("WF-LANGUAGE", f"there is no language '{tag}'", mend, file.shown_as))
     figures = list_figures(read_results(folders), file, file.language(tag))
+    if choice.audience == "release":
+        figures = figures_of_release(file, folders, file.language(tag), _chosen(list(figures), choice.names))
     width = {} if choice.width_mm is None else {"width_mm": choice.width_mm}
     written: list[Path] = []
-    for name in _chosen(list(figures), choice.names):
+    for name in list(figures) if choice.audience == "release" else _chosen(list(figures), choice.names):
         drawing = figures[name](**width)
         if drawing is not None:
             written += save_drawing(drawing, choice.folder, name, choice.kinds)

@@ -261,6 +261,11 @@ def _numbers(kind: type[int] | type[float]) -> Callable[[str], tuple[float, ...]
     return read
 
 
+AUDIENCES = ("internal", "release")
+_FOR_WHOM = (
+    "internal: for the people who run the groups; release: for anybody else, into release/ in the results "
+    "(what the study file says, else internal)"
+)
 _STAGES = {
     "ingest": "stage: read the exports of a batch of cohorts",
     "score": "stage: score a batch of cohorts",
@@ -269,6 +274,7 @@ _STAGES = {
     "report": "stage: write the reports",
     "cohort-reports": "stage: write the page of each cohort of a batch",
     "manifest": "stage: list inputs and outputs with their hashes",
+    "release": "stage: make what may leave the house",
 }
 
 
@@ -283,6 +289,7 @@ def _add_run(
     if name == "run":
         command.add_argument("--results", default="results", help="folder for the results (results)")
         command.add_argument("--cores", type=int, default=2, help="cores to use (2)")
+        command.add_argument("--audience", choices=AUDIENCES, help=_FOR_WHOM)
     _add_saying(command)
     command.set_defaults(handler=handler)
 
@@ -334,6 +341,7 @@ def _add_choice(figures: argparse.ArgumentParser) -> None:
     chosen.add_argument("--width", type=_width, metavar="WIDTH", help="single (85 mm), double (174 mm) or millimetres")
     chosen.add_argument("--format", type=_formats, default="svg,pdf,png", help="some of svg,pdf,png (all three)")
     chosen.add_argument("--language", default="", help="such as en or fa (the study's first)")
+    chosen.add_argument("--audience", choices=AUDIENCES, default="internal", help="release: from released tables only")
 
 
 def _width(text: str) -> float:
@@ -382,14 +390,16 @@ def run_stage(options: argparse.Namespace) -> int:
 def _draw_for_a_paper(options: argparse.Namespace, file: StudyFile, folders: Folders) -> int:
     from balint_eval.chosen_figures import Choice, draw_chosen
 
-    choice = Choice(options.figure, options.width, options.format, options.language, Path(options.output))
+    choice = Choice(
+        options.figure, options.width, options.format, options.language, Path(options.output), options.audience
+    )
     for path in draw_chosen(file, folders, choice):
         print(path.as_posix())
     return 0
 
 
 def _stage_lines(options: argparse.Namespace, file: StudyFile, folders: Folders) -> list[str]:
-    from balint_eval import stages
+    from balint_eval import release, stages
     from balint_eval.batches import batch_of
     from balint_eval.cohort_reports import run_cohort_reports
 
@@ -405,6 +415,7 @@ def _stage_lines(options: argparse.Namespace, file: StudyFile, folders: Folders)
         "figures": stages.run_figures,
         "report": stages.run_report,
         "manifest": stages.run_manifest,
+        "release": release.run_release,
     }
     return whole[options.stage](file, folders)
 
@@ -413,7 +424,7 @@ def run_study(options: argparse.Namespace) -> int:
     """Drive the workflow for one study."""
     from balint_eval.run import run_workflow
 
-    said = {"plain": options.plain, "language": _language(options)}
+    said = {"plain": options.plain, "language": _language(options), "audience": options.audience or ""}
     return run_workflow(Path(options.study), Path(options.results), cores=options.cores, **said)
 
 

@@ -20,9 +20,13 @@ DOING = {
     "report": marked("writing reports"),
     "cohort_reports": marked("writing the pages of {cohort}"),
     "manifest": marked("listing what was made"),
+    "release": marked("making the release"),
 }
 """What each stage does, in the order of a run."""
-_SHARES = {"ingest": 4, "score": 4, "compare": 7, "figures": 14, "report": 8, "cohort_reports": 30, "manifest": 2}
+_SHARES = {
+    **{"ingest": 4, "score": 4, "compare": 7, "figures": 14, "report": 8},
+    **{"cohort_reports": 30, "manifest": 2, "release": 12},
+}
 """About how long a stage takes beside the others, from runs of the demo; what a run itself shows corrects the sum."""
 _COUNT = re.compile(r"^(\w+)\s+(\d+)$")
 _RULE = re.compile(r"^(?:local)?rule (\w+):")

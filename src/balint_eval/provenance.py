@@ -56,11 +56,16 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "kirkpatrick.py", "provenance.py", "plots/saved.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
     ),
     "manifest": (*_COMMON, "codecheck.py", "crate.py", "provenance.py", "verify.py"),
+    "release": (
+        *_COMMON, "release.py", "disclosure", "appraisal", "report", "office_files.py", "locale", "consistency.py",
+        "contrasts.py", "kirkpatrick.py", "provenance.py", "plots", "quality.py", "scoring.py", "score_arrays.py",
+        "stats", "ingest/pseudonyms.py",
+    ),
 }  # fmt: skip
 STAGE_CODE = {
     **STAGE_CODE,
     "cohort_reports": (
-        *dict.fromkeys(part for stage in STAGE_CODE for part in STAGE_CODE[stage]),
+        *dict.fromkeys(part for stage in ("ingest", "compare", "figures", "report") for part in STAGE_CODE[stage]),
         "cohort_reports.py",
     ),
 }
@@ -126,6 +131,10 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
         "name", "title", "description", "question", "contact", "levels", "audience", "report", "waves", "arms",
         "programme", "outcomes", "plan", "linkage", "cohorts", "context", "languages", "translations",
     ),
+    "release": (
+        "name", "title", "description", "question", "contact", "levels", "release", "report", "waves", "arms",
+        "programme", "outcomes", "plan", "cohorts", "languages", "translations",
+    ),
 }  # fmt: skip
 _SECTIONS = {
     **_SECTIONS,
@@ -150,6 +159,13 @@ def cohort_digest(file: StudyFile, stage: str, cohort: Cohort) -> str:
 def _used_instruments(file: StudyFile) -> list[dict[str, Any]]:
     """Give the instruments of a study, once for all its cohorts."""
     return [instrument.model_dump(mode="json") for _, instrument in sorted(_used(file).items())]
+
+
+def comment_hashes(file: StudyFile, results: str) -> list[str]:
+    """Give the SHA-256 of the comments and of the sheet in which they are approved: a release depends on both."""
+    folder = Path(results).parent / "restricted" / file.study.name
+    names = [*(f"{cohort.name}/comments.csv" for cohort in file.study.cohorts), "comments_to_approve.csv"]
+    return sorted(f"{name} {sha256_of_file(folder / name)}" for name in names)
 
 
 def _used(file: StudyFile) -> dict[str, Any]:
@@ -195,7 +211,9 @@ def workflow_folder() -> Path:
     return in_repository if (in_repository / "Snakefile").is_file() else package / "_workflow"
 
 
-def list_outputs(folder: Path, leave_out: Iterable[str] = ("logs", "manifest.json")) -> list[dict[str, str | int]]:
+def list_outputs(
+    folder: Path, leave_out: Iterable[str] = ("logs", "manifest.json", "release")
+) -> list[dict[str, str | int]]:
     """List every file under a results folder with its size and SHA-256, sorted by path."""
     skipped = set(leave_out)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))

@@ -26,6 +26,7 @@ from balint_eval.lock import RunLock
 from balint_eval.processes import PATIENCE, RECORD, RUN, forget
 from balint_eval.progress import Progress, Step, as_line, time_left
 from balint_eval.provenance import cohort_digest, workflow_folder
+from balint_eval.release import ReleaseFolders, ledger_path
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
 from balint_eval.tables import OF_THE_DISK, disk_problem, write_text
@@ -35,7 +36,13 @@ _STEPS = re.compile(r"(\d+) of (\d+) steps")
 
 
 def run_workflow(
-    study: Path, results: Path, *, cores: int = 2, plain: bool = False, language: Language = ENGLISH
+    study: Path,
+    results: Path,
+    *,
+    cores: int = 2,
+    plain: bool = False,
+    language: Language = ENGLISH,
+    audience: str = "",
 ) -> int:
     """Evaluate one study through Snakemake.
 
@@ -50,6 +57,8 @@ def run_workflow(
         Progress as lines instead of a bar.
     language : Language
         Of what is said on the way; the verdicts are in the first language of the study.
+    audience : {"", "internal", "release"}
+        Who may read what is made; blank takes what the study file says.
 
     Returns
     -------
@@ -74,13 +83,16 @@ def run_workflow(
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
         set_changed_aside(folders)
+        audience = audience or file.study.audience
         if file.study.report.each_cohort:
             forget_incomplete(file, folders)
-        command, named = snakemake_command(study, results, cores), _named(file, language)
-        did_something = _snakemake(command, folders, lock.run, named, say)
+        command = snakemake_command(study, results, cores, audience)
+        did_something = _snakemake(command, folders, lock.run, say, _named(file, language))
     if not did_something:
         say.result(language.say("Nothing to do: the results are up to date."))
-    for line in [*closing_lines(file, folders, language), *to_decide(file, folders, language)]:
+    last = lines_of_release if audience == "release" else closing_lines
+    made = last(file, folders, language)
+    for line in [*made, *to_decide(file, folders, language)]:
         say.result(line)
     return 0
 
@@ -162,7 +174,7 @@ def _read_json(path: Path) -> dict[str, str]:
         return {}
 
 
-def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:
+def snakemake_command(study: Path, results: Path, cores: int, audience: str = "internal") -> list[str]:
     """Give the Snakemake call that a person could also type."""
     return [
         sys.executable, "-m", "snakemake",
@@ -172,10 +184,11 @@ def snakemake_command(study: Path, results: Path, cores: int) -> list[str]:
         "--rerun-incomplete",
         "--nocolor",
         "--config", f"study={study.as_posix()}", f"results={results.as_posix()}",
+        f"audience={audience}",
     ]  # fmt: skip
 
 
-def _snakemake(command: list[str], folders: Folders, run: str, named: Mapping[str, str], say: Speaker) -> bool:
+def _snakemake(command: list[str], folders: Folders, run: str, say: Speaker, named: Mapping[str, str]) -> bool:
     """Run the workflow; False when there was nothing to do. `named` says what batches are called."""
     _unlock(command)
     # The rules call `balint-eval`: the one beside this Python, whatever the shell's path says.
@@ -316,6 +329,31 @@ def closing_lines(file: StudyFile, folders: Folders, language: Language = ENGLIS
     return [*_verdicts(model, language), *made]
 
 
+def lines_of_release(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
+    """Give the verdict lines of a release, the paths of what was made, and how much is withheld."""
+    place, say = ReleaseFolders(folders), language.say
+    reports = sorted(path for path in place.reports.glob("*") if path.suffix in {".html", ".docx", ".pdf"})
+    withheld = sum(row.split(",").count("withheld") for row in place.log.read_text(encoding="utf-8").splitlines())
+    none = say(
+        "No result is released: each rests on too few people, or would give away what is hidden; disclosure_log.csv "
+        "says which rule withholds it."
+    )
+    return [
+        *(_told_verdicts(place.report("educator", file.study.languages[0], "json")) or [none]),
+        *(say("Report: {path}", path=path.as_posix()) for path in reports),
+        say(
+            "Everything in {folder} may be given to others; nothing else in the results may.",
+            folder=f"{place.root.as_posix()}/",
+        ),
+        say(
+            "Figures withheld: {number}, listed with their rule in {path}",
+            number=str(withheld),
+            path=place.log.as_posix(),
+        ),
+        say("Entered in the ledger of releases: {path}", path=ledger_path(file).as_posix()),
+    ]
+
+
 def to_decide(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
     """Say where pairs of codes wait for a decision, and how it reaches the next run."""
     from balint_eval.tables import read_table
@@ -343,17 +381,20 @@ def to_decide(file: StudyFile, folders: Folders, language: Language = ENGLISH) -
     return lines
 
 
-def _verdicts(model: Path, language: Language) -> list[str]:
+def _told_verdicts(model: Path) -> list[str]:
     from balint_eval.report.model import Claim, from_json
 
     report = from_json(model.read_text(encoding="utf-8"))
     claims = [block for section in report.sections for block in section.blocks if isinstance(block, Claim)]
-    lines = [f"{claim.heading}: {claim.verdict.lower()}. {claim.text}" for claim in claims]
+    return [f"{claim.heading}: {claim.verdict.lower()}. {claim.text}" for claim in claims]
+
+
+def _verdicts(model: Path, language: Language) -> list[str]:
     nothing = language.say(
         "Nothing was compared: no outcome has scores of the same people in two waves; balint-eval check says what "
         "withheld them."
     )
-    return lines or [nothing]
+    return _told_verdicts(model) or [nothing]
 
 
 def copy_demo(folder: Path) -> Path:

@@ -273,6 +273,43 @@ class ReportFiles(Model):
         return self
 
 
+LOWEST = 5
+"""No release shows anything about fewer people, whatever the reason."""
+USUAL = 8
+LONG_ENOUGH = 20
+
+
+class ReleaseRules(Model):
+    """What leaves the house, and on how many people it must rest."""
+
+    smallest: int = USUAL
+    """Fewest people behind any figure; complete pairs for a change. May be raised; lowered only with `reason`, never
+    below 5, and never below what an earlier release of the study had."""
+    reason: str = ""
+    """Why fewer than 8 are enough, in 20 signs or more; printed on the first page."""
+    items: Literal["if_enough", "pooled", "none"] = "if_enough"
+    """Answers to single items, over the whole study: where at least 30 people answered; `pooled` asks for them and is
+    refused where fewer did; `none` leaves them out."""
+    trait: str = ""
+    """One of site, role or a covariate of the roster whose levels are counted; blank for none."""
+    comments: Literal["count", "approved", "none"] = "count"
+    """Their number, or word by word those that a person approved in `restricted/<study>/comments_to_approve.csv`."""
+
+    @model_validator(mode="after")
+    def _not_too_low(self) -> ReleaseRules:
+        if self.smallest < LOWEST:
+            raise ValueError(
+                f"CFG-KFLOOR: {self.smallest} people are fewer than {LOWEST}, below which nothing is ever released | "
+                f"write {USUAL}, or {LOWEST} to {USUAL - 1} with a reason"
+            )
+        if self.smallest < USUAL and len(self.reason) < LONG_ENOUGH:
+            raise ValueError(
+                f"CFG-KREASON: fewer than {USUAL} people need a written reason of at least {LONG_ENOUGH} signs, which "
+                f"is printed on the first page | add reason: beside it, or write {USUAL}"
+            )
+        return self
+
+
 class Study(Model):
     """A whole study file."""
 
@@ -288,8 +325,11 @@ class Study(Model):
     """Whom to ask about the report."""
     levels: Literal["classic4", "barr6", "barr7", "beme_students"] = "classic4"
     """Vocabulary of Kirkpatrick levels."""
-    audience: Literal["internal"] = "internal"
-    """Who may read the report; `release` comes with the disclosure rules."""
+    audience: Literal["internal", "release"] = "internal"
+    """Who may read what `balint-eval run` makes where `--audience` is not given: the people who run the groups, or
+    anybody else (docs/confidentiality.md)."""
+    release: ReleaseRules = ReleaseRules()
+    """What leaves the house with `--audience release`."""
     report: ReportFiles = ReportFiles()
     """What the reports are written as."""
     waves: list[Wave] = Field(min_length=1)

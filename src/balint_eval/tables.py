@@ -188,7 +188,7 @@ def read_table(path: Path | str, name: str) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return check_table(pd.read_parquet(path), name)
     read = pd.read_csv(path, dtype=object, keep_default_na=False, na_values={}, encoding="utf-8")
-    return check_table(read.map(_as_written).replace("", None), name)
+    return check_table(read.map(as_written).replace("", None), name)
 
 
 def write_table(frame: pd.DataFrame, path: Path | str, name: str) -> None:
@@ -236,7 +236,7 @@ def harmless(value: object) -> object:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _as_written(value: object) -> object:
+def as_written(value: object) -> object:
     """Take the quote off again that `neutralised` put on."""
     return value[1:] if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value) else value
 

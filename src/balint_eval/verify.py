@@ -15,8 +15,8 @@ from balint_eval.provenance import list_outputs, sha256_of_file
 from balint_eval.study import read_study
 
 MANIFEST, CODECHECK = "manifest.json", "codecheck.yml"
-NOT_LISTED = ("logs", MANIFEST, METADATA)
-"""What the manifest cannot or need not list: logs hold times, the crate holds the date of the run."""
+NOT_LISTED = ("logs", "release", MANIFEST, METADATA)
+"""What the manifest cannot or need not list: logs hold times, the crate the date of the run, a release its own list."""
 _AGAIN = "give `balint-eval run` again: it makes the file anew, and keeps a changed one in logs/changed"
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from balint_eval.report.wording import METHODS, UNDER_OTHER_RULES
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
@@ -44,6 +46,12 @@ def test_every_link_leads_to_a_file(page):
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_picture_is_described(page):
     assert [said for said in re.findall(r"!\[([^\]]*)\]", page.read_text(encoding="utf-8")) if len(said) < 20] == []
+
+
+@pytest.mark.parametrize("name", [*METHODS, *UNDER_OTHER_RULES])
+def test_the_guide_tells_every_method(name):
+    """Whatever can stand in the column `method` of the planned comparisons and beside them."""
+    assert f"{name}`" in (DOCS / "methods.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +102,9 @@ def browser():
     return module
 
 
-LOOKED_AT = ("index.html", "tutorial.html", "fa/tutorial.html", "methods.html", "reference/tables.html")
+LOOKED_AT = (
+    "index.html", "tutorial.html", "fa/tutorial.html", "methods.html", "how-to/one-group.html", "reference/tables.html",
+)  # fmt: skip
 
 
 @pytest.mark.thorough

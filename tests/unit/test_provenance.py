@@ -21,6 +21,10 @@ ENTRIES = {
     "cohort_reports": ["cohort_reports.py", "stages.py", "pipeline.py", "plots/__init__.py", "report/__init__.py"],
     "report": ["report/__init__.py", "plots/saved.py", "provenance.py"],
     "manifest": ["codecheck.py", "crate.py", "verify.py"],
+    "release": [
+        *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "plots/saved.py"),
+        *("ingest/pseudonyms.py", "provenance.py"),
+    ],
 }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from balint_eval.batches import list_batches
 from balint_eval.errors import BalintError
 from balint_eval.instruments.registry import known_instruments
-from balint_eval.provenance import code_digest, input_hashes, stage_settings
+from balint_eval.provenance import code_digest, comment_hashes, input_hashes, stage_settings
 from balint_eval.settings_words import KEY_IN_SETTINGS, holds_a_key
 from balint_eval.study import read_study
 from snakemake.exceptions import WorkflowError
@@ -29,6 +29,7 @@ results = config.get("results", "results")
 study_file = read_study_or_stop(study_path)
 cohorts = {cohort.name: cohort for cohort in study_file.study.cohorts}
 batches = list_batches(study_file)
+audience = config.get("audience") or study_file.study.audience
 root = f"{results}/{study_file.study.name}"
 
 INGESTED = ["participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links"]
@@ -61,6 +62,9 @@ def settings_of(stage):
 def tables_of(names):
     """Give the tables of all batches of cohorts."""
     return [f"{root}/cohorts/{batch}/{name}.csv" for batch in batches for name in names]
+
+
+READERS = ["educator", "researcher"]
 
 
 def reports_of(reader, kinds):

@@ -98,7 +98,7 @@ def _subtitle(material: Material) -> str:
 
 def _changes(material: Material) -> Section:
     claims = tuple(plain_claim(material, line) for line in material.headlines)
-    blocks: tuple[Block, ...] = (Paragraph(_compared(material), "lead"), *claims) if claims else ()
+    blocks: tuple[Block, ...] = (Paragraph(compared_sentence(material), "lead"), *claims) if claims else ()
     if not claims:
         blocks = (Paragraph(material.say("There is no result to report: no outcome could be compared.")),)
     heading = material.say("What was found") if one_wave(material) else material.say("What changed")
@@ -126,7 +126,8 @@ def _asked_once(material: Material) -> tuple[Block, ...]:
     )
 
 
-def _compared(material: Material) -> str:
+def compared_sentence(material: Material) -> str:
+    """Say which waves and arms the page compares."""
     row = material.headlines[0].comparison
     if row["kind"] == LEVEL:
         return _compared_once(material, row)
@@ -249,14 +250,29 @@ def _lost(material: Material) -> list[KeyFigure]:
     return [KeyFigure(numbers.count(once), material.say("answered only once"))]
 
 
-def _sureness(material: Material) -> tuple[str, ...]:
-    row = material.headlines[0].comparison
-    chance = material.say(
-        "The likely range comes from a method that catches the true value {level} times in 100.", level=confidence(row)
+def _chance(material: Material) -> str:
+    level = confidence(material.headlines[0].comparison)
+    return material.say(
+        "The likely range comes from a method that catches the true value {level} times in 100.", level=level
     )
-    groups = material.say(
+
+
+def _about_groups(material: Material) -> str:
+    return material.say(
         "People in one group learn together. So the number of groups matters as much as that of people."
     )
+
+
+def sureness_of_release(material: Material) -> tuple[str, ...]:
+    """Say how sure the results are, from what a release shows only."""
+    ranged = any(usable(line.comparison) for line in material.headlines)
+    grouped = any(line.comparison["n_groups"] for line in material.headlines)
+    said = ((_chance(material),) if ranged else ()) + ((_about_groups(material),) if grouped else ())
+    return (*said, *_other_explanations(material))
+
+
+def _sureness(material: Material) -> tuple[str, ...]:
+    chance, groups = _chance(material), _about_groups(material)
     fewest = min(line.comparison["n_paired"] for line in material.headlines)
     some = (material.say("Some outcomes rest on fewer people than these."),) if fewest < pairs(material) else ()
     known = sum(counts.groups_by_arm(material).values()) > 0
@@ -307,12 +323,13 @@ def _picture(material: Material) -> Section:
     return Section(
         heading,
         anchor,
-        plain_figure(material, "forest", _forest_caption(material.language))
+        plain_figure(material, "forest", forest_caption(material.language))
         or plain_figure(material, slopes, _slopes_caption(material.language)),
     )
 
 
-def _forest_caption(language: Language) -> str:
+def forest_caption(language: Language) -> str:
+    """Say in plain words how to read the forest."""
     dots = language.say("Dots are averages, lines their likely ranges; to the right is better.")
     unit = language.say("A common unit lets outcomes be compared; the last column gives points.")
     return f"{dots} {unit}"

@@ -20,7 +20,7 @@ def frame(
         subtitle=subtitle,
         language=material.language.tag,
         direction=material.language.direction,
-        watermark=material.say("INTERNAL: for the people who run the groups. Not for release."),
+        watermark=_watermark(material),
         generated=_generated(material),
         sections=finished(material.language, sections),
         contents_label=material.say("Contents"),
@@ -30,6 +30,13 @@ def frame(
         data_heading=material.say("The numbers behind the figures"),
         digits=material.language.figures.digits,
     )
+
+
+def _watermark(material: Material) -> str:
+    """Say on every page who may read it; what is released carries no mark."""
+    if material.audience == "release":
+        return ""
+    return material.say("INTERNAL: for the people who run the groups. Not for release.")
 
 
 def _generated(material: Material) -> str:

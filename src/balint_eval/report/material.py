@@ -66,6 +66,7 @@ class Material:
     drawings : mapping of name to Drawing
     provenance : mapping
     language : Language
+    audience : {"internal", "release"}
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -73,6 +74,7 @@ class Material:
     drawings: Mapping[str, Drawing]
     provenance: Mapping[str, object]
     language: Language = ENGLISH
+    audience: str = "internal"
     _read: dict[str, list[Row]] = field(default_factory=dict, repr=False, compare=False)
 
     @property

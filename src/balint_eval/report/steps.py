@@ -48,6 +48,10 @@ def few_groups(material: Material) -> bool:
     """Say whether some arm has fewer than six groups; never where people did not meet in groups."""
     if material.study.plan.groups == "none":
         return False
+    if material.audience == "release":
+        # No release holds who is in which group; the comparisons say how many groups there were.
+        known = [int(row["n_groups"]) for row in material.rows("comparisons") if row["kind"] == "change"]
+        return not known or min(known) < ENOUGH_GROUPS
     groups = counts.groups_by_arm(material)
     return not groups or min(groups.get(arm.name, 0) for arm in material.study.arms) < ENOUGH_GROUPS
 
@@ -140,6 +144,11 @@ LIMITS: tuple[tuple[Rule, str], ...] = (
     ),
     (lambda material: bool(unmeasured(material)), marked("Nothing is said about levels marked as not measured.")),
 )
+
+
+_COUNT_PEOPLE = (few_groups, few_answers)
+LIMITS_OF_RELEASE: tuple[tuple[Rule, str], ...] = tuple(rule for rule in LIMITS if rule[0] not in _COUNT_PEOPLE)
+"""Those that need no count of everybody enrolled, which no release holds."""
 
 
 def limits(material: Material) -> tuple[str, ...]:
