@@ -48,7 +48,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
         "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py", "assumptions.py",
         "baseline_dependence.py", "heterogeneity.py",
-        "proportions.py", "arm_means.py", "growth.py", "completed.py", "missingness.py",
+        "proportions.py", "arm_means.py", "growth.py", "completed.py", "missingness.py", "notices.py",
     ),
     "figures": (*_COMMON, "plots", "locale"),
     "report": (

@@ -141,6 +141,7 @@ def run_score(file: StudyFile, cohort_name: str, folders: Folders) -> list[str]:
 
 def run_compare(file: StudyFile, folders: Folders) -> list[str]:
     """Put the cohorts together, compare and judge."""
+    from balint_eval.notices import list_notices
     from balint_eval.pipeline import MERGED, analyse, merge
 
     parts = [
@@ -151,7 +152,8 @@ def run_compare(file: StudyFile, folders: Folders) -> list[str]:
     tables = {**merged, **analyse(merged, file)}
     for name, table in tables.items():
         write_table(table, folders.tables / f"{name}.csv", name)
-    return [f"{len(tables['comparisons'])} comparisons, {len(tables['claims'])} claims judged"]
+    notices = [str(notice) for notice in list_notices(tables, file.instruments)]
+    return [f"{len(tables['comparisons'])} comparisons, {len(tables['claims'])} claims judged", *notices]
 
 
 def read_results(folders: Folders) -> dict[str, pd.DataFrame]:
