@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection
+.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test
 
 PYTHON ?= python3
 VENV := .venv
@@ -139,6 +139,9 @@ metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold wha
 mutation: $(STAMP) ## Do the tests notice wrong versions of scoring, doctor, linkage and reliability? Scores and survivors.
 	$(BIN)/python -u tests/mutation/run.py $(MODULES) --sample $(or $(SAMPLE),0) --minimum $(or $(MINIMUM),95) \
 		$(if $(OWN),--own) $(if $(WRITE),--write $(WRITE))
+
+wheel-test: $(STAMP) ## Build the wheel, install it by hash into an empty environment, run the demo from it offline.
+	$(BIN)/python tests/wheel/try_wheel.py
 
 axe-setup: ## Fetch axe-core, which judges the accessibility of pages, by package name (needs npm).
 	npm install --silent --no-save --no-audit --no-fund --prefix .tools axe-core@4.14.1

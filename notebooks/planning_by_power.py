@@ -22,7 +22,7 @@ from math import sqrt
 
 import pandas as pd
 
-from balint_eval.power import PlannedStudy, closed_form, power, smallest_detectable
+from balint_eval.planned import PlannedStudy, closed_form, power, smallest_detectable
 
 pd.set_option("display.width", 160)
 

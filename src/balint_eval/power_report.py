@@ -12,7 +12,7 @@ from balint_eval.tables import records
 if TYPE_CHECKING:
     import pandas as pd
 
-    from balint_eval.power import PlannedStudy
+    from balint_eval.planned import PlannedStudy
 
 FEWEST_FOR_CLAIM = {1: 3, 2: 2}
 PRIMARY = {1: "change_cr2", 2: "ancova_cr2"}
@@ -47,7 +47,7 @@ def plan_power(
     StudyError
         CFG-POWER: a number is impossible; all of them at once.
     """
-    from balint_eval.power import PlannedStudy, power
+    from balint_eval.planned import PlannedStudy, power
 
     try:
         planned = PlannedStudy(**settings, groups=min(groups), icc=max(iccs))  # type: ignore[arg-type]

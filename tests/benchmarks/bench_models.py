@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from balint_eval.power import PlannedStudy, simulated
+from balint_eval.planned import PlannedStudy, simulated
 from balint_eval.replicates import ancova_mixed_many
 from balint_eval.simulate.design import simulate_two_arms
 from balint_eval.stats.reml import crossed, fit_reml, random_intercept

@@ -36,7 +36,7 @@ LAYERS = [
             "dose",
             "heterogeneity",
         ),
-        *("influence", "power", "proportions", "arm_means", "growth"),
+        *("influence", "planned", "proportions", "arm_means", "growth"),
     },
     {"kirkpatrick", "disclosure", "notices", "pooling", "individual_change", "appraisal"},
     {"plots"},
@@ -47,6 +47,7 @@ LAYERS = [
     {"stages", "lock", "check", "release"},
     {"clear_up"},
     {"run", "begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex"},
+    {"api"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
     {"reference"},

@@ -7,7 +7,7 @@ from scipy.stats import nct
 from statsmodels.stats.power import TTestIndPower
 
 from balint_eval.cli import main
-from balint_eval.power import PlannedStudy, closed_form, power, power_of_t, simulated, smallest_detectable
+from balint_eval.planned import PlannedStudy, closed_form, power, power_of_t, simulated, smallest_detectable
 
 
 def test_power_of_t_is_statsmodels():

@@ -26,7 +26,6 @@ NEEDED = (
     "balint_eval/instruments/keys/teq.yaml",
     "balint_eval/locale/fa/LC_MESSAGES/balint_eval.mo",
     "balint_eval/error_codes.yaml",
-    "balint_eval/citations.bib",
     "balint_eval/py.typed",
 )
 """Files that are no modules and that a run needs."""
@@ -103,6 +102,9 @@ def run_demo(commands: Path, folder: Path) -> None:
     print(call(balint, "--version", **here).strip())
     said = call(balint, "demo", "--plain", offline=True, **here)
     print(said.strip())
+    for words in (("export", "--format", "sav"), ("cite",)):
+        study, results = "balint-demo/config/config.yaml", "balint-demo/results"
+        call(balint, words[0], study, "--results", results, *words[1:], **here)
     made = {path.name for path in (empty / "balint-demo" / "results" / "demo" / "report").iterdir()}
     if not made >= REPORTS:
         sys.exit(f"The demo did not write {sorted(REPORTS - made)}.")

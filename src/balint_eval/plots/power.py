@@ -46,7 +46,7 @@ def draw_power(table: pd.DataFrame, *, width_mm: float = WIDE, language: Languag
     Parameters
     ----------
     table : pandas.DataFrame
-        From `balint_eval.power.power`.
+        From `balint_eval.power`.
     width_mm : float
         Final width.
     language : Language

@@ -239,7 +239,7 @@ def power(
 
     Examples
     --------
-    >>> from balint_eval.power import PlannedStudy, power
+    >>> from balint_eval.planned import PlannedStudy, power
     >>> table = power(PlannedStudy(effect=0.5), groups=(2, 4), replications=500)
     >>> sorted(set(table["method"]))
     ['ancova_cr2', 'group_means_t', 'mixed_model']
