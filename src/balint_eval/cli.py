@@ -380,7 +380,7 @@ def run_stage(options: argparse.Namespace) -> int:
     if options.stage == "figures" and options.output:
         return _draw_for_a_paper(options, file, folders)
     with at_work(folders.root):
-        if options.stage != "manifest":
+        if options.stage not in {"manifest", "release"}:
             # Until the last stage has listed them again, the results are under way.
             folders.manifest.unlink(missing_ok=True)
         lines = _stage_lines(options, file, folders)
