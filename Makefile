@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic wheel-test docs notebooks pictures clean help
+.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test
 
 PYTHON ?= python3
 VENV := .venv
@@ -127,6 +127,14 @@ crash-test: $(STAMP) ## Kill -9 at 20 moments, full disk at 10 points, two runs 
 # PROGRAMMES=50 draws fewer; UNPROTECTED=1 hides nothing and shows what the attacks then recover.
 attack: $(STAMP) ## Release 500 drawn programmes and attack what is released: figures on fewer than eight people must stay hidden.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/attack/suite.py --programmes $(or $(PROGRAMMES),500) $(if $(UNPROTECTED),--unprotected)
+
+# SETTINGS=3 tries the first three; CI does that.
+determinism: $(STAMP) ## Same bytes in 8 settings of time zone, locale, hash seed, cores, folder, rights and home.
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/crash/determinism.py --settings $(or $(SETTINGS),8)
+
+# STUDIES=5 moves the strings on ten places at a time.
+injection: $(STAMP) ## 50 strings that would run as script, formula or template, in every text of a study, opened in Chromium.
+	$(BIN)/python tests/injection/battery.py --studies $(or $(STUDIES),50)
 
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py

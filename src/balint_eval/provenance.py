@@ -48,7 +48,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
         "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py", "assumptions.py",
         "baseline_dependence.py", "heterogeneity.py",
-        "proportions.py", "arm_means.py", "growth.py", "completed.py", "missingness.py",
+        "proportions.py", "arm_means.py", "growth.py", "completed.py", "missingness.py", "notices.py",
     ),
     "figures": (*_COMMON, "plots", "locale"),
     "report": (
@@ -90,8 +90,11 @@ def sha256_of_text(text: str) -> str:
 
 
 def code_digest(stage: str) -> str:
-    """Give a digest of the code a stage uses: edited code reruns although the package is installed."""
-    return _digest_of_code(STAGE_CODE[stage])
+    """Give a digest of the code a stage uses and of the versions under it.
+
+    Edited code reruns although the package is installed, and so does another version of what computes the numbers.
+    """
+    return sha256_of_text(f"{_digest_of_code(STAGE_CODE[stage])} {json.dumps(versions(), sort_keys=True)}")
 
 
 @cache
@@ -175,13 +178,15 @@ def _used(file: StudyFile) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Give the version of every package that decides a number or a page."""
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def describe_run(file: StudyFile) -> dict[str, Any]:

@@ -177,6 +177,8 @@ FAMILIES = {
     "HD": "Column names (3)",
     "VAL": "Values (3)",
     "LK": "People across waves (3)",
+    "SC": "Scores (3 where nobody answered; else notices of `compare`, in its log)",
+    "AN": "Analysis: notices of `compare`, in its log",
     "PV": "Privacy (3)",
     "WF": "Workflow and computer (5)",
     "WARN": "Warnings: accepted, and said",

@@ -316,7 +316,8 @@ def _records(folders: Folders, lines: list[str]) -> list[dict[str, Any]]:
     """Give what the failed steps said: on their standard error, for a file may not have found room on the disk."""
     said = [line.partition(RECORD)[2] for line in lines if RECORD in line]
     left = [path.read_text(encoding="utf-8") for path in sorted(folders.logs.glob("*.error.json"))]
-    return [json.loads(text) for text in dict.fromkeys(text.strip() for text in [*said, *left])]
+    records = [json.loads(text) for text in [*said, *left]]
+    return list({json.dumps(record, sort_keys=True): record for record in records}.values())
 
 
 def closing_lines(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
@@ -326,7 +327,13 @@ def closing_lines(file: StudyFile, folders: Folders, language: Language = ENGLIS
     reports = sorted(path for path in folders.reports.glob("*") if path.suffix in kinds)
     made = [language.say("Report: {path}", path=path.as_posix()) for path in reports]
     made.append(language.say("Tables: {path}", path=f"{folders.tables.as_posix()}/"))
-    return [*_verdicts(model, language), *made]
+    return [*_verdicts(model, language), *made, *_notices(folders.logs / "compare.log", language)]
+
+
+def _notices(log: Path, language: Language) -> list[str]:
+    """Say where the notices of the comparison stand; the reports say the same in words."""
+    lines = log.read_text(encoding="utf-8").splitlines()[1:] if log.is_file() else []
+    return [language.say("Notices for the statistician: {path}", path=log.as_posix())] if lines else []
 
 
 def lines_of_release(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:

@@ -212,6 +212,7 @@ def _scored_lines(cohort: str, tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 def run_compare(file: StudyFile, folders: Folders) -> list[str]:
     """Put the cohorts together, compare and judge."""
+    from balint_eval.notices import list_notices
     from balint_eval.pipeline import MERGED, analyse, merge
 
     batches = list_batches(file)
@@ -221,7 +222,8 @@ def run_compare(file: StudyFile, folders: Folders) -> list[str]:
     tables = {**merged, **analyse(merged, file)}
     for name, table in tables.items():
         write_table(table, folders.tables / f"{name}.csv", name)
-    return [f"{len(tables['comparisons'])} comparisons, {len(tables['claims'])} claims judged"]
+    notices = [str(notice) for notice in list_notices(tables, file.instruments)]
+    return [f"{len(tables['comparisons'])} comparisons, {len(tables['claims'])} claims judged", *notices]
 
 
 def _remove_earlier(folders: Folders, file: StudyFile) -> None:
@@ -243,10 +245,23 @@ def read_results(folders: Folders) -> dict[str, pd.DataFrame]:
 def run_figures(file: StudyFile, folders: Folders) -> list[str]:
     """Draw every figure in every language, as SVG and PNG (for papers as PDF too), with its data and words."""
     tables = read_results(folders)
-    return [
+    drawn = [
         f"{_draw(tables, file, language, folders.figures_in(language.tag))} figures drawn ({language.tag})"
         for language in file.languages()
     ]
+    return [*drawn, *_letters_lacking(file, tables)]
+
+
+def _letters_lacking(file: StudyFile, tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Name the letters of the study's labels that figures show as boxes; pages and Word files show them."""
+    from balint_eval.plots.words import unknown_letters
+
+    study = file.study
+    labelled = [*study.waves, *study.arms, *study.outcomes, *study.cohorts]
+    labels = [str(getattr(entry, "label", "")) for entry in labelled]
+    lacking = unknown_letters([study.title, *labels, *tables["participants"]["group_id"].unique()])
+    named = ", ".join(f"U+{ord(letter):04X}" for letter in lacking)
+    return [f"WARN-GLYPH: figures show boxes for letters that their font lacks: {lacking} ({named})"] if lacking else []
 
 
 def _draw(tables: dict[str, pd.DataFrame], file: StudyFile, language: Language, folder: Path) -> int:

@@ -18,6 +18,7 @@ MANIFEST, CODECHECK = "manifest.json", "codecheck.yml"
 NOT_LISTED = ("logs", "release", MANIFEST, METADATA)
 """What the manifest cannot or need not list: logs hold times, the crate the date of the run, a release its own list."""
 _AGAIN = "give `balint-eval run` again: it makes the file anew, and keeps a changed one in logs/changed"
+_RELEASE_AGAIN = "delete the folder release and give `balint-eval run --audience release` again"
 
 
 def verify(results: Path, study: Path | None = None) -> list[str]:
@@ -40,7 +41,7 @@ def verify(results: Path, study: Path | None = None) -> list[str]:
     DataError
         WF-NOMANIFEST; WF-GONE, WF-CHANGED and WF-EXTRA for each file that is missing, changed or not listed.
     """
-    folders = [path.parent for path in [results / MANIFEST, *sorted(results.glob(f"*/{MANIFEST}"))] if path.is_file()]
+    folders = [path.parent for path in sorted({*results.glob(MANIFEST), *_below(results)})]
     if not folders:
         what = "there is no manifest.json here, so that nothing can be compared"
         mend = "name the results folder of a study, such as results/demo, after a run that ended"
@@ -48,23 +49,32 @@ def verify(results: Path, study: Path | None = None) -> list[str]:
     problems, lines = list[Problem](), list[str]()
     for folder in folders:
         manifest = _read(folder)
-        found = [*_compare(folder, manifest["outputs"]), *_lists(folder, manifest["outputs"])]
-        if study:
+        found = _compare(folder, manifest["outputs"])
+        if "inputs" in manifest:
+            found += _lists(folder, manifest["outputs"])
+        if study and "inputs" in manifest:
             found += _inputs(study, manifest["inputs"])
         problems += found
-        inputs = f" and {len(manifest['inputs'])} inputs" if study else ""
+        inputs = f" and {len(manifest['inputs'])} inputs" if study and "inputs" in manifest else ""
         lines.append(f"{folder.as_posix()}: {len(manifest['outputs'])} files{inputs} are as the run left them.")
     if problems:
         raise DataError(problems)
     return lines
 
 
+def _below(results: Path) -> list[Path]:
+    """Give the manifests of the studies in a folder, and of their releases."""
+    return [*results.glob(f"*/{MANIFEST}"), *results.glob(f"*/release/{MANIFEST}")]
+
+
 def _read(folder: Path) -> dict[str, Any]:
+    """Give inputs and outputs by file; the manifest of a release names no inputs."""
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        return {name: _by_file(manifest[name]) for name in ("inputs", "outputs")}
-    except (ValueError, KeyError, TypeError):
+        named = ("outputs",) if manifest.get("audience") == "release" else ("inputs", "outputs")
+        return {name: _by_file(manifest[name]) for name in named}
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise DataError(_changed(path, "this is no manifest of balint-eval, or it was cut short")) from None
 
 
@@ -73,7 +83,11 @@ def _by_file(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _changed(path: Path, what: str = "this file is not what the run wrote") -> Problem:
-    return Problem("WF-CHANGED", what, _AGAIN, path.as_posix())
+    return Problem("WF-CHANGED", what, _again(path), path.as_posix())
+
+
+def _again(path: Path) -> str:
+    return _RELEASE_AGAIN if "release" in path.parts else _AGAIN
 
 
 def differing_files(folder: Path) -> tuple[list[str], list[str]]:
@@ -103,7 +117,10 @@ def _compare(folder: Path, listed: Mapping[str, str]) -> list[Problem]:
     gone, changed = _gone_and_changed(listed, present)
     put_away = "move it out of the results if somebody put it there; no run made it"
     return [
-        *[Problem("WF-GONE", "this file is missing", _AGAIN, (folder / name).as_posix()) for name in gone],
+        *[
+            Problem("WF-GONE", "this file is missing", _again(folder / name), (folder / name).as_posix())
+            for name in gone
+        ],
         *[_changed(folder / name) for name in changed],
         *[
             Problem("WF-EXTRA", "this file is not listed", put_away, (folder / name).as_posix())

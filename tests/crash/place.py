@@ -43,6 +43,7 @@ def content() -> dict:
         "outcomes": [{"instrument": "TRY", "scale": "total", "role": "primary"}],
         "plan": {"imputations": 0},
         "report": {"formats": ["html", "docx", "pdf"]},
+        "languages": ["en"],
         "own_instruments": [TRY],
         "cohorts": [
             {"name": name, "exports": [export(name, wave) for wave in ("before", "after")]}
@@ -68,24 +69,30 @@ class Place:
     folder : Path
     key : Path
         Key of the pseudonyms, outside of the folder.
+    study : dict, optional
+        Content of the study file.
     environment : dict, optional
-        Variables set beside those of this process.
+        Variables set beside those of this process; None takes one away.
     """
 
-    def __init__(self, folder: Path, key: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, key: Path, environment: dict[str, str | None] | None = None, study: dict | None = None
+    ) -> None:
         self.folder = folder
         (folder / "study").mkdir(parents=True, exist_ok=True)
-        (folder / "study" / "study.yaml").write_text(yaml.safe_dump(content(), sort_keys=False), encoding="utf-8")
+        (folder / "study" / "study.yaml").write_text(
+            yaml.safe_dump(study or content(), sort_keys=False), encoding="utf-8"
+        )
         for name in ("north", "south"):
             for wave in ("before", "after"):
                 (folder / "study" / f"{name}_{wave}.csv").write_text(rows_of(name, wave), encoding="utf-8")
         self.environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in (environment or {})},
             "BALINT_EVAL_KEY_FILE": str(key),
             "SOURCE_DATE_EPOCH": "1767225600",
             "PYTHONPATH": str(SOURCE),
             "PYTHONDONTWRITEBYTECODE": "1",
-            **(environment or {}),
+            **{name: value for name, value in (environment or {}).items() if value is not None},
         }
 
     def start(self, *words: str) -> subprocess.Popen[str]:

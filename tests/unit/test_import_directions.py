@@ -38,7 +38,7 @@ LAYERS = [
         ),
         *("influence", "planned", "proportions", "arm_means", "growth"),
     },
-    {"kirkpatrick", "disclosure", "pooling", "individual_change", "appraisal"},
+    {"kirkpatrick", "disclosure", "notices", "pooling", "individual_change", "appraisal"},
     {"plots"},
     {"report"},
     {"codecheck", "crate"},

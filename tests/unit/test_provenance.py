@@ -75,6 +75,13 @@ def test_digests_are_stable_and_differ_by_stage() -> None:
     assert len(set(digests.values())) == len(digests)
 
 
+def test_another_version_reruns_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {stage: code_digest(stage) for stage in STAGE_CODE}
+    for name in ("balint-eval", "numpy"):
+        monkeypatch.setattr("balint_eval.provenance.versions", lambda name=name: {name: "9.9"})
+        assert not set(before.values()) & {code_digest(stage) for stage in STAGE_CODE}
+
+
 def test_settings_of_a_stage_change_only_with_what_it_uses() -> None:
     file = read_study(ROOT / "config" / "config.yaml")
     cohort = file.study.cohorts[0]

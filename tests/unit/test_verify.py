@@ -10,6 +10,7 @@ import yaml
 from balint_eval.clear_up import set_changed_aside
 from balint_eval.cli import main
 from balint_eval.errors import DataError
+from balint_eval.provenance import list_outputs
 from balint_eval.stages import Folders, run_manifest
 from balint_eval.verify import verify
 
@@ -156,7 +157,24 @@ def test_the_lists_are_held_to_each_other(results, name):
     assert ("WF-GONE", name) in problems_of(results.root)
 
 
-@pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"inputs": []}', '{"inputs": [], "outputs": [{"file": "x"}]}'])
+def test_a_release_is_held_to_its_own_manifest(results, capsys):
+    release = results.root / "release"
+    (release / "tables").mkdir(parents=True)
+    (release / "tables" / "people.csv").write_text("n\n20\n", encoding="utf-8")
+    listed = list_outputs(release)
+    manifest = {"study": "small", "audience": "release", "outputs": listed}
+    (release / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for folder in (results.root, results.results):
+        lines = verify(folder)
+        assert [line.partition(": ")[0] for line in lines] == [results.root.as_posix(), release.as_posix()]
+        assert lines[1].endswith("release: 1 files are as the run left them.")
+    (release / "tables" / "people.csv").write_text("n\n21\n", encoding="utf-8")
+    assert problems_of(results.root) == [("WF-CHANGED", "release/tables/people.csv")]
+    assert main(["verify", str(release)]) == 3
+    assert "delete the folder release and give" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", "1", '{"inputs": []}', '{"inputs": [], "outputs": [{"file": "x"}]}'])
 def test_a_manifest_that_is_none(results, spoilt):
     results.manifest.write_text(spoilt, encoding="utf-8")
     assert problems_of(results.root) == [("WF-CHANGED", "manifest.json")]

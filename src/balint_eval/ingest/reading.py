@@ -22,6 +22,7 @@ from balint_eval.ingest.row_flags import row_flags
 from balint_eval.ingest.rows import Rows, missing_together, place_rows, resolve_columns
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.ingest.totals import read_totals, stacked
+from balint_eval.ingest.unanswered import unanswered
 from balint_eval.ingest.wide import undated, views_of
 from balint_eval.study import StudyFile
 from balint_eval.study_exports import Export, Items
@@ -256,10 +257,12 @@ def _decode_all(sheet: Sheet, export: Export, file: StudyFile, columns: Mapping[
         labelled, spoken = by_declared_labels(cells, named, sheet.choices, coded.answers)
         decoded = decode_items(labelled, named, coded, instrument, sheet.file)
         values = decoded.values.dropna(how="all")
+        wanted = {outcome.scale for outcome in file.study.outcomes if outcome.instrument == instrument.name}
+        blank = [] if decoded.problems else unanswered(decoded.values, instrument, named, wanted, sheet.file)
         parts.setdefault(items.instrument, []).append(values)
         supplied, wrong, said = read_totals(cells, columns, coded, values.index, sheet.file)
         totals.setdefault(items.instrument, []).append(supplied)
-        problems += [*decoded.problems, *wrong]
+        problems += [*decoded.problems, *blank, *wrong]
         notes += [*spoken, *decoded.notes, *said]
         if items.already_reversed:
             what = f"The items of {instrument.name} that the platform had reversed were turned back, as declared."

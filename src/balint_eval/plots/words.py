@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from math import isfinite
 
@@ -63,6 +64,12 @@ def _is_kept(letter: str) -> bool:
 
 def _drawn(letter: str) -> str:
     return letter if letter in _KEPT_FORMAT_CHARACTERS or ord(letter) in _known_letters() else _PLACEHOLDER
+
+
+def unknown_letters(labels: Iterable[str]) -> str:
+    """Give the letters of labels that the font of the figures lacks, each once; boxes stand for them."""
+    kept = (letter for label in labels for letter in label if not letter.isspace() and _is_kept(letter))
+    return "".join(dict.fromkeys(letter for letter in kept if _drawn(letter) == _PLACEHOLDER != letter))
 
 
 @cache
