@@ -66,7 +66,7 @@ STAGE_CODE = {
     **STAGE_CODE,
     "cohort_reports": (
         *dict.fromkeys(part for stage in ("ingest", "compare", "figures", "report") for part in STAGE_CODE[stage]),
-        "cohort_reports.py",
+        *("cohort_reports.py", "codecheck.py", "crate.py", "verify.py"),
     ),
 }
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
