@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test
+.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test
 
 PYTHON ?= python3
 VENV := .venv

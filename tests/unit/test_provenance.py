@@ -18,7 +18,7 @@ ENTRIES = {
     "score": ["scoring.py", "doctor.py"],
     "compare": ["comparisons.py", "kirkpatrick.py", "quality.py"],
     "figures": ["plots/__init__.py"],
-    "report": ["report/__init__.py", "plots/saved.py", "provenance.py"],
+    "report": ["report/__init__.py", "report/saved.py", "provenance.py"],
     "manifest": ["codecheck.py", "crate.py", "verify.py"],
     "release": [
         *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "plots/saved.py"),
