@@ -21,7 +21,8 @@ def given(study, tables):
 
 def dots(drawing):
     """Give how many dots are drawn: strokes with round ends, three places each."""
-    lines = [line for line in drawing.figure.get_lines() if line.get_solid_capstyle() == "round"]
+    drawn = [line for line in drawing.figure.artists if line.get_linestyle() == "-"]
+    lines = [line for line in drawn if line.get_solid_capstyle() == "round"]
     return sum(np.isfinite(line.get_xdata()).sum() // 2 for line in lines)
 
 
