@@ -21,7 +21,7 @@ ENTRIES = {
     "report": ["report/__init__.py", "report/saved.py", "provenance.py"],
     "manifest": ["codecheck.py", "crate.py", "verify.py"],
     "release": [
-        *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "plots/saved.py"),
+        *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "report/saved.py"),
         *("ingest/pseudonyms.py", "provenance.py"),
     ],
 }
