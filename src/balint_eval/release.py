@@ -85,7 +85,9 @@ def run_release(file: StudyFile, folders: Folders) -> list[str]:
     ]
 
 
-def _released(file: StudyFile, tables: Mapping[str, pd.DataFrame], key: bytes, comments: int) -> tuple[Released, Ledger]:
+def _released(
+    file: StudyFile, tables: Mapping[str, pd.DataFrame], key: bytes, comments: int
+) -> tuple[Released, Ledger]:
     """Make the tables, held against what earlier releases have shown."""
     from balint_eval.disclosure import Limits, Release, check_release, release_tables
     from balint_eval.disclosure.ledger import marker
