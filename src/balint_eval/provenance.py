@@ -60,7 +60,7 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "release": (
         *_COMMON, "release.py", "disclosure", "appraisal", "report", "office_files.py", "locale", "consistency.py",
         "contrasts.py", "kirkpatrick.py", "provenance.py", "plots", "quality.py", "scoring.py", "score_arrays.py",
-        "stats", "ingest/pseudonyms.py",
+        "stats", "ingest/pseudonyms.py", "typesetting.py",
     ),
 }  # fmt: skip
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
