@@ -80,6 +80,7 @@ def _data(
     if _PERSONAL & set(frame.columns) or name.startswith("slopes_") or len(frame) > _MOST_ROWS:
         return (), (), say("The numbers behind this figure are single people's scores and are not listed.")
     rows = [_named(material, dict(row)) for row in frame.to_dict("records")]
+    rows = [{name: row[name] for name in row if any(other[name] != "" for other in rows)} for row in rows]
     heads = tuple(_head(material.language, rows, column) for column in (rows[0] if rows else frame.columns))
     return heads, tuple(tuple(_cells(material.language, row)) for row in rows), ""
 
@@ -93,7 +94,10 @@ def _named(material: Material, row: dict[Any, Any]) -> dict[str, Any]:
         row.pop("instrument")
     known: dict[str, Callable[[str], str]] = {"arm": material.arm, "wave": material.wave}
     known["role"] = lambda role: material.say(_ROLES[role]) if role in _ROLES else role
-    return {str(name): known[name](value) if name in known and value else value for name, value in row.items()}
+    # A study of one arm leaves the arm blank, which a file gives back as a missing number.
+    blank = {name: "" for name in known if name in row and not (isinstance(row[name], str) and row[name])}
+    return {str(name): blank[name] if name in blank else known[name](value) if name in known else value
+            for name, value in row.items()}  # fmt: skip
 
 
 def _head(language: Language, rows: Sequence[Mapping[str, Any]], column: str) -> str:
