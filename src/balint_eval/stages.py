@@ -196,7 +196,7 @@ def run_figures(file: StudyFile, folders: Folders) -> list[str]:
     return [*drawn, *_letters_lacking(file, tables)]
 
 
-def _letters_lacking(file: StudyFile, tables: dict[str, pd.DataFrame]) -> list[str]:
+def _letters_lacking(file: StudyFile, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Name the letters of the study's labels that figures show as boxes; pages and Word files show them."""
     from balint_eval.plots.words import unknown_letters
 
