@@ -29,8 +29,9 @@ nitpicky = True
 # Types of other packages are named, not linked: their manuals are not on this machine.
 FOREIGN = "numpy|np|pandas|pd|matplotlib|collections|pathlib|typing|argparse|datetime|types|annotated_types|pydantic"
 UNNAMED = "Path|Sequence|Iterator|Iterable|Mapping|Callable|Any|Literal|ArrayLike|NDArray|FloatArray|date|datetime"
-# The inner parts of the mixed models are read in the source.
-INNER = r"balint_eval\.stats\.reml_\w+\.\w+"
+UNNAMED += "|Drawing|Instrument|Study"
+# The inner parts of the mixed models are read in the source; settings have pages of their own.
+INNER = r"balint_eval\.(stats\.reml_\w+|study_model|instruments\.model)\.\w+"
 nitpick_ignore_regex = [("py:.*", rf"({FOREIGN})(\..*)?"), ("py:.*", UNNAMED), ("py:class", INNER)]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -113,10 +114,11 @@ WRAPPER = '<div class="table-wrapper'
 
 
 def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Let tables be scrolled by keyboard, and turn a page whose front matter names `language` and `direction`."""
+    """Let tables and code be scrolled by keyboard, and turn pages whose front matter names a direction."""
     if doctree is None:
         return
-    body, meta = context["body"].replace(WRAPPER, f'<div tabindex="0"{WRAPPER[4:]}'), context.get("meta") or {}
+    meta = context.get("meta") or {}
+    body = context["body"].replace(WRAPPER, f'<div tabindex="0"{WRAPPER[4:]}').replace("<pre>", '<pre tabindex="0">')
     turned = f'<div lang="{meta["language"]}" dir="{meta["direction"]}">{body}</div>' if "direction" in meta else body
     context["body"] = turned
     # The theme calls the captions of the contents headings, without their level.

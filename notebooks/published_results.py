@@ -56,16 +56,17 @@ flagged[["study", "outcome", "compared", "printed", "recomputed", "verdict"]].he
 # interval; the p is consistent when the intervals meet.
 
 # %%
-of_p = table[(table["kind"] == "test") & (table["compared"] == "p") & table["recomputed"].notna()]
-first = of_p.iloc[0]
-source = next(row for row in rows if row.line == first["row"])
-source.study, source.stat_name, source.stat_value, source.df1, source.p_printed
+sources = {row.line: row for row in rows}
+of_t = list(table.loc[(table["compared"] == "p") & table["recomputed"].notna(), "row"])
+source = next(sources[line] for line in of_t if sources[line].stat_name == "t" and sources[line].df1)
+first = table[(table["row"] == source.line) & (table["compared"] == "p")].iloc[0]
+pd.Series({name: getattr(source, name) for name in ("study", "outcome", "stat_name", "stat_value", "df1", "p_printed")})
 
 # %%
-if source.stat_name == "t":
-    by_hand = 2 * student.sf(abs(source.stat_value), source.df1)
-    assert first["recomputed_low"] <= by_hand <= first["recomputed_high"]
-    print(f"p = {by_hand:.4f}; allowed by rounding: {first['recomputed_low']:.4f} to {first['recomputed_high']:.4f}")
+by_hand = 2 * student.sf(abs(float(source.stat_value)), float(source.df1))
+assert first["recomputed_low"] <= by_hand <= first["recomputed_high"]
+print(f"p = {by_hand:.4f}; the digits of t allow {first['recomputed_low']:.4f} to {first['recomputed_high']:.4f}")
+print(f"printed: p {source.p_printed}; verdict: {first['verdict']}")
 
 # %% [markdown]
 # ## How large are published changes?

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from balint_eval.errors import BalintError
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from balint_eval.study import StudyFile
 
 INTERRUPTED = 130
+TEMPLATES = (
+    "single_cohort", "controlled", "three_waves", "two_sites", "rct_by_group", "patients", "waiting_list",
+)  # fmt: skip
+"""Designs of `init --template`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -306,6 +310,7 @@ def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "exports", nargs="*", default=["."], metavar="EXPORT",
         help="exports, and a list of people if there is one; or the folder that holds them (this folder)",
     )  # fmt: skip
+    init.add_argument("--template", choices=TEMPLATES, help="write a study of this design with simulated exports")
     init.add_argument("--output", metavar="FOLDER", help="folder for study.yaml and codebook.xlsx (the exports' own)")
     init.add_argument("--yes", action="store_true", help="ask nothing; what cannot be seen stays open, and is marked")
     init.add_argument("--answers", metavar="FILE", help="YAML file with the answers, as in `primary: TEQ.total`")
@@ -437,12 +442,19 @@ def init_study(options: argparse.Namespace) -> int:
     """Write a study file and a codebook for exports."""
     from balint_eval.init.command import Wishes, init_study
 
+    language: Literal["en", "fa"] = "fa" if _language(options).tag == "fa" else "en"
+    if options.template:
+        from balint_eval.init.templates import write_template
+
+        for line in write_template(options.template, Path(options.output or options.template), language):
+            print(line)
+        return 0
     wishes = Wishes(
         exports=tuple(map(Path, options.exports)),
         output=Path(options.output) if options.output else None,
         yes=options.yes,
         answers=Path(options.answers) if options.answers else None,
-        language="fa" if _language(options).tag == "fa" else "en",
+        language=language,
         encoding=options.encoding,
     )
     for line in init_study(wishes):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from balint_eval.codebook.model import LONGEST_ELEMENT, ElementKind, ElementName
 from balint_eval.instruments.model import Instrument, Level
@@ -293,13 +293,18 @@ class ReleaseRules(Model):
     comments: Literal["count", "approved", "none"] = "count"
     """Their number, or word by word those that a person approved in `restricted/<study>/comments_to_approve.csv`."""
 
-    @model_validator(mode="after")
-    def _not_too_low(self) -> ReleaseRules:
-        if self.smallest < LOWEST:
+    @field_validator("smallest")
+    @classmethod
+    def _above_the_floor(cls, smallest: int) -> int:
+        if smallest < LOWEST:
             raise ValueError(
-                f"CFG-KFLOOR: {self.smallest} people are fewer than {LOWEST}, below which nothing is ever released | "
+                f"CFG-KFLOOR: {smallest} people are fewer than {LOWEST}, below which nothing is ever released | "
                 f"write {USUAL}, or {LOWEST} to {USUAL - 1} with a reason"
             )
+        return smallest
+
+    @model_validator(mode="after")
+    def _lowered_with_a_reason(self) -> ReleaseRules:
         if self.smallest < USUAL and len(self.reason) < LONG_ENOUGH:
             raise ValueError(
                 f"CFG-KREASON: fewer than {USUAL} people need a written reason of at least {LONG_ENOUGH} signs, which "

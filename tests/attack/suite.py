@@ -99,11 +99,14 @@ def main() -> int:
     """Attack so many programmes and say what was recovered."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programmes", type=int, default=500)
+    parser.add_argument("--first", type=int, default=0, help="number of the first programme drawn (0)")
     parser.add_argument("--unprotected", action="store_true", help="publish everything: the attacks must succeed")
     options = parser.parse_args()
     tally = Tally()
-    for seed in range(options.programmes):
+    for seed in range(options.first, options.first + options.programmes):
         attack(seed, tally, protected=not options.unprotected)
+        if tally.programmes % 25 == 0:
+            print(f"  {tally.programmes} programmes, {tally.recovered.total()} recovered", file=sys.stderr, flush=True)
     print(f"{tally.programmes} programmes, {tally.figures} figures released; {tally.second} released a second time")
     print(f"after late answers, {tally.refused} of these refused.")
     print(f"Figures recovered on fewer than {attacks.FEW} people: {tally.recovered.total()}", dict(tally.recovered))

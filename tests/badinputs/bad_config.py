@@ -3,7 +3,6 @@
 from bad_study import BadStudy, answers, case, export
 
 STUDY = "study.yaml"
-RELEASE = "the release audience comes with issue 8"
 
 
 # --- B001, B002, B003: no file, nothing in it, no YAML
@@ -419,10 +418,15 @@ def published_scale_with_another_range(study: BadStudy):
 # --- B023: disclosure
 
 
-@case("B023", 2, "CFG-KFLOOR", file=STUDY, skip=RELEASE)
+@case("B023", 2, "CFG-KFLOOR", file=STUDY, column="release.smallest", value="3", says=("3 people", "fewer than 5"))
 def threshold_below_the_floor(study: BadStudy):
     study.content["audience"] = "release"
-    study.content["disclosure"] = {"smallest_cell": 3}
+    study.content["release"] = {"smallest": 3, "reason": "we would so like to show every group"}
+
+
+@case("B023", 2, "CFG-KREASON", file=STUDY, column="release", says=("fewer than 8", "20 signs"))
+def lower_threshold_without_a_reason(study: BadStudy):
+    study.content["release"] = {"smallest": 6, "reason": "small"}
 
 
 # --- B025 to B027: the key of the pseudonyms

@@ -157,6 +157,26 @@ def test_confidential_text_stays_in_restricted(finished: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.thorough
+def test_a_release_is_made_beside_what_is_internal(changed: Path, command, key_file: Path) -> None:
+    before = snapshot(changed / "results")
+    done = command("balint_eval", "run", "config/config.yaml", "--audience", "release", cwd=changed)
+    assert done.returncode == 0, done.stderr
+    release = changed / "results" / "demo" / "release"
+    assert f"Everything in {release.relative_to(changed).as_posix()}/ may be given to others" in done.stdout
+    assert {"comparisons.csv", "answers.csv"} <= {path.name for path in (release / "tables").iterdir()}
+    made = {name for name in snapshot(changed / "results") if "/release" not in f"/{name}" and "logs/" not in str(name)}
+    assert made == {name for name in before if "logs/" not in str(name)}
+    assert (key_file.parent / "releases" / "demo.json").is_file()
+    test_confidential_text_stays_in_restricted(changed)
+    again = command("balint_eval", "run", "config/config.yaml", "--audience", "release", cwd=changed)
+    assert again.stdout.startswith("Nothing to do")
+    points = ("--output", "drawn", "--audience", "release", "--figure", "slopes_*")
+    refused = command("balint_eval", "figures", "config/config.yaml", *points, cwd=changed)
+    assert refused.returncode == 4
+    assert "PV-POINTS" in refused.stderr
+
+
 def processor_seconds() -> float:
     """Give the processor time of all programs this one has started and that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

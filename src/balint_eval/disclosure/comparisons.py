@@ -103,12 +103,24 @@ def release_comparisons(comparisons: pd.DataFrame, behind: Behind, sums: Sums) -
         # Errors last: whether they give a group away depends on all that is shown.
         for column, rule, threshold in (*found, *_errors_withheld(judged, behind, sums, found)):
             hidden.append(Hidden("comparisons", row_name(judged.row), column, rule, threshold, people))
-            if column != "n_paired":
-                kept.loc[judged.place, column] = nan
+    for column, places in _places(hidden, rows).items():
+        if column != "n_paired":
+            values = kept[column].to_numpy(copy=True)
+            values[places] = nan
+            kept[column] = values
     # More decimals would tell how many people a mean of whole scores was made of.
     kept = kept.round(dict.fromkeys((*MEANS, *SPREAD, *INFERENCE), _DECIMALS))
     kept["note"] = [_COUNTS_PEOPLE.sub("some people", str(note)) for note in kept["note"]]
     return kept, sorted(hidden, key=lambda one: (one.row, FIGURES.index(one.column)))
+
+
+def _places(hidden: Sequence[Hidden], rows: Sequence[_Judged]) -> dict[str, list[int]]:
+    """Give the places of the rows with a hidden figure, by column."""
+    place = {row_name(judged.row): judged.place for judged in rows}
+    found: dict[str, list[int]] = {}
+    for one in hidden:
+        found.setdefault(one.column, []).append(place[one.row])
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +266,13 @@ def as_shown(released: pd.DataFrame, hidden: Sequence[Hidden], smallest: int) ->
     ]
     shown["n_paired"] = pd.Series(counted, index=shown.index, dtype=object)
     places = {row_name(row): place for place, row in enumerate(records(released))}
+    marks: dict[str, dict[int, str]] = {}
     for one in hidden:
-        shown.loc[places[one.row], one.column] = one.mark
-    gone = [places[one.row] for one in hidden if one.column == "n_paired"]
-    for column in ("n_pre", "n_post", "n_groups"):
-        shown.loc[gone, column] = ""
+        marks.setdefault(one.column, {})[places[one.row]] = one.mark
+    gone = dict.fromkeys(marks.get("n_paired", {}), "")
+    for column, found in {**marks, "n_pre": gone, "n_post": gone, "n_groups": gone}.items():
+        cells = [found.get(place, value) for place, value in enumerate(shown[column])]
+        shown[column] = pd.Series(cells, index=shown.index, dtype=object)
     return shown
 
 

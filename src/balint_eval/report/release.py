@@ -64,6 +64,10 @@ class _Pages:
             return numbers.decimal(value, places)
         return numbers.count(value) if isinstance(value, int) else str(value) or numbers.MISSING
 
+    def band(self, text: str) -> str:
+        """Give a band of a number of people; below the smallest number as the mark that people know."""
+        return self.say("[REDACTED n<{few}]", few=text[1:]) if text.startswith("<") else text
+
     def mark(self, text: str) -> str:
         """Give a mark in the language's words."""
         inside = text.removeprefix("[REDACTED ").removesuffix("]")
@@ -426,7 +430,7 @@ def _reliability(pages: _Pages) -> Section:
     heads = (say("Scale"), say("Wave"), say("#People"), say("#Alpha"), say("#Interval of alpha"), say("#Omega"))
     cells = [
         (
-            material.label(row), material.wave(row["wave"]), str(row["n"]), pages.cell(row["alpha"]),
+            material.label(row), material.wave(row["wave"]), pages.band(str(row["n"])), pages.cell(row["alpha"]),
             _pair(pages, row["alpha_low"], row["alpha_high"]), pages.cell(row["omega"]),
         )
         for row in rows
