@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test
+.PHONY: attack demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test soak sbom audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -127,6 +127,17 @@ crash-test: $(STAMP) ## Kill -9 at 20 moments, full disk at 10 points, two runs 
 # PROGRAMMES=50 draws fewer; UNPROTECTED=1 hides nothing and shows what the attacks then recover.
 attack: $(STAMP) ## Release 500 drawn programmes and attack what is released: figures on fewer than eight people must stay hidden.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/attack/suite.py --programmes $(or $(PROGRAMMES),500) $(if $(UNPROTECTED),--unprotected)
+
+soak: $(STAMP) ## 200 evaluations in one process: memory grows by less than 5 %, no file stays open.
+	$(BIN)/python tests/crash/soak.py --evaluations $(or $(EVALUATIONS),200)
+
+sbom: $(STAMP) ## Software bill of materials (CycloneDX) of what a run needs, from the hash-pinned lock, into sbom.json.
+	@test -x .tools/sbom/bin/cyclonedx-py || ($(PYTHON) -m venv .tools/sbom && .tools/sbom/bin/pip install --quiet cyclonedx-bom)
+	.tools/sbom/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
+
+audit: $(STAMP) ## Known vulnerabilities of what a run needs; says so when the advisory service cannot be reached.
+	@test -x .tools/audit/bin/pip-audit || ($(PYTHON) -m venv .tools/audit && .tools/audit/bin/pip install --quiet pip-audit)
+	$(BIN)/python tests/crash/audit.py .tools/audit/bin/pip-audit
 
 # SETTINGS=3 tries the first three; CI does that.
 determinism: $(STAMP) ## Same bytes in 8 settings of time zone, locale, hash seed, cores, folder, rights and home.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from balint_eval.language import Language
     from balint_eval.plots.drawing import Kind
-    from balint_eval.plots.saved import SavedDrawing
+    from balint_eval.report.saved import SavedDrawing
 
 TABLES_OF_A_COHORT = ("comparisons", "descriptives", "claims")
 
@@ -107,7 +107,7 @@ def _drawn(
 ) -> dict[str, SavedDrawing]:
     """Draw and save the figures of one cohort; the narrow one is for the page only."""
     from balint_eval.plots import list_figures, save_drawing
-    from balint_eval.plots.saved import SavedDrawing
+    from balint_eval.report.saved import SavedDrawing
 
     figures = list_figures(tables, file, language)
     drawn: dict[str, SavedDrawing] = {}

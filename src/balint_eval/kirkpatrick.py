@@ -12,8 +12,6 @@ from balint_eval.instruments.evidence import unverified
 from balint_eval.instruments.model import Instrument, Mark, Scale
 from balint_eval.kinds import BETWEEN_ARMS, CHANGE, LEVEL
 from balint_eval.language import marked
-from balint_eval.stats.detectable import smallest_detectable
-from balint_eval.stats.equivalence import equivalence_p
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Outcome
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
@@ -226,6 +224,10 @@ def judge_claims(comparisons: pd.DataFrame, outcomes: pd.DataFrame, file: StudyF
     single arm or 2 an arm, nor where nobody's group is known (unless the plan says that there were no groups),
     nor from a fit that gave no interval.
     """
+    # Reports take their levels from this module and compute nothing.
+    from balint_eval.stats.detectable import smallest_detectable
+    from balint_eval.stats.equivalence import equivalence_p
+
     facts = {(row["instrument"], row["scale"]): row for row in records(outcomes)}
     tested = comparisons[comparisons["role"].isin(["primary", "secondary"])]
     confounded = _arms_are_cohorts(comparisons, file)

@@ -10,12 +10,7 @@ import pandas as pd
 from balint_eval.consistency import describe_reliability, doubtful_keys, items_of
 from balint_eval.instruments.model import Instrument, Scale
 from balint_eval.scoring import keyed_answers
-from balint_eval.tables import ALL_COHORTS, TABLES, check_table
-
-
-def person_of(person_id: pd.Series) -> pd.Series:
-    """Give the person a row belongs to: a rating `P1#3` belongs to `P1`."""
-    return person_id.str.split("#").str[0]
+from balint_eval.tables import ALL_COHORTS, TABLES, check_table, person_of
 
 
 def assess_quality(

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -85,7 +85,9 @@ def run_release(file: StudyFile, folders: Folders) -> list[str]:
     ]
 
 
-def _released(file: StudyFile, tables: dict[str, pd.DataFrame], key: bytes, comments: int) -> tuple[Released, Ledger]:
+def _released(
+    file: StudyFile, tables: Mapping[str, pd.DataFrame], key: bytes, comments: int
+) -> tuple[Released, Ledger]:
     """Make the tables, held against what earlier releases have shown."""
     from balint_eval.disclosure import Limits, Release, check_release, release_tables
     from balint_eval.disclosure.ledger import marker
@@ -101,7 +103,7 @@ def _released(file: StudyFile, tables: dict[str, pd.DataFrame], key: bytes, comm
     return released, ledger.with_release(entry)
 
 
-def _check_wishes(file: StudyFile, tables: dict[str, pd.DataFrame]) -> None:
+def _check_wishes(file: StudyFile, tables: Mapping[str, pd.DataFrame]) -> None:
     """Refuse what is asked for and never released."""
     from balint_eval.disclosure import Limits
 
@@ -276,10 +278,10 @@ def figures_of_release(
 
 
 def _write_reports(released: Released, approved: list[str], file: StudyFile, place: ReleaseFolders) -> list[str]:
-    from balint_eval.plots.saved import read_drawings, read_pictures
     from balint_eval.provenance import versions
     from balint_eval.report import render_docx, render_html, render_pdf, to_json
     from balint_eval.report.release import build_release
+    from balint_eval.report.saved import read_drawings, read_pictures
 
     written = []
     for language in file.languages():

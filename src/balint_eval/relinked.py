@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from balint_eval.quality import person_of
+from balint_eval.tables import person_of
 
 EXACT_LINKS, ANSWERED_ONCE = "exact_links", "answered_once"
 """Ends of the methods that repeat the planned comparison on these scores."""

@@ -29,7 +29,7 @@ from balint_eval.provenance import cohort_digest, workflow_folder
 from balint_eval.release import ReleaseFolders, ledger_path
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
-from balint_eval.tables import OF_THE_DISK, disk_problem, write_text
+from balint_eval.tables import OF_THE_DISK, disk_problem, write_bytes, write_text
 from balint_eval.told import plainly, told
 
 _STEPS = re.compile(r"(\d+) of (\d+) steps")
@@ -76,6 +76,8 @@ def run_workflow(
     folders = Folders(results, file.study.name)
     say = Speaker(language, plain=plain)
     refuse_unwritable(folders)
+    audience = audience or file.study.audience
+    listed = folders.manifest.read_bytes() if audience == "release" and folders.manifest.is_file() else b""
     with RunLock(folders.root) as lock, interruptible():
         clear_up(folders, lock)
         checked = check_inputs(file, folders, say)
@@ -83,11 +85,11 @@ def run_workflow(
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
         set_changed_aside(folders)
-        audience = audience or file.study.audience
         if file.study.report.each_cohort:
             forget_incomplete(file, folders)
         command = snakemake_command(study, results, cores, audience)
         did_something = _snakemake(command, folders, lock.run, say, _named(file, language))
+        _put_back(folders, listed)
     if not did_something:
         say.result(language.say("Nothing to do: the results are up to date."))
     last = lines_of_release if audience == "release" else closing_lines
@@ -334,6 +336,17 @@ def _notices(log: Path, language: Language) -> list[str]:
     """Say where the notices of the comparison stand; the reports say the same in words."""
     lines = log.read_text(encoding="utf-8").splitlines()[1:] if log.is_file() else []
     return [language.say("Notices for the statistician: {path}", path=log.as_posix())] if lines else []
+
+
+def _put_back(folders: Folders, listed: bytes) -> None:
+    """Put the list of what is internal back after a release, where it still holds: no rule made it again."""
+    from balint_eval.verify import differing_files
+
+    if not listed or folders.manifest.is_file():
+        return
+    write_bytes(folders.manifest, listed)
+    if any(differing_files(folders.root)):
+        folders.manifest.unlink()
 
 
 def lines_of_release(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:

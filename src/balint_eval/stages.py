@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from balint_eval.batches import cohorts_of, list_batches
 from balint_eval.study import StudyFile
-from balint_eval.tables import read_table, write_table, write_text
+from balint_eval.tables import TABLES, read_table, write_table, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,8 +130,6 @@ def read_digests(record: Path) -> dict[str, str]:
 
 def rows_of(table: pd.DataFrame, cohort: Cohort, name: str) -> pd.DataFrame:
     """Give the rows of one cohort, with the covariates of its own roster only."""
-    from balint_eval.tables import TABLES
-
     covariates = cohort.roster.covariates if cohort.roster else []
     columns = [column for column in table.columns if column in TABLES[name].names or column in covariates]
     return table.loc[table["cohort"] == cohort.name, columns].reset_index(drop=True)
@@ -235,11 +233,33 @@ def _remove_earlier(folders: Folders, file: StudyFile) -> None:
                 shutil.rmtree(path)
 
 
-def read_results(folders: Folders) -> dict[str, pd.DataFrame]:
-    """Read every table of a study's results."""
-    from balint_eval.tables import TABLES
+class Results(Mapping[str, "pd.DataFrame"]):
+    """The tables of a study's results, each read when it is first asked for: reports need no single answers."""
 
-    return {name: read_table(folders.tables / f"{name}.csv", name) for name in TABLES}
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in TABLES:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = read_table(self._folder / f"{name}.csv", name)
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in TABLES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
+
+    def __len__(self) -> int:
+        return len(TABLES)
+
+
+def read_results(folders: Folders) -> Results:
+    """Give the tables of a study's results."""
+    return Results(folders.tables)
 
 
 def run_figures(file: StudyFile, folders: Folders) -> list[str]:
@@ -252,7 +272,7 @@ def run_figures(file: StudyFile, folders: Folders) -> list[str]:
     return [*drawn, *_letters_lacking(file, tables)]
 
 
-def _letters_lacking(file: StudyFile, tables: dict[str, pd.DataFrame]) -> list[str]:
+def _letters_lacking(file: StudyFile, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Name the letters of the study's labels that figures show as boxes; pages and Word files show them."""
     from balint_eval.plots.words import unknown_letters
 
@@ -264,7 +284,7 @@ def _letters_lacking(file: StudyFile, tables: dict[str, pd.DataFrame]) -> list[s
     return [f"WARN-GLYPH: figures show boxes for letters that their font lacks: {lacking} ({named})"] if lacking else []
 
 
-def _draw(tables: dict[str, pd.DataFrame], file: StudyFile, language: Language, folder: Path) -> int:
+def _draw(tables: Mapping[str, pd.DataFrame], file: StudyFile, language: Language, folder: Path) -> int:
     from balint_eval.plots import draw_all, save_drawing
 
     index = []
@@ -280,9 +300,9 @@ def _draw(tables: dict[str, pd.DataFrame], file: StudyFile, language: Language, 
 
 def run_report(file: StudyFile, folders: Folders) -> list[str]:
     """Write the reports for both readers, in every language and format the study file asks for."""
-    from balint_eval.plots.saved import read_drawings
     from balint_eval.provenance import describe_run
     from balint_eval.report import build_educator, build_researcher, to_json
+    from balint_eval.report.saved import read_drawings
 
     tables, provenance = read_results(folders), describe_run(file)
     written = []
@@ -315,8 +335,8 @@ def _remove_unasked(folders: Folders, written: list[str]) -> list[str]:
 
 def write_report(report: Report, path: Path, figures: Path) -> None:
     """Write a report in the format of the path's suffix."""
-    from balint_eval.plots.saved import read_pictures
     from balint_eval.report import render_docx, render_html, render_pdf
+    from balint_eval.report.saved import read_pictures
     from balint_eval.tables import write_bytes
 
     if path.suffix == ".html":

@@ -213,6 +213,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
+def person_of(person_id: pd.Series) -> pd.Series:
+    """Give the person a row belongs to: a rating `P1#3` belongs to `P1`."""
+    return person_id.str.split("#").str[0]
+
+
 def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     """Put a quote before text a spreadsheet would run as a formula (OWASP ASVS 1.2.10)."""
     result = frame.copy()

@@ -11,6 +11,7 @@ import math
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -171,6 +172,17 @@ class Battery:
         self.hold("tables/scores.csv" in err and "figures/forest.png" in err, "changed by hand", f"said {err}")
         self.say("changed by hand: made again")
 
+    def offline(self) -> None:
+        """The whole run in a network of its own that leads nowhere: not even to this computer."""
+        cut = ["unshare", "--net"]
+        if not shutil.which("unshare") or subprocess.run([*cut, "true"], capture_output=True, check=False).returncode:
+            self.say("SKIPPED the run without a network: it needs root on Linux")
+            return
+        place = Place(self.root / "offline", self.key)
+        place.before = cut
+        self.completes(place, "offline")
+        self.say("without a network: the same bytes")
+
     def older_date(self) -> None:
         place = Place(self.root / "older", self.key)
         self.completes(place, "older date")
@@ -250,7 +262,7 @@ def main() -> int:
             battery.read_only()
         else:
             battery.say("SKIPPED full disks and the read-only folder: small disks can be made by root on Linux only")
-        others = ("two_runs", "both_at_once_on_a_stale_lock", "interrupted", "changed_by_hand", "older_date")
+        others = ("two_runs", "both_at_once_on_a_stale_lock", "interrupted", "changed_by_hand", "offline", "older_date")
         for name in options.only or others:
             getattr(battery, name)()
         print(f"{len(battery.faults)} faults")

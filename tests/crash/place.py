@@ -79,6 +79,7 @@ class Place:
         self, folder: Path, key: Path, environment: dict[str, str | None] | None = None, study: dict | None = None
     ) -> None:
         self.folder = folder
+        self.before: list[str] = []
         (folder / "study").mkdir(parents=True, exist_ok=True)
         (folder / "study" / "study.yaml").write_text(
             yaml.safe_dump(study or content(), sort_keys=False), encoding="utf-8"
@@ -96,7 +97,7 @@ class Place:
         }
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "balint_eval", "run", "study/study.yaml", "--plain", *words]
+        command = [*self.before, sys.executable, "-m", "balint_eval", "run", "study/study.yaml", "--plain", *words]
         return subprocess.Popen(
             command, cwd=self.folder, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )

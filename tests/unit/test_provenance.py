@@ -19,10 +19,10 @@ ENTRIES = {
     "compare": ["comparisons.py", "kirkpatrick.py", "quality.py"],
     "figures": ["plots/__init__.py"],
     "cohort_reports": ["cohort_reports.py", "stages.py", "pipeline.py", "plots/__init__.py", "report/__init__.py"],
-    "report": ["report/__init__.py", "plots/saved.py", "provenance.py"],
+    "report": ["report/__init__.py", "report/saved.py", "provenance.py"],
     "manifest": ["codecheck.py", "crate.py", "verify.py"],
     "release": [
-        *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "plots/saved.py"),
+        *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "report/saved.py"),
         *("ingest/pseudonyms.py", "provenance.py"),
     ],
 }

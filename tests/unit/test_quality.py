@@ -8,11 +8,12 @@ import pytest
 
 from balint_eval.consistency import describe_items
 from balint_eval.instruments.model import Instrument
-from balint_eval.quality import assess_quality, count_answers, describe_scores, person_of, person_scores
+from balint_eval.quality import assess_quality, count_answers, describe_scores, person_scores
 from balint_eval.scoring import score_responses
 from balint_eval.stats.reliability import alpha_if_dropped, item_rest_correlations
 from balint_eval.stats.reliability_omega import mcdonald_omega
 from balint_eval.stats.reliability_ordinal import ordinal_alpha
+from balint_eval.tables import person_of
 
 FORM = Instrument.model_validate({
     "name": "TRY", "title": "t", "measures": "reaction", "level": "1", "n_items": 2, "response": {"codes": [1, 2, 3]},

@@ -167,7 +167,7 @@ def test_a_release_is_made_beside_what_is_internal(changed: Path, command, key_f
     release = changed / "results" / "demo" / "release"
     assert f"Everything in {release.relative_to(changed).as_posix()}/ may be given to others" in done.stdout
     assert {"comparisons.csv", "answers.csv"} <= {path.name for path in (release / "tables").iterdir()}
-    made = {name for name in snapshot(changed / "results") if "/release" not in f"/{name}" and "logs/" not in str(name)}
+    made = {name for name in snapshot(changed / "results") if "/release/" not in name and "logs/" not in str(name)}
     assert made == {name for name in before if "logs/" not in str(name)}
     assert (key_file.parent / "releases" / "demo.json").is_file()
     test_confidential_text_stays_in_restricted(changed)
@@ -341,3 +341,42 @@ def test_both_languages_of_the_demo_carry_the_same_numbers(finished: Path, reade
     for (tag, said), (same, translated) in zip(english, persian, strict=True):
         assert tag == same
         assert numbers_in(said) == numbers_in(translated), f"{said} | {translated}"
+
+
+def golden_of(reports: Path) -> dict[str, str]:
+    """Give the reports of the demo as texts, and their pages without pictures or as outlines."""
+    from golden_text import page_outline, page_without_pictures, report_text
+
+    from balint_eval.report import from_json
+
+    found = {}
+    for tag in ("en", "fa"):
+        for reader in ("educator", "researcher"):
+            name = f"{reader}.{tag}"
+            model, page = (
+                (reports / f"{name}.INTERNAL.{kind}").read_text(encoding="utf-8") for kind in ("json", "html")
+            )
+            found[f"{name}.txt"] = report_text(from_json(model))
+            if reader == "educator":
+                found[f"{name}.html"] = page_without_pictures(page)
+            else:
+                found[f"{name}.outline.txt"] = page_outline(page)
+    return found
+
+
+def test_reports_of_the_demo_are_as_kept(finished: Path) -> None:
+    """`make golden` keeps them anew; the difference is for people to read before it is committed."""
+    from golden_text import differences
+
+    said = differences(golden_of(finished / "results" / "demo" / "report"))
+    assert not said, "\n".join(["Not as kept. Where that is meant, run `make golden`.", *said[:20]])
+
+
+def test_a_golden_number_may_differ_in_its_last_digit_and_nothing_else() -> None:
+    from golden_text import alike
+
+    assert alike("p = .034, 2.31 points", "p = .035, 2.32 points")
+    assert alike("\u2066۲٫۳۱\u2069 نمره", "\u2066۲٫۳۲\u2069 نمره")
+    assert not alike("2.31 points", "2.41 points")
+    assert not alike("2.31 points", "2.31 point")
+    assert not alike("−2.31 points", "2.31 points")

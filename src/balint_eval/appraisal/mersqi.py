@@ -11,10 +11,9 @@ from math import isfinite
 
 import pandas as pd
 
-from balint_eval.quality import person_of
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Study
-from balint_eval.tables import ALL_COHORTS, TABLES, check_table, records
+from balint_eval.tables import ALL_COHORTS, TABLES, check_table, person_of, records
 
 PROPOSED, AUTHOR = "proposed", "author"
 RANDOM = frozenset({"people", "groups"})

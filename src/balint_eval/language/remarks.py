@@ -80,6 +80,23 @@ MOULDS = (
         marked("not enrolled"),
         marked("comment only"),
     ),
+    marked("ICC {icc}: groups account for {share} % of the variance within a wave"),
+    *(
+        marked("The estimated variance between groups is zero"),
+        marked("The estimated variance between persons is zero"),
+    ),
+    *(marked("The estimated variance of the change between groups is zero"), marked("One arm has a single group")),
+    marked("The estimated variance between groups and the variance of the change between groups are zero"),
+    marked("The estimated variance between groups and the variance between persons are zero"),
+    marked("The estimated variance of the change between groups and the variance between persons are zero"),
+    marked(
+        "The estimated variance between groups and the variance of the change between groups and the variance between "
+        "persons are zero"
+    ),
+    *(marked("Nobody has a score at both waves, so the model has no variance between persons"),),
+    *(marked("Scores left out because the person has no group: {n}"),),
+    *(marked("{scores} of {all} scores of {people} people imputed {times} times"),),
+    *(marked("missing scores make {share} % of the variance"), marked("fraction of missing information {fraction}")),
     *(marked("no answers"), marked("other wave"), marked("preview"), marked("no person id"), marked("test")),
     *(marked("spam"), marked("imported"), marked("not approved")),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ JALALI_MONTHS = (
 ENGLISH_TAG = "en"
 COMMAS, SEMICOLONS = marked("{start}, {next}"), marked("{start}; {next}")
 """How one word of a sequence follows the one before."""
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -117,19 +119,36 @@ class Language:
         """Give a name in the study's translation, else in the catalogue's, else as it stands; not isolated."""
         return self.names.get(name) or (self.catalogue.gettext(name) if name else "")
 
-    def noted(self, text: str) -> str:
-        """Give a remark that stands in a table in English; isolated as it is where no mould fits it."""
+    def noted(self, text: str, names: Mapping[str, str] | None = None) -> str:
+        """Give a remark that stands in a table in English; isolated as it is where no mould fits it.
+
+        Parameters
+        ----------
+        text : str
+            One sentence or several; parts of a sentence are kept apart by semicolons.
+        names : mapping of str to str, optional
+            What readers call the waves that a remark may name.
+        """
         if self.tag == ENGLISH_TAG or not text:
             return self.isolated(text)
+        said = [self._remark(sentence, names or {}) for sentence in _SENTENCES.split(text)]
+        return self.isolated(text) if "" in said else " ".join(said)
+
+    def _remark(self, sentence: str, names: Mapping[str, str]) -> str:
+        """Say one sentence of a remark; blank where a part of it is not known."""
         from balint_eval.language.remarks import recognised
 
-        whole = recognised(text.rstrip("."))
-        if whole is not None:
-            return self.say(whole[0], **whole[1]) + ("." if text.endswith(".") else "")
-        parts = [recognised(part) for part in text.split("; ")]
-        if None in parts:
-            return self.isolated(text)
-        return self.sequence([self.say(part[0], **part[1]) for part in parts if part], SEMICOLONS)
+        bare = sentence.rstrip(".")
+        end = "." if sentence.endswith(".") else ""
+        whole = recognised(bare)
+        found = [whole] if whole else [recognised(part) for part in bare.split("; ")]
+        if None in found:
+            return ""
+        values = [
+            (mould, {name: names.get(value, value) for name, value in given.items()})
+            for mould, given in (part for part in found if part)
+        ]
+        return self.sequence([self.say(mould, **given) for mould, given in values], SEMICOLONS) + end
 
     def value(self, text: str) -> str:
         """Give a value as it stands in a sentence: a number in this language's signs, a label isolated."""

@@ -7,6 +7,7 @@ from balint_eval.plots.flow import flow_diagram
 from balint_eval.plots.forest import forest
 from balint_eval.plots.likert import stacked_likert
 from balint_eval.plots.means import means_over_time
+from balint_eval.plots.raincloud import raincloud
 from balint_eval.plots.save import rendered, save_drawing
 from balint_eval.plots.slopes import paired_slopes
 from balint_eval.plots.style import NARROW, WIDE
@@ -24,6 +25,7 @@ __all__ = [
     "list_figures",
     "means_over_time",
     "paired_slopes",
+    "raincloud",
     "rendered",
     "save_drawing",
     "stacked_likert",

@@ -19,6 +19,7 @@ from balint_eval.plots.left_out import left_out_panels
 from balint_eval.plots.likert import stacked_likert
 from balint_eval.plots.means import means_over_time
 from balint_eval.plots.pooled import pooled_forest
+from balint_eval.plots.raincloud import raincloud
 from balint_eval.plots.residuals import residual_panels
 from balint_eval.plots.selection import ordered_outcomes
 from balint_eval.plots.slopes import paired_slopes
@@ -33,6 +34,7 @@ FIGURES: Mapping[str, Callable[..., Drawing | None]] = {
     "forest": forest,
     "means": means_over_time,
     "slopes": paired_slopes,
+    "raincloud": raincloud,
     "reaction": stacked_likert,
     "flow": flow_diagram,
     "attendance": attendance_by_session,
@@ -71,7 +73,7 @@ def draw_all(tables: Mapping[str, pd.DataFrame], study: StudyFile, language: Lan
         File name without suffix to `Drawing`, in a stable order: `forest`, `forest_narrow` (for a
         column of a paper, or a phone), `means`, then for each outcome
         `means_<instrument>_<scale>` and `slopes_<instrument>_<scale>`, then `reaction`, `flow`, `attendance`,
-        for each primary outcome `published_<instrument>_<scale>` and `tipping_<instrument>_<scale>`, then `pooled`, and
+        for each primary outcome `raincloud_<instrument>_<scale>`, `published_...` and `tipping_...`, then `pooled`, and
         those that look at assumptions: `residuals`, `left_out`, `groups`, `edges`, `starts`.
     """
     drawn = ((name, draw()) for name, draw in list_figures(tables, study, language).items())
@@ -117,10 +119,13 @@ def _figures(
     meetings = (tables["sessions"], tables["attendance"], people, study)
     yield "attendance", partial(attendance_by_session, *meetings, language=language)
     for outcome in (one for one in study.outcomes if one.role == "primary"):
+        name = f"{outcome.instrument}_{outcome.scale}"
+        spread = (tables["scores"], people, tables["descriptives"], study, outcomes, outcome.instrument, outcome.scale)
+        yield f"raincloud_{name}", partial(raincloud, *spread, language=language)
         place = (tables["beside_published"], outcomes, study, outcome.instrument, outcome.scale)
-        yield f"published_{outcome.instrument}_{outcome.scale}", partial(beside_published, *place, language=language)
+        yield f"published_{name}", partial(beside_published, *place, language=language)
         lost = (tables["tipping"], tables["comparisons"], outcomes, study, outcome.instrument, outcome.scale)
-        yield f"tipping_{outcome.instrument}_{outcome.scale}", partial(tipping_shift, *lost, language=language)
+        yield f"tipping_{name}", partial(tipping_shift, *lost, language=language)
     yield from _of_assumptions(tables, study, language)
 
 

@@ -168,7 +168,7 @@ def band(sheet: Sheet, frame: Frame, low: float, high: float) -> None:
     """Shade the values between two, over the height of a frame."""
     left, right = frame.x(low), frame.x(high)
     corners = [(left, frame.top), (right, frame.top), (right, frame.bottom), (left, frame.bottom)]
-    sheet.canvas.add_patch(Polygon(corners, facecolor=FAINT, edgecolor="none", zorder=1))
+    sheet.canvas.add_patch(Polygon(corners, facecolor=FAINT, edgecolor="none", clip_on=False, zorder=1))
 
 
 def write_at(sheet: Sheet, x: float, y: float, text: str, side: str) -> None:

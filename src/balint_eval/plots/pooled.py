@@ -191,7 +191,7 @@ def _draw_mean(sheet: Sheet, frame: Frame, mean: Row, heights: list[float]) -> N
             (frame.x(mean["conf_high"]), y),
             (centre, y + 1.2),
         ]
-        sheet.canvas.add_patch(Polygon(corners, facecolor=BLUE, edgecolor="none", zorder=2))
+        sheet.canvas.add_patch(Polygon(corners, facecolor=BLUE, edgecolor="none", clip_on=False, zorder=2))
         _draw_interval(sheet, frame, (mean["conf_low"], mean["conf_high"]), y, BLUE)
         sheet.path([centre] * 2, [frame.top, y - 1.2], color=FAINT, linewidth=0.6)
     if len(heights) > 1:

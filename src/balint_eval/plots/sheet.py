@@ -35,6 +35,7 @@ class LineLooks(TypedDict, total=False):
     linewidth: float
     linestyle: str
     solid_capstyle: str
+    zorder: float
 
 
 class MarkerLooks(TypedDict, total=False):
@@ -117,12 +118,13 @@ class Sheet:
 
     def line(self, x: tuple[float, float], y: tuple[float, float], **looks: Unpack[LineLooks]) -> None:
         """Draw a line."""
-        usual: dict[str, Any] = {"color": RULE, "linewidth": HAIRLINE, "zorder": 0.9}
+        # Nothing lies outside of the sheet, so nothing need be clipped to it.
+        usual: dict[str, Any] = {"color": RULE, "linewidth": HAIRLINE, "zorder": 0.9, "clip_on": False}
         self.canvas.add_line(Line2D([self.x(end) for end in x], y, **{**usual, **looks}))
 
     def marker(self, x: float, y: float, marker: str, **looks: Unpack[MarkerLooks]) -> None:
         """Draw one marker."""
-        usual: dict[str, Any] = {"linestyle": "none", "markersize": 4.2, "markeredgewidth": 1.0}
+        usual: dict[str, Any] = {"linestyle": "none", "markersize": 4.2, "markeredgewidth": 1.0, "clip_on": False}
         self.canvas.add_line(Line2D([self.x(x)], [y], marker=marker, **{**usual, **looks}))
 
     def path(self, x: Sequence[float], y: Sequence[float], **looks: Unpack[LineLooks]) -> None:
@@ -153,7 +155,7 @@ class Sheet:
 
     def box(self, left: float, top: float, width: float, height: float, **looks: Unpack[BoxLooks]) -> None:
         """Draw a rectangle."""
-        usual: dict[str, Any] = {"facecolor": "white", "edgecolor": RULE, "linewidth": HAIRLINE}
+        usual: dict[str, Any] = {"facecolor": "white", "edgecolor": RULE, "linewidth": HAIRLINE, "clip_on": False}
         left = self.width - left - width if self.mirrored else left
         self.canvas.add_patch(Rectangle((left, top), width, height, **{**usual, **looks}))
 

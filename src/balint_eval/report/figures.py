@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,22 +18,34 @@ if TYPE_CHECKING:
 _PERSONAL = frozenset({"person_id", "person", "point"})
 _PEOPLE = ("n_paired", "n", "answered", "people")
 _MOST_ROWS = 120
-COLUMNS = (
-    *(marked("arm"), marked("group_id"), marked("session"), marked("present"), marked("members"), marked("share")),
-    *(marked("instrument"), marked("scale"), marked("wave"), marked("n"), marked("mean"), marked("change_low")),
-    *(marked("change_high"), marked("conf_level"), marked("role"), marked("people"), marked("groups")),
-    *(marked("effect_name"), marked("effect"), marked("effect_low"), marked("effect_high"), marked("turned")),
-    *(marked("estimate"), marked("conf_low"), marked("conf_high"), marked("item"), marked("label"), marked("code")),
-    *(marked("answer"), marked("answered"), marked("low"), marked("high"), marked("outcome")),
-)
-"""Columns of the numbers behind figures, which English readers see as the files name them."""
+_HEADINGS = {
+    "answer": marked("Answer"), "answered": marked("People who answered"), "arm": marked("Arm"),
+    "at_best": marked("People at the best score"), "at_worst": marked("People at the worst score"),
+    "baseline": marked("Score before"), "best_share": marked("Share at the best score"),
+    "change": marked("Change"), "change_high": marked("Change: upper limit"),
+    "change_low": marked("Change: lower limit"), "code": marked("Code of the answer"),
+    "conf_high": marked("Upper limit"), "conf_level": marked("Confidence level"), "conf_low": marked("Lower limit"),
+    "effect": marked("Standardised size"), "effect_high": marked("Size: upper limit"),
+    "effect_low": marked("Size: lower limit"), "effect_name": marked("Kind of size"),
+    "estimate": marked("Estimate"), "file": marked("Export"), "group_id": marked("Group"),
+    "groups": marked("Groups"), "high": marked("Highest"), "item": marked("Item"), "label": marked("Question"),
+    "low": marked("Lowest"), "mean": marked("Mean"), "median": marked("Median"), "members": marked("Members"),
+    "n": marked("People"), "outcome": marked("Outcome"), "p_value": marked("p"), "people": marked("People"),
+    "present": marked("People present"), "quartile_high": marked("Upper quartile"),
+    "quartile_low": marked("Lower quartile"), "role": marked("Role"), "session": marked("Meeting"),
+    "share": marked("Share"), "shift": marked("Shift in points"), "shift_sd": marked("Shift in SD"),
+    "turned": marked("Higher is worse"), "turns": marked("Conclusion turns"), "wave": marked("Wave"),
+    "worst_share": marked("Share at the worst score"),
+}  # fmt: skip
+"""What readers call the columns of the numbers behind figures; the files keep the names on the left."""
+_ROLES = {"primary": marked("primary"), "secondary": marked("secondary")}
 
 
 def figure(material: Material, name: str) -> tuple[FigureBlock, ...]:
     """Give the figure of a name as a tuple of one, or an empty tuple when it was not drawn."""
     drawing = material.drawings.get(name)
     return (
-        (_with_small(material, _block(name, drawing, *_data(material.language, name, drawing.data))),)
+        (_with_small(material, _block(name, drawing, *_data(material, name, drawing.data))),)
         if drawing is not None
         else ()
     )
@@ -62,22 +74,39 @@ def _block(
 
 
 def _data(
-    language: Language, name: str, frame: pd.DataFrame
+    material: Material, name: str, frame: pd.DataFrame
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:
+    say = material.say
     if _PERSONAL & set(frame.columns) or name.startswith("slopes_") or len(frame) > _MOST_ROWS:
-        return (), (), language.say("The numbers behind this figure are single people's scores and are not listed.")
-    rows = [dict(row) for row in frame.to_dict("records")]
-    heads = tuple(_head(language, frame, str(column)) for column in frame.columns)
-    return heads, tuple(tuple(_cells(language, row)) for row in rows), ""
+        return (), (), say("The numbers behind this figure are single people's scores and are not listed.")
+    rows = [_named(material, dict(row)) for row in frame.to_dict("records")]
+    rows = [{name: row[name] for name in row if any(other[name] != "" for other in rows)} for row in rows]
+    heads = tuple(_head(material.language, rows, column) for column in (rows[0] if rows else frame.columns))
+    return heads, tuple(tuple(_cells(material.language, row)) for row in rows), ""
 
 
-def _head(language: Language, frame: pd.DataFrame, column: str) -> str:
-    numeric = frame[column].map(lambda value: isinstance(value, int | float)).all()
-    head = language.say(column) if column in COLUMNS else column
+def _named(material: Material, row: dict[Any, Any]) -> dict[str, Any]:
+    """Give a row with the names that readers know for its outcome, arm, wave and role."""
+    if {"instrument", "scale"} <= set(row):
+        row = {"outcome": material.label(row), **row}
+        row = {name: value for name, value in row.items() if name not in {"instrument", "scale"}}
+    elif "instrument" in row:
+        row.pop("instrument")
+    known: dict[str, Callable[[str], str]] = {"arm": material.arm, "wave": material.wave}
+    known["role"] = lambda role: material.say(_ROLES[role]) if role in _ROLES else role
+    # A study of one arm leaves the arm blank, which a file gives back as a missing number.
+    blank = {name: "" for name in known if name in row and not (isinstance(row[name], str) and row[name])}
+    return {str(name): blank[name] if name in blank else known[name](value) if name in known else value
+            for name, value in row.items()}  # fmt: skip
+
+
+def _head(language: Language, rows: Sequence[Mapping[str, Any]], column: str) -> str:
+    numeric = all(isinstance(row[column], int | float) for row in rows)
+    head = language.say(_HEADINGS[column]) if column in _HEADINGS else column.replace("_", " ")
     return f"#{head}" if numeric else head
 
 
-def _cells(language: Language, row: Mapping[Any, Any]) -> list[str]:
+def _cells(language: Language, row: Mapping[str, Any]) -> list[str]:
     people = [row[name] for name in _PEOPLE if name in row]
     hidden = bool(people) and min(people) < numbers.SMALLEST_COUNT
     return [numbers.WITHHELD if hidden and _is_number(value) else _text(language, value) for value in row.values()]

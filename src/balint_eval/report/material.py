@@ -88,7 +88,13 @@ class Material:
 
     def noted(self, text: str) -> str:
         """Give a remark of a table in the report's language; as it stands where there is no translation."""
-        return self.language.noted(text)
+        return self.language.noted(text, {wave.name: self.wave(wave.name) for wave in self.study.waves})
+
+    def family(self, name: str) -> str:
+        """Give the name of a family of tests, with its wave as readers know it."""
+        waves = {wave.name for wave in self.study.waves}
+        words = [self.wave(part) if part in waves else part.replace("_", " ") for part in name.split(", ")]
+        return self.language.sequence([self.say("primary") if word == "primary" else word for word in words])
 
     def rows(self, name: str) -> list[Row]:
         """Give the rows of a table in their order; none when the table is not there."""

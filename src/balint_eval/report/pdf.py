@@ -6,12 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from functools import cache
 from importlib.resources import files
-from importlib.util import find_spec
 from itertools import zip_longest
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from balint_eval.errors import BalintError, Problem
 from balint_eval.report.displayable import displayable
@@ -30,9 +27,7 @@ from balint_eval.report.pages import (
     leads,
     stretches,
 )
-
-if TYPE_CHECKING:
-    import typst
+from balint_eval.typesetting import fonts, with_text
 
 _WIDTH_MM = {False: 180.0, True: 267.0}
 _ONE_PAGER_MM = 160.0
@@ -68,23 +63,13 @@ def render_pdf(report: Report) -> bytes:
         return typst.compile(
             template,
             format="pdf",
-            font_paths=_fonts(_BEYOND.search(data) is not None),
+            font_paths=fonts(system=_BEYOND.search(data) is not None),
             sys_inputs={"report": data},
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
         what = f"the PDF of the {report.kind} report was refused: {error.message}"
         raise BalintError(Problem("WF-PDF", what, "leave `pdf` out of report.formats, and tell us of it")) from error
-
-
-@cache
-def _fonts(system: bool) -> typst.Fonts:
-    """Give Typst's own fonts with DejaVu Sans as it comes with the plotting library."""
-    import typst
-
-    plotting = find_spec("matplotlib")
-    folder = Path(plotting.origin).parent / "mpl-data" / "fonts" / "ttf" if plotting and plotting.origin else Path()
-    return typst.Fonts(include_system_fonts=system, include_embedded_fonts=True, font_paths=[folder])
 
 
 def _data(report: Report) -> dict[str, Any]:
@@ -122,9 +107,9 @@ def _part(part: Part, report: Report, sideways: bool, level: int) -> dict[str, A
 
 
 def _figure(figure: FigureBlock, report: Report, sideways: bool) -> dict[str, Any]:
-    kept = {name: getattr(figure, name) for name in ("svg", "alternative_text", "title", "caption", "data_note")}
+    kept = {name: getattr(figure, name) for name in ("alternative_text", "title", "caption", "data_note")}
     width = min(drawing_size(figure)[0], _WIDTH_MM[sideways] if report.kind == "researcher" else _ONE_PAGER_MM)
-    return {**kept, "label": label(report, figure), "width": width}
+    return {**kept, "svg": with_text(figure.svg), "label": label(report, figure), "width": width}
 
 
 def _table(columns: Sequence[TableColumn], rows: Sequence[Sequence[str]], sideways: bool) -> dict[str, Any]:

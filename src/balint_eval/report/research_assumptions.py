@@ -246,7 +246,11 @@ def starts(material: Material) -> Section:
 
 def _reliability_note(material: Material, row: Row) -> str:
     source = str(row["reliability_source"])
-    return material.say("{outcome}: {source}.", outcome=material.label(row), source=source) if source else ""
+    return (
+        material.say("{outcome}: {source}.", outcome=material.label(row), source=material.noted(source))
+        if source
+        else ""
+    )
 
 
 def _slope_cells(row: Row) -> list[str]:

@@ -155,11 +155,12 @@ def descriptives(material: Material) -> Section:
 
 
 def _pictures(material: Material) -> list[str]:
-    """Name the figures of the scores: slopes of primary outcomes, and the means of all in one where drawn."""
+    """Name the figures of the scores: slopes and raincloud of primary outcomes, means of all in one where drawn."""
     scales = {f"{row['instrument']}_{row['scale']}": row["role"] == "primary" for row in material.outcomes}
     together = "means" in material.drawings
     means = ["means"] if together else [f"means_{scale}" for scale in scales]
-    return [*(f"slopes_{scale}" for scale, primary in scales.items() if primary), *means]
+    people = [f"{kind}_{scale}" for scale, primary in scales.items() if primary for kind in ("slopes", "raincloud")]
+    return [*people, *means]
 
 
 def quality(material: Material) -> Section:
@@ -218,9 +219,11 @@ _FOUND = ("seen", "why", "mend")
 
 
 def _finding_cells(material: Material, row: Row) -> tuple[str, ...]:
-    where = ", ".join(
-        part for part in (row["instrument"], row["scale"], material.wave(row["wave"]), _cohort(material, row)) if part
-    )
+    places = [
+        *(material.say("all") if part == ALL_COHORTS else part for part in (str(row["instrument"]), str(row["scale"]))),
+        *(material.say("all") if row["wave"] == ALL_COHORTS else material.wave(row["wave"]), _cohort(material, row)),
+    ]
+    where = material.language.sequence([part for part in dict.fromkeys(places) if part])
     people = guarded(row["people"], numbers.count(row["people"])) if row["people"] else [numbers.MISSING]
     return row["code"], material.noted(row["severity"]), where, *people, *(material.noted(row[name]) for name in _FOUND)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
-from balint_eval.language import Language, marked
+from balint_eval.language import SEMICOLONS, Language, marked
 from balint_eval.report import numbers
 from balint_eval.report.cells import guarded, number, row_notes, table
 from balint_eval.report.material import Material, Row
@@ -70,7 +70,7 @@ def _sources(material: Material, rows: Sequence[Row]) -> list[str]:
         )
         for label, row in said.items()
     ]  # fmt: skip
-    return [material.say("Reliability: {parts}.", parts="; ".join(parts))] if parts else []
+    return [material.say("Reliability: {parts}.", parts=material.language.sequence(parts, SEMICOLONS))] if parts else []
 
 
 def _by_chance(rows: Sequence[Row]) -> str:

@@ -130,7 +130,11 @@ def _beside(material: Material) -> tuple[TableBlock, ...]:
             "Least and most favourable: the later scores of those lost shifted by two SDs, or as far as the scale "
             "allows, for the worse and for the better; in a comparison of arms, those lost of the first arm."
         ),
-        *row_notes(imputed, [f"{material.label(row)}, {material.compared(row)}" for row in imputed], material.language),
+        *row_notes(
+            imputed,
+            [material.language.sequence([material.label(row), material.compared(row)]) for row in imputed],
+            material.language,
+        ),
     ]
     title = material.say("If the missing had answered")
     return (table("missing-beside", title, heads, cells, notes, "comparisons, tipping"),)

@@ -250,7 +250,7 @@ def families(material: Material) -> Section:
     )
     cells = [
         (
-            str(row["family"]),
+            material.family(str(row["family"])),
             material.label(row),
             material.compared(row),
             *guarded(row["n_paired"], numbers.p_value(row["p_value"]), numbers.p_value(row["p_adjusted"])),

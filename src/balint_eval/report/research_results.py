@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from balint_eval.kinds import BETWEEN_ARMS, LEVEL
-from balint_eval.language import Language, marked
+from balint_eval.language import SEMICOLONS, Language, marked
 from balint_eval.report import numbers
 from balint_eval.report.cells import (
     groups_cell,
@@ -65,11 +65,14 @@ def _lead(material: Material) -> str:
 def how_got(material: Material, rows: Sequence[Row]) -> list[str]:
     """Say under a table which methods gave its rows and how p-values were adjusted."""
     names = list(dict.fromkeys(method(str(row["method"]), material.language) for row in rows))
-    notes = [material.say("Method: {methods}.", methods="; ".join(names))]
+    notes = [material.say("Method: {methods}.", methods=material.language.sequence(names, SEMICOLONS))]
     families = sorted({str(row["family"]) for row in rows if row["family"] and isfinite(row["p_adjusted"])})
     if families:
         name = material.say(ADJUSTMENTS[material.study.plan.adjust])
-        values = {"name": name, "families": "; ".join(families)}
+        values = {
+            "name": name,
+            "families": material.language.sequence([material.family(one) for one in families], SEMICOLONS),
+        }
         notes.append(material.say("Two-sided p; adjusted p by {name} within each family: {families}.", **values))
     return notes
 

@@ -29,7 +29,7 @@ def names(study):
     pairs = [(o.instrument, o.scale) for o in study.outcomes]
     middle = [f"{kind}_{i}_{s}" for i, s in pairs for kind in ("means", "slopes")]
     primary = [f"{o.instrument}_{o.scale}" for o in study.outcomes if o.role == "primary"]
-    beside = [f"{kind}_{name}" for name in primary for kind in ("published", "tipping")]
+    beside = [f"{kind}_{name}" for name in primary for kind in ("raincloud", "published", "tipping")]
     last = ["pooled", "residuals", "left_out", "groups", "edges", "starts"]
     return ["forest", "forest_narrow", "means", *middle, "reaction", "flow", "attendance", *beside, *last]
 
@@ -48,6 +48,7 @@ def draw(name, study, tables, width):
         "forest": (tables["comparisons"], tables["outcomes"], study),
         "means": (tables["descriptives"], tables["comparisons"], tables["outcomes"], study),
         "slopes": (tables["scores"], people, study, tables["outcomes"], *first),
+        "raincloud": (tables["scores"], people, tables["descriptives"], study, tables["outcomes"], *first),
         "reaction": (tables["item_counts"], study),
         "flow": (tables["flow"], people, study),
         "attendance": (tables["sessions"], tables["attendance"], people, study),

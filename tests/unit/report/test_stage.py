@@ -10,7 +10,7 @@ from report_paper import every_block, picture
 
 from balint_eval.errors import EnvironmentProblem
 from balint_eval.language import ENGLISH
-from balint_eval.plots.saved import read_pictures
+from balint_eval.report.saved import read_pictures
 from balint_eval.stages import Folders, run_report
 from balint_eval.study_model import ReportFiles
 
@@ -19,7 +19,7 @@ from balint_eval.study_model import ReportFiles
 def folders(tmp_path, monkeypatch):
     report = every_block("text")
     monkeypatch.setattr("balint_eval.stages.read_results", lambda folders: {})
-    monkeypatch.setattr("balint_eval.plots.saved.read_drawings", lambda folder: {})
+    monkeypatch.setattr("balint_eval.report.saved.read_drawings", lambda folder: {})
     monkeypatch.setattr("balint_eval.provenance.describe_run", lambda file: {})
     monkeypatch.setattr("balint_eval.report.build_researcher", lambda *given: report)
     monkeypatch.setattr("balint_eval.report.build_educator", lambda *given: replace(report, kind="educator"))
