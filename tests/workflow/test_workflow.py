@@ -117,7 +117,7 @@ def test_names_of_all_outputs(finished: Path) -> None:
     expected |= {f"cohorts/batch-0001/{stage}.json" for stage in ("ingest", "score")}
     expected |= {f"tables/{name}.csv" for name in TABLES} | {"manifest.json", ".checked.json"}
     expected |= {"codecheck.yml", "ro-crate-metadata.json", "workflow/Snakefile"}
-    expected |= {f"workflow/rules/{name}.smk" for name in ("analysis", "common", "data", "report")}
+    expected |= {f"workflow/rules/{name}.smk" for name in ("analysis", "common", "data", "release", "report")}
     expected |= {
         f"report/{reader}.{tag}.INTERNAL.{kind}"
         for reader in ("educator", "researcher")
