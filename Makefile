@@ -83,6 +83,9 @@ generate: $(STAMP) ## Rewrite what is generated: schema, key reference, table re
 messages: $(STAMP) ## Gather the sentences of reports and figures into the catalogues of all languages, and compile them.
 	$(BIN)/python -m balint_eval.language.messages
 
+golden: $(STAMP) ## Keep the demo's reports anew in tests/golden: read the difference before it is committed.
+	GOLDEN=write $(BIN)/python -m pytest -q tests/workflow/test_workflow.py -k as_kept
+
 coverage-study: $(STAMP) ## 10,000 simulated studies of the demo's design: coverage of the intervals, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/coverage_study.py --replications 10000 --write docs/coverage.md
 
@@ -145,7 +148,7 @@ determinism: $(STAMP) ## Same bytes in 8 settings of time zone, locale, hash see
 
 # STUDIES=5 moves the strings on ten places at a time.
 injection: $(STAMP) ## 50 strings that would run as script, formula or template, in every text of a study, opened in Chromium.
-	$(BIN)/python tests/injection/battery.py --studies $(or $(STUDIES),50)
+	$(BIN)/python tests/injection/injection_battery.py --studies $(or $(STUDIES),50)
 
 metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold whatever the data.
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from battery import STRINGS, Page, browser, browser_faults, faults_of, formula_faults
+from injection_battery import STRINGS, Page, browser, browser_faults, faults_of, formula_faults
 
 POLICY = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
 ACTING = [text for text in STRINGS if Page(f"<p>{text}</p>").faults]
