@@ -148,8 +148,8 @@ def make_results(study: Path) -> Path:
 
     file = read_study(study)
     folders = stages.Folders(study.parent / "results", file.study.name)
-    stages.run_ingest(file, "one", folders)
-    stages.run_score(file, "one", folders)
+    stages.run_ingest(file, "batch-0001", folders)
+    stages.run_score(file, "batch-0001", folders)
     for stage in (stages.run_compare, stages.run_figures, stages.run_report, stages.run_manifest):
         stage(file, folders)
     return folders.root

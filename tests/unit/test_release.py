@@ -54,8 +54,8 @@ def run(folder):
     """Run everything up to the comparison and give file and folders."""
     file = folder.read()
     folders = Folders(folder.folder / "results", file.study.name)
-    stages.run_ingest(file, "one", folders)
-    stages.run_score(file, "one", folders)
+    stages.run_ingest(file, "batch-0001", folders)
+    stages.run_score(file, "batch-0001", folders)
     stages.run_compare(file, folders)
     return file, folders
 
