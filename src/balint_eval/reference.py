@@ -216,7 +216,7 @@ Each problem and warning:
 def error_codes() -> list[dict[str, str]]:
     """Give every code with its meaning and remedy."""
     text = (files("balint_eval") / "error_codes.yaml").read_text(encoding="utf-8")
-    return [dict(entry) for entry in yaml.safe_load(text)]
+    return [dict(entry) for entry in yaml.load(text, yaml.CSafeLoader)]
 
 
 def error_reference() -> str:

@@ -106,4 +106,4 @@ def plainly(text: str) -> str:
 def code_meanings() -> Mapping[str, Mapping[str, Any]]:
     """Give what each code means and what to do, by code."""
     text = (files("balint_eval") / "error_codes.yaml").read_text(encoding="utf-8")
-    return {entry["code"]: entry for entry in yaml.safe_load(text)}
+    return {entry["code"]: entry for entry in yaml.load(text, yaml.CSafeLoader)}

@@ -59,7 +59,7 @@ def guidelines() -> Mapping[str, GuidelineFacts]:
     found = {}
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         text = file.read_text(encoding="utf-8")
-        facts: GuidelineFacts = validate(GuidelineFacts, Document(file.name, yaml.safe_load(text), {}))
+        facts: GuidelineFacts = validate(GuidelineFacts, Document(file.name, yaml.load(text, yaml.CSafeLoader), {}))
         found[facts.name] = facts
     return found
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Literal
 
@@ -169,8 +170,7 @@ class Language:
 
     def isolated(self, label: str) -> str:
         """Give a label so that letters of the other direction in it do not turn the text around it."""
-        other = any(_runs_other_way(sign, self.is_right_to_left) for sign in _outside_isolates(label))
-        return f"{FIRST_STRONG}{label}{END}" if other else label
+        return f"{FIRST_STRONG}{label}{END}" if _turns_text(label, self.is_right_to_left) else label
 
     def listed(self, words: Sequence[str]) -> str:
         """Write words as a list: `a, b and c`; empty ones are left out."""
@@ -212,6 +212,12 @@ class Language:
         if first == last:
             return self.day(first)
         return self.say("{first} to {last}", first=self.day(first), last=self.day(last))
+
+
+@lru_cache(maxsize=50_000)
+def _turns_text(label: str, right_to_left: bool) -> bool:
+    """Tell whether letters of the other direction stand in a label; reports ask it of the same few again and again."""
+    return any(_runs_other_way(sign, right_to_left) for sign in _outside_isolates(label))
 
 
 def _outside_isolates(text: str) -> Iterator[str]:

@@ -127,6 +127,11 @@ class Material:
         """Comparisons of the planned method over the whole study, in the order of the outcomes."""
         return self.in_order([row for row in self.rows("comparisons") if row["role"] in _MAIN_ROLES])
 
+    @cached_property
+    def places(self) -> Mapping[tuple[str, ...], Row]:
+        """A comparison of each cohort, outcome and contrast, by `place_of`."""
+        return {place_of(row): row for row in self.rows("comparisons")}
+
     def in_order(self, rows: list[Row]) -> list[Row]:
         """Sort rows by outcome, then by wave and contrast, as the study declares them."""
         places = {(row["instrument"], row["scale"]): i for i, row in enumerate(self.outcomes)}
@@ -248,6 +253,11 @@ class Material:
         """Give the outcome as the study file declares it."""
         wanted = (row["instrument"], row["scale"])
         return next((o for o in self.study.outcomes if (o.instrument, o.scale) == wanted), None)
+
+
+def place_of(row: Row) -> tuple[str, ...]:
+    """Give cohort, outcome and contrast of a row."""
+    return tuple(str(row[name]) for name in ("cohort", "instrument", "scale", "contrast"))
 
 
 def _key(row: Row) -> tuple[str, ...]:

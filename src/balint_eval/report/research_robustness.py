@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite
 
 from balint_eval.language import Language
 from balint_eval.report import numbers
 from balint_eval.report.cells import groups_cell, guarded, interval, level_of_confidence, number, row_notes, table
 from balint_eval.report.figures import plain_figure
-from balint_eval.report.material import Material, Row
+from balint_eval.report.material import Material, Row, place_of
 from balint_eval.report.model import FigureBlock, Paragraph, Section
-
-_PLACE = ("cohort", "instrument", "scale", "contrast")
 
 
 def clustering(material: Material) -> Section:
@@ -62,7 +60,7 @@ def influence(material: Material) -> Section:
     rows = of_main(material, "influence")
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        groups.setdefault(_place(row), []).append(row)
+        groups.setdefault(place_of(row), []).append(row)
     heading = material.say("Does it hang on one group or one person?")
     if not groups:
         return Section(heading, "influence", ())
@@ -167,18 +165,13 @@ def _dose_cells(row: Row) -> list[str]:
 
 def of_main(material: Material, name: str) -> list[Row]:
     """Give the rows of a table that belong to a main result, in the order of the results."""
-    order = {_place(row): place for place, row in enumerate(material.main_rows)}
-    return sorted((row for row in material.rows(name) if _place(row) in order), key=lambda row: order[_place(row)])
-
-
-def _place(row: Row) -> tuple[str, ...]:
-    return tuple(str(row[name]) for name in _PLACE)
+    order = {place_of(row): place for place, row in enumerate(material.main_rows)}
+    return sorted((row for row in material.rows(name) if place_of(row) in order), key=lambda row: order[place_of(row)])
 
 
 def named(material: Material, row: Row) -> tuple[str, str]:
     """Give outcome and wave of a row, which it shares with the main result it belongs to."""
-    main: Mapping[tuple[str, ...], Row] = {_place(other): other for other in material.rows("comparisons")}
-    return material.label(row), material.compared(main.get(_place(row), row))
+    return material.label(row), material.compared(material.places.get(place_of(row), row))
 
 
 def place_notes(material: Material, rows: Sequence[Row]) -> list[str]:
