@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEXT, INTEGER, NUMBER, FLAG = "text", "integer", "number", "flag"
+_HELD_AS = {INTEGER: "int64", NUMBER: "float64"}
 ALL_COHORTS = "all"
 PART = ".part"
 """End of the names of files that are not yet whole."""
@@ -124,25 +125,36 @@ def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     import pandas as pd
 
     kinds = {column.name: column.kind for column in table.columns}
-    typed = {name: _as_kind(frame[name], kinds.get(str(name), TEXT), table.name) for name in frame.columns}
+    typed = {name: _as_kind(values, kinds.get(str(name), TEXT), table.name) for name, values in frame.items()}
     return pd.DataFrame(typed, index=frame.index)
 
 
 def _as_kind(values: pd.Series, kind: str, table: str) -> pd.Series:
-    import pandas as pd
-
     if kind in {INTEGER, NUMBER}:
         return _as_number(values, kind, table)
-    if kind == FLAG:
-        if values.dtype == bool:
-            return values
-        return values.map(lambda value: str(value).casefold() == "true").astype(bool)
+    return _as_flag(values) if kind == FLAG else _as_text(values)
+
+
+def _as_flag(values: pd.Series) -> pd.Series:
+    if values.dtype == bool:
+        return values
+    return values.map(lambda value: str(value).casefold() == "true").astype(bool)
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    import pandas as pd
+
     if values.dtype == object and pd.api.types.infer_dtype(values, skipna=False) == "string":
         return values
+    if isinstance(values.dtype, pd.StringDtype):
+        # One pass where the general way below takes four: every stage holds every table to its contract.
+        return pd.Series(values.to_numpy(dtype=object, na_value=""), index=values.index, name=values.name, dtype=object)
     return values.astype(object).where(values.notna(), "").map(str).astype(object)
 
 
 def _as_number(values: pd.Series, kind: str, table: str) -> pd.Series:
+    if values.dtype == _HELD_AS[kind]:
+        return values
     try:
         # Python's own reading of a number gives back the very bits that were written.
         held = values.dtype in ("float64", "int64")

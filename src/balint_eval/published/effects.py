@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from math import nan, sqrt
 
@@ -81,7 +82,16 @@ def published_effects(rows: Sequence[PublishedRow] | None = None) -> list[Publis
     rows : sequence of PublishedRow, optional
         By default the table that comes with the package.
     """
-    rows = read_published() if rows is None else rows
+    return list(_of_the_package() if rows is None else _standardised(rows))
+
+
+@cache
+def _of_the_package() -> tuple[PublishedEffect, ...]:
+    """Give those of the table that never changes, worked out once for all cohorts and studies of a process."""
+    return tuple(_standardised(read_published()))
+
+
+def _standardised(rows: Sequence[PublishedRow]) -> list[PublishedEffect]:
     flags = [check for check in recompute(rows) if check.verdict in FLAGGED]
     measured = _facts("outcomes.csv", "outcome")
     found = []

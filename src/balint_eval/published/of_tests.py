@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from balint_eval.published import inference
 from balint_eval.published.check import (
@@ -109,18 +110,23 @@ def _other_people(row: PublishedRow, study: Study) -> str:
     """Search the number of people in the second arm that fits every t of this comparison in the study."""
     tests = [one for one in study.of_kind("test") if (one.comparison, one.stat_name) == (row.comparison, "t")]
     pairs = [(one, pair) for one in tests if (pair := study.pair_of(one)) and pair.usable]
-    fitting = [n for n in range(2, MOST_PEOPLE) if all(_fits(one, pair, n) for one, pair in pairs)]
+    fitting = _fitting(pairs, range(2, MOST_PEOPLE), HALF)
     if not fitting:
         return f"no n of {row.comparison.split(VERSUS)[1]} fits every t of this comparison"
-    digits = [n for n in fitting if all(_fits(one, pair, n, 0.0) for one, pair in pairs)]
+    digits = _fitting(pairs, fitting, 0.0)
     best = f" (with the means and SDs exactly as printed: {span(Interval(digits[0], digits[-1]), 0)})" if digits else ""
     arm = row.comparison.split(VERSUS)[1]
     return f"n = {span(Interval(fitting[0], fitting[-1]), 0)} for {arm} fits all {len(pairs)} t{best}"
 
 
-def _fits(row: PublishedRow, pair: Pair, n: int, units: float = HALF) -> bool:
-    arms = pair.arms(units, (pair.first.people or 0, n))
-    return abs(inference.student_t(*arms)[0]).meets(abs(row.statistic_within()))
+def _fitting(pairs: Sequence[tuple[PublishedRow, Pair]], tried: Sequence[int], units: float) -> list[int]:
+    """Give the numbers of people in the second arm with which every printed t agrees with its means and SDs."""
+    read = [(abs(one.statistic_within()), *pair.arms(units)) for one, pair in pairs]
+    return [
+        n
+        for n in tried
+        if all(abs(inference.student_t(first, replace(second, n=n))[0]).meets(t) for t, first, second in read)
+    ]
 
 
 def _tells_people(row: PublishedRow, pair: Pair) -> bool:
