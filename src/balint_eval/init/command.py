@@ -18,7 +18,7 @@ from balint_eval.init.draft import FileDraft, StudyDraft, draft_study
 from balint_eval.init.files import read_all
 from balint_eval.init.questions import Asker, read_answers
 from balint_eval.init.study_text import Settled, arms_of, has_groups, outcomes_of, study_text
-from balint_eval.init.texts import Message
+from balint_eval.init.texts import Message, said_together
 from balint_eval.instruments.model import Instrument
 from balint_eval.tables import write_bytes, write_text
 
@@ -196,7 +196,7 @@ def _file_lines(found: FileDraft, language: Language) -> Iterator[str]:
     if found.ratings:
         yield Message("ratings_are").text(language)
     for guess in found.guesses:
-        reasons = "; ".join(reason.text(language) for reason in guess.reasons)
+        reasons = said_together(guess.reasons, language)
         if guess.instrument:
             sure = Message(guess.confidence).text(language)
             said = Message(
@@ -229,11 +229,11 @@ def _possible_groups(draft: StudyDraft) -> Iterator[Message]:
     for shown, found in draft.files.items():
         items = {column.name for guess in found.guesses for column in guess.block.columns}
         free = [column for column in found.given.columns if column.name not in {*items, *found.roles.uses}]
+        asked = [c for c in free if not (c.of_platform or c.is_private or c.named_of_person)]
         names = [
             column.name
-            for column in free
-            if not (column.of_platform or column.is_private) and 2 <= len(column.counts) <= MOST_GROUPS
-            and min(column.counts.values()) >= SMALLEST_GROUP
-        ]  # fmt: skip
+            for column in asked
+            if 2 <= len(column.counts) <= MOST_GROUPS and min(column.counts.values()) >= SMALLEST_GROUP
+        ]
         if names:
             yield Message("group_could_be", file=shown, columns=", ".join(names))

@@ -52,7 +52,7 @@ COMMENTS: dict[str, tuple[str, str]] = {
     ),
     "linkage": (
         "A person who answered twice in one wave: refuse (stop, name the rows), first, last or most_complete.",
-        "کسی که در یک نوبت دو بار پاسخ داده: refuse (توقف و نام بردن ردیف‌ها)، first یا last.",
+        "کسی که در یک نوبت دو بار پاسخ داده: refuse (توقف و نام بردن ردیف‌ها)، first، last یا most_complete.",
     ),
     "outcomes": (
         "The scales that are compared; one is primary. `balint-eval instruments` lists what can be scored.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from balint_eval.codebook.words import LANGUAGES, Language
@@ -317,3 +317,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "هنوز هیچ پرسشنامه‌ای قطعی نیست؛ پس فایل مطالعه پیامدی ندارد: پس از کدنامه آن را بیفزایید.",
     ),
 }
+
+
+def said_together(messages: Iterable[Message], language: Language) -> str:
+    """Give several reasons as one line, with the language's own semicolon."""
+    separator = "؛ " if language == "fa" else "; "
+    return separator.join(message.text(language) for message in messages)
