@@ -71,6 +71,8 @@ class Cohort(Model):
     """Name shown to readers."""
     arm: str = ""
     """The arm of everyone, where neither roster nor export says it."""
+    group: str = ""
+    """Name of the group, where everybody of the cohort met in the same one; no file has a column for it then."""
     roster: Roster | None = None
     """List of the people enrolled; with one, only these people are analysed and others are counted."""
     exports: list[Export] = Field(min_length=1)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from balint_eval.instruments.model import Scale
     from balint_eval.study import StudyFile
     from balint_eval.study_exports import Export
-    from balint_eval.study_model import Outcome
+    from balint_eval.study_model import Cohort, Outcome
 
 _DEVICES = frozenset(f"{device}{number}" for device in ("com", "lpt") for number in range(10))
 RESERVED = frozenset({"all", "summary", "con", "nul", "prn", "aux"}) | _DEVICES
@@ -179,6 +179,16 @@ def _export_faults(file: StudyFile) -> Iterator[Fault]:
                 yield where, *unknown_name("covariate of the roster", rule.column, cohort.roster.covariates)
         if cohort.arm and cohort.arm not in arms:
             yield ("cohorts", c, "arm"), *unknown_name("arm", cohort.arm, arms)
+        yield from _group_faults(cohort, c)
+
+
+def _group_faults(cohort: Cohort, at: int) -> Iterator[Fault]:
+    """Refuse one group for everybody beside a column that says the group of each."""
+    named = [export.group for export in cohort.exports if export.group]
+    named += [cohort.roster.group] if cohort.roster and cohort.roster.group else []
+    if cohort.group and named:
+        what = f"everybody is in the group '{cohort.group}' here, and the column '{named[0]}' says the group of each"
+        yield ("cohorts", at, "group"), "CFG-COLUMNS", what, "keep one of them: group here is for a single group"
 
 
 def _wave_name_faults(export: Export, waves: set[str], at: Location) -> Iterator[Fault]:

@@ -439,19 +439,22 @@ def unnamed(tmp_path, answers):
 
 
 def test_what_cannot_be_seen_is_asked_with_its_choices(run, unnamed, monkeypatch):
-    typed = iter(["NOTHING", "teq", "1", ""])
+    typed = iter(["NOTHING", "teq", "1", "", "Tuesday group"])
     asked = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or next(typed))
     code, out, _ = run("init", *unnamed)
     assert code == 0
-    assert len(asked) == 4
+    assert len(asked) == 5
     assert "file_x.csv: which questionnaire are the 16 columns from 'Statement a' to 'Statement p'?" in out
     assert re.findall(r"^  \d  (\w+)", out, re.MULTILINE)[:3] == ["PFI", "TEQ", "MBI_GS"]
     assert "That name is not known." in out
     assert "1  before" in out
-    assert asked[-1] == "  (Enter takes after): "
+    assert asked[-2] == "  (Enter takes after): "
+    assert "Did all of them meet in one group?" in out
+    assert "Nobody's group is known" not in out
     file = read_study("study.yaml")
+    assert file.study.cohorts[0].group == "Tuesday group"
     assert [o.role for o in file.study.outcomes] == ["primary"]
     assert [e.person_id for e in file.study.cohorts[0].exports] == ["my code", "my code"]
     assert run("check", "study.yaml")[0] == 0
@@ -509,7 +512,7 @@ def two_in_a_row(tmp_path, answers):
 
 
 def test_several_questionnaires_in_a_row_are_named_in_their_order(run, two_in_a_row, monkeypatch):
-    typed = iter(["TEQ", "teq, pss4", "TEK", "TEQ, pss10", "2"])
+    typed = iter(["TEQ", "teq, pss4", "TEK", "TEQ, pss10", "2", ""])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda prompt: next(typed))
     code, out, _ = run("init", *two_in_a_row)

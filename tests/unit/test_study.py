@@ -437,3 +437,12 @@ def test_a_delayed_arm_needs_a_wave_to_start_after(folder, faults, after, plan, 
     problem = faults()[0]
     assert problem.code == code
     assert says in problem.what
+
+
+def test_one_group_for_everybody_and_a_column_of_groups_contradict_each_other(folder, fault):
+    folder.cohort["group"] = "Tuesday"
+    folder.export(1)["group"] = "Your group"
+    problem = fault()
+    assert (problem.code, problem.column) == ("CFG-COLUMNS", "cohorts.0.group")
+    assert "'Tuesday'" in problem.what
+    assert "'Your group'" in problem.what

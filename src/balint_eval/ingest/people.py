@@ -111,6 +111,7 @@ def assign_people(file: StudyFile, cohort: Cohort, seen: pd.DataFrame, roster: p
     problems = list(_moves(seen)) if roster is None else []
     people = _from_exports(seen) if roster is None else _completed(roster, cohort, seen)
     people = people.assign(arm=people["arm"].map(lambda arm: arm or _only_arm(file, cohort)))
+    people = people.assign(group=cohort.group) if cohort.group else people
     problems += list(_arm_faults(people, file, cohort))
     people = people.assign(
         cohort=cohort.name, group_id=people["group"].map(lambda name: f"{cohort.name}/{name}" if name else "")

@@ -19,6 +19,10 @@ LONG_TEXT = 25
 """Median length from which texts that differ are taken for something people wrote."""
 NEARLY_UNIQUE = 0.9
 
+LONGEST_TOTAL = 8
+"""Words of the heading of a score; a longer one is a statement."""
+
+_DECIMAL = re.compile(r"[+-]?[0-9]+(?:[.,٫][0-9]+)?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,4}(?:[.,]0+)?")
 
 _PLATFORM_NAMES = frozenset(
@@ -55,6 +59,12 @@ _CODE = re.compile(
 )
 _GROUP = re.compile(r"\b(group|team|balint group|group id|group name)\b|گروه|تیم", re.IGNORECASE)
 _WHICH_GROUP = re.compile(r"\b(which|your) ([\w-]+ ){0,3}(group|team)\b|کدام گروه|گروه (\w+ )?شما", re.IGNORECASE)
+_OF_PERSON = re.compile(
+    r"\b(gender|sex|age|marital|married|ethnicity|nationality|religion|consent|agree|year of (study|training|birth))\b"
+    r"|جنس|جنسیت|سن(?!\w)|تأهل|تاهل|ملیت|سال (تحصیلی|تولد)|رضایت دارید|موافقید",
+    re.IGNORECASE,
+)
+"""Headings that describe a person and never name the group they met in."""
 _ARM = re.compile(
     r"\b(arm|condition|allocation|allocated|randomi[sz]ed|treatment|study group|intervention)\b|بازو|تخصیص|مداخله",
     re.IGNORECASE,
@@ -185,6 +195,11 @@ class Column:
         return bool(_WHICH_GROUP.search(self.words)) and all(len(text) <= LONG_TEXT for text in self.counts)
 
     @property
+    def named_of_person(self) -> bool:
+        """Tell whether the heading asks what somebody is, as their sex or age, and not where they belong."""
+        return bool(_OF_PERSON.search(self.words))
+
+    @property
     def named_arm(self) -> bool:
         """Tell whether the heading, or a value such as 'waiting list', speaks of an arm."""
         few = len(self.counts) <= 4
@@ -207,8 +222,12 @@ class Column:
 
     @property
     def named_total(self) -> bool:
-        """Tell whether the heading speaks of a score that somebody has made already."""
-        return bool(_TOTAL.search(self.words))
+        """Tell whether a brief heading speaks of a score that somebody has made already, and the cells are numbers.
+
+        A statement can hold such a word too, as in 'I know what they mean'.
+        """
+        brief = len(self.words.split()) <= LONGEST_TOTAL
+        return brief and bool(_TOTAL.search(self.words)) and all(_DECIMAL.fullmatch(text) for text in self.counts)
 
 
 def is_control(value: str) -> bool:

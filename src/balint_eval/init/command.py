@@ -15,10 +15,10 @@ from balint_eval.codebook.workbook import workbook_bytes
 from balint_eval.errors import Problem, StudyError
 from balint_eval.init.columns import is_control
 from balint_eval.init.draft import FileDraft, StudyDraft, draft_study
-from balint_eval.init.files import read_all
+from balint_eval.init.files import Group, read_all
 from balint_eval.init.questions import Asker, read_answers
-from balint_eval.init.study_text import Settled, arms_of, has_groups, outcomes_of, study_text
-from balint_eval.init.texts import Message
+from balint_eval.init.study_text import Settled, arms_of, outcomes_of, study_text, without_groups
+from balint_eval.init.texts import Message, said_together
 from balint_eval.instruments.model import Instrument
 from balint_eval.tables import write_bytes, write_text
 
@@ -87,7 +87,7 @@ def init_study(wishes: Wishes) -> list[str]:
     asker.refuse_unknown()
     write_bytes(folder / CODEBOOK, workbook_bytes(draft.codebook, wishes.language))
     write_text(folder / STUDY, study_text(draft, settled, wishes.language))
-    return [*_described(draft, wishes.language), *_ending(draft, folder, wishes.language)]
+    return [*_described(draft, wishes.language), *_ending(draft, settled, folder, wishes.language)]
 
 
 def _reader(wishes: Wishes) -> Callable[[str], str] | None:
@@ -146,8 +146,17 @@ def _settle(draft: StudyDraft, asker: Asker, folder: Path) -> Settled:
         ways = ("people", "groups", "not_random")
         titles = {way: Message(f"allocation_{way}") for way in ways}
         allocation = asker.ask("allocation", Message("ask_allocation"), ways, "not_random", titles=titles)
+    groups = {} if arms else {group.name: _one_group(group, draft, asker) for group in without_groups(draft)}
     instrument, _, scale = primary.rpartition(".")
-    return Settled(_study_name(folder), (instrument, scale) if primary else None, allocation)
+    return Settled(_study_name(folder), (instrument, scale) if primary else None, allocation, groups)
+
+
+def _one_group(group: Group, draft: StudyDraft, asker: Asker) -> str:
+    """Ask for the name of the one group of a cohort: nothing in the files says it, as where there was only one."""
+    if group.roster is not None:
+        return ""
+    key = "group" if len(draft.groups) == 1 else f"group/{group.name}"
+    return asker.ask(key, Message("ask_group"))
 
 
 def _label(instrument: Instrument, scale: str) -> Message:
@@ -196,7 +205,7 @@ def _file_lines(found: FileDraft, language: Language) -> Iterator[str]:
     if found.ratings:
         yield Message("ratings_are").text(language)
     for guess in found.guesses:
-        reasons = "; ".join(reason.text(language) for reason in guess.reasons)
+        reasons = said_together(guess.reasons, language)
         if guess.instrument:
             sure = Message(guess.confidence).text(language)
             said = Message(
@@ -207,12 +216,12 @@ def _file_lines(found: FileDraft, language: Language) -> Iterator[str]:
         yield said.text(language)
 
 
-def _ending(draft: StudyDraft, folder: Path, language: Language) -> Iterator[str]:
+def _ending(draft: StudyDraft, settled: Settled, folder: Path, language: Language) -> Iterator[str]:
     here = Path(os.path.relpath(folder)).as_posix()
     study, codebook = f"{here}/{STUDY}", f"{here}/{CODEBOOK}"
     if draft.code:
         yield Message("code_is", form=draft.code.described()).text(language)
-    if not has_groups(draft):
+    if any(not settled.groups.get(group.name) for group in without_groups(draft)):
         yield Message("no_group").text(language)
         yield from (line.text(language) for line in _possible_groups(draft))
     if not outcomes_of(draft):
@@ -229,11 +238,11 @@ def _possible_groups(draft: StudyDraft) -> Iterator[Message]:
     for shown, found in draft.files.items():
         items = {column.name for guess in found.guesses for column in guess.block.columns}
         free = [column for column in found.given.columns if column.name not in {*items, *found.roles.uses}]
+        asked = [c for c in free if not (c.of_platform or c.is_private or c.named_of_person)]
         names = [
             column.name
-            for column in free
-            if not (column.of_platform or column.is_private) and 2 <= len(column.counts) <= MOST_GROUPS
-            and min(column.counts.values()) >= SMALLEST_GROUP
-        ]  # fmt: skip
+            for column in asked
+            if 2 <= len(column.counts) <= MOST_GROUPS and min(column.counts.values()) >= SMALLEST_GROUP
+        ]
         if names:
             yield Message("group_could_be", file=shown, columns=", ".join(names))

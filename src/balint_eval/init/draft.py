@@ -17,7 +17,7 @@ from balint_eval.init.people import Roles, choose_codes, is_usable_date, settle_
 from balint_eval.init.person_codes import CodeDraft, codes_of, settle_code
 from balint_eval.init.questions import Asker, Further
 from balint_eval.init.recognise import Guess, recognise
-from balint_eval.init.texts import Message
+from balint_eval.init.texts import Message, said_together
 from balint_eval.init.waves import AFTER, BEFORE, FOLLOW_UP, dates_of, in_order, name_waves, wave_word, waves_by_date
 from balint_eval.instruments.registry import known_instruments
 
@@ -331,7 +331,7 @@ def _with_open_person(rows: list[dict[str, Any]], found: FileDraft, language: La
 def _item(guess: Guess, at: int, language: Language) -> dict[str, Any]:
     """Give the cells of one item; its number follows the names, or the order of the file where they have none."""
     block = guess.block
-    note = "; ".join(reason.text(language) for reason in guess.reasons)
+    note = said_together(guess.reasons, language)
     number: int | str = at + 1
     if block.numbers:
         number = block.numbers[at] if block.in_form_order else ""

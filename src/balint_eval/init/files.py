@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
@@ -141,7 +141,8 @@ def _kind(columns: Sequence[Column]) -> Kind:
 def item_columns(columns: Iterable[Column]) -> list[Column]:
     """Give the columns that may be items; a column in which nobody answered may be one too.
 
-    A column whose few answers all differ, as with eight people, is one where a numbered neighbour has such answers.
+    A column whose few answers nearly all differ, as with eight people, is one where its neighbours have such answers:
+    numbered neighbours wherever they stand, others where they stand next to it.
     """
     possible = [
         column
@@ -155,12 +156,28 @@ def item_columns(columns: Iterable[Column]) -> list[Column]:
     known: dict[str, set[str]] = {}
     for column in sure:
         known.setdefault(stem_of(column)[0], set()).update(column.counts)
-    return [column for column in possible if column in sure or _like_neighbours(column, known)]
+    kept = {column.position for column in sure}
+    for ordered in (possible, possible[::-1]):
+        kept |= {column.position for column in _next_to_items(ordered, kept, known)}
+    return [column for column in possible if column.position in kept]
 
 
-def _like_neighbours(column: Column, known: Mapping[str, set[str]]) -> bool:
+def _next_to_items(ordered: Iterable[Column], kept: Collection[int], known: Mapping[str, set[str]]) -> Iterator[Column]:
+    """Give the doubtful columns that continue a row of items, walking from one end."""
+    before: Column | None = None
+    for column in ordered:
+        if column.position in kept or _like_neighbours(column, known, before):
+            if column.position not in kept:
+                yield column
+            before = column
+        else:
+            before = None
+
+
+def _like_neighbours(column: Column, known: Mapping[str, set[str]], before: Column | None) -> bool:
     stem, number = stem_of(column)
-    said = known.get(stem, set()) if stem and number is not None else set()
+    beside = before is not None and abs(before.position - column.position) == 1 and stem_of(before)[0] == stem
+    said = known.get(stem, set()) if (stem and number is not None) or beside else set()
     few = len(column.counts) <= MOST_ANSWERS and not column.written
     return few and 2 * len(said & set(column.counts)) >= len(column.counts)
 

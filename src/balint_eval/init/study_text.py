@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from balint_eval.codebook.words import LANGUAGES, Language
 from balint_eval.init.columns import is_control
@@ -52,7 +52,7 @@ COMMENTS: dict[str, tuple[str, str]] = {
     ),
     "linkage": (
         "A person who answered twice in one wave: refuse (stop, name the rows), first, last or most_complete.",
-        "کسی که در یک نوبت دو بار پاسخ داده: refuse (توقف و نام بردن ردیف‌ها)، first یا last.",
+        "کسی که در یک نوبت دو بار پاسخ داده: refuse (توقف و نام بردن ردیف‌ها)، first، last یا most_complete.",
     ),
     "outcomes": (
         "The scales that are compared; one is primary. `balint-eval instruments` lists what can be scored.",
@@ -85,9 +85,12 @@ COMMENTS: dict[str, tuple[str, str]] = {
     "dictionary": ("The data dictionary of the project.", "فرهنگ دادهٔ پروژه."),
     "no_group": (
         "Where nobody's group is known nothing is claimed: give one column the use 'group' in "
-        "the codebook, or a roster here.",
-        "اگر گروه هیچ‌کس معلوم نباشد ادعایی نمی‌شود: در کدنامه به یک ستون کاربرد «گروه» بدهید، یا اینجا فهرست افراد را.",
+        "the codebook, or a roster here. If all met in one group, take the # of the next line away.",
+        "اگر گروه هیچ‌کس معلوم نباشد ادعایی نمی‌شود: در کدنامه به یک ستون کاربرد «گروه» بدهید، یا اینجا فهرست افراد را. "
+        "اگر همه در یک گروه بودند، # خط بعد را بردارید.",
     ),
+    "one_group": ("Everybody met in this one group.", "همه در همین یک گروه بودند."),
+    "a_group": ("Group 1", "گروه 1"),
 }
 
 _LABELS = {
@@ -107,11 +110,14 @@ class Settled:
     primary : tuple of (instrument, scale) or None
     allocation : str
         `""` where there is one arm.
+    groups: dict of cohort to group
+        Of cohorts that met in one group.
     """
 
     name: str
     primary: tuple[str, str] | None
     allocation: str
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def outcomes_of(draft: StudyDraft) -> list[tuple[Instrument, str]]:
@@ -137,13 +143,14 @@ def _arm_values(file: Given, draft: StudyDraft) -> list[str]:
     return list(file.column(arm).counts) if arm else []
 
 
-def has_groups(draft: StudyDraft) -> bool:
-    """Tell whether every cohort's groups are known."""
-    return all(
-        (group.roster is not None and _named(group.roster, "named_group"))
-        or any(draft.files[file.shown].roles.named("group") for file in group.exports)
+def without_groups(draft: StudyDraft) -> list[Group]:
+    """Give the cohorts in which nobody's group is known."""
+    return [
+        group
         for group in draft.groups
-    )
+        if not (group.roster is not None and _named(group.roster, "named_group"))
+        and not any(draft.files[file.shown].roles.named("group") for file in group.exports)
+    ]
 
 
 def _named(file: Given, kind: str) -> str:
@@ -172,7 +179,7 @@ def study_text(draft: StudyDraft, settled: Settled, language: Language) -> str:
     lines += [f"# {said['linkage']}", "linkage: {duplicates: refuse}", ""]
     lines += [*_outcome_lines(draft, settled, said), "", f"# {said['cohorts']}", "cohorts:"]
     for group in draft.groups:
-        lines += _cohort_lines(group, draft, said)
+        lines += _cohort_lines(group, draft, settled, said)
     return "\n".join(lines) + "\n"
 
 
@@ -228,7 +235,7 @@ def _outcome_lines(draft: StudyDraft, settled: Settled, said: dict[str, str]) ->
             yield f"  # {said['further'].format(name=instrument.name, scales=', '.join(further))}"
 
 
-def _cohort_lines(group: Group, draft: StudyDraft, said: dict[str, str]) -> Iterator[str]:
+def _cohort_lines(group: Group, draft: StudyDraft, settled: Settled, said: dict[str, str]) -> Iterator[str]:
     yield f"  - name: {_quoted(group.name)}"
     if group.roster is not None:
         yield f"    # {said['roster']}"
@@ -236,7 +243,9 @@ def _cohort_lines(group: Group, draft: StudyDraft, said: dict[str, str]) -> Iter
         elements = draft.roster_elements.get(group.roster.shown, {})
         yield from (f"      {line}" for line in _roster_lines(group.roster, elements, draft))
     elif not any(draft.files[file.shown].roles.named("group") for file in group.exports):
-        yield f"    # {said['no_group']}"
+        named = settled.groups.get(group.name, "")
+        yield f"    # {said['one_group' if named else 'no_group']}"
+        yield f"    {'' if named else '# '}group: {_quoted(named or said['a_group'])}"
     if group.sessions is not None:
         yield f"    # {said['sessions']}"
         yield "    sessions:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from balint_eval.codebook.words import LANGUAGES, Language
@@ -225,6 +225,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The number of items does not fit: {sizes}, and these are {number} columns.",
         "تعداد گویه‌ها نمی‌خواند: {sizes}، و اینجا {number} ستون است.",
     ),
+    "ask_group": (
+        "Nobody's group is in the files. Did all of them meet in one group? Then type a name for it, such as Group 1; "
+        "leave it open if there were several groups",
+        "گروه هیچ‌کس در فایل‌ها نیست. آیا همه در یک گروه بودند؟ اگر بله، نامی برایش بنویسید، مانند گروه 1؛ "
+        "اگر چند گروه بود باز بگذارید",
+    ),
     "ask_primary": (
         "Which outcome is the study about? It is best fixed before the answers are seen",
         "پیامد اصلی مطالعه کدام است؟ بهتر است پیش از دیدن پاسخ‌ها تعیین شود",
@@ -288,8 +294,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "group_is": ("group: {column}.", "گروه: {column}."),
     "no_group": (
         "Nobody's group is known: nothing will be claimed until a column has the use 'group' in the codebook, or a "
-        "list of people says it.",
-        "گروه هیچ‌کس معلوم نیست: تا وقتی در کدنامه ستونی با کاربرد «گروه» یا فهرستی از افراد نباشد، ادعایی نمی‌شود.",
+        "list of people says it. If all met in one group, name it under group: in the study file.",
+        "گروه هیچ‌کس معلوم نیست: تا وقتی در کدنامه ستونی با کاربرد «گروه» یا فهرستی از افراد نباشد، ادعایی نمی‌شود. "
+        "اگر همه در یک گروه بودند، نامش را در فایل مطالعه جلوی group بنویسید.",
     ),
     "ratings_are": (
         "several rows a person: taken for ratings by others.",
@@ -317,3 +324,9 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "هنوز هیچ پرسشنامه‌ای قطعی نیست؛ پس فایل مطالعه پیامدی ندارد: پس از کدنامه آن را بیفزایید.",
     ),
 }
+
+
+def said_together(messages: Iterable[Message], language: Language) -> str:
+    """Give several reasons as one line, with the language's own semicolon."""
+    separator = "؛ " if language == "fa" else "; "
+    return separator.join(message.text(language) for message in messages)

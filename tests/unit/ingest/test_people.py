@@ -143,5 +143,10 @@ def test_group_numbers_that_start_again_in_each_cohort(folder):
     assert groups == [{"one/1"}, {"two/1"}]
 
 
+def test_a_single_group_is_everybodys_without_a_column(folder):
+    folder.cohort["group"] = "Tuesday"
+    assert set(folder.waves(BEFORE, AFTER).ingest().tables["participants"]["group_id"]) == {"one/Tuesday"}
+
+
 def test_one_arm_is_everybodys(folder):
     assert set(folder.waves(BEFORE, AFTER).ingest().tables["participants"]["arm"]) == {"balint"}

@@ -54,6 +54,20 @@ def test_a_column_in_which_all_eight_people_differ_belongs_to_its_neighbours():
     assert (block.n_items, recognise(block).instrument) == (17, "UWES17")
 
 
+def test_statements_without_numbers_are_one_block_although_eight_people_differ_in_some():
+    words = [f"word {n}" for n in range(7)]
+    # In the first, the last and two middle statements more than half of the answers differ.
+    spread = {0: 7, 9: 6, 10: 5, 19: 7}
+    letters = "abcdefghijklmnopqrst"
+    columns = {
+        f"I say {letters[n]} and mean it": [words[(person % spread.get(n, 3) + n) % 7] for person in range(8)]
+        for n in range(20)
+    }
+    study_year = {"Year of study": [f"year {person % 5}" for person in range(8)]}
+    (block,) = blocks({**study_year, **columns, "City": [f"place {person % 6}" for person in range(8)]})
+    assert [column.name for column in block.columns] == list(columns)
+
+
 @pytest.fixture(scope="module")
 def simulated():
     return list(study.cases(seed=11, people=(12,), styles=2))
