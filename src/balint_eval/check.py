@@ -65,8 +65,9 @@ def check(study: Path, language: Language = ENGLISH) -> Checked:
     StudyError, DataError
         With every problem of the study file, or of all exports.
     """
+    from balint_eval.cohort_stages import compare_cohorts, ingest_all, score
     from balint_eval.ingest.pseudonyms import pseudonymiser
-    from balint_eval.pipeline import compare_cohorts, ingest_all, merge_responses, score
+    from balint_eval.merging import merge_responses
     from balint_eval.study import read_study
     from balint_eval.study_languages import unused_translations
 

@@ -35,7 +35,7 @@ def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[st
     list of str
         What to log.
     """
-    from balint_eval.pipeline import MERGED
+    from balint_eval.merging import MERGED
 
     stored = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in MERGED}
     found = read_table(folders.tables / "findings.csv", "findings")
@@ -77,7 +77,7 @@ def _read_record(record: Path) -> dict[str, list[str]]:
 
 
 def _with(merged: Mapping[str, pd.DataFrame], of_study: pd.DataFrame) -> pd.DataFrame:
-    from balint_eval.pipeline import stack
+    from balint_eval.merging import stack
 
     return stack([merged["findings"], of_study], "findings")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -122,19 +124,61 @@ def each_sample(
         Contracts of these names.
     study : Study
     """
-    # Sorted first, so that the order of rows cannot reach the last digit of a mean.
-    people = person_scores(check_table(scores, "scores")).merge(
-        participants[["cohort", "person_id", "group_id", "arm", "site"]], on=["cohort", "person_id"], validate="m:1"
-    )
-    names = sorted(participants["cohort"].unique())
-    cohorts = [ALL_COHORTS, *names] if len(names) > 1 else [ALL_COHORTS]
+    arranged = _arranged(scores, participants)
+    contrasts = enumerate_contrasts(study)
     for outcome in records(outcomes):
-        mine = people[(people["instrument"] == outcome["instrument"]) & (people["scale"] == outcome["scale"])]
-        wide = WideScores(mine)
-        for cohort, contrast in product(cohorts, enumerate_contrasts(study)):
+        wide = arranged.of(str(outcome["instrument"]), str(outcome["scale"]))
+        for cohort, contrast in product(arranged.cohorts, contrasts):
             sample = wide.sample(contrast, cohort)
             if sample is not None:
                 yield outcome, cohort, contrast, sample
+
+
+_REMEMBERED: ContextVar[list[tuple[pd.DataFrame, pd.DataFrame, _Arranged]] | None] = ContextVar("samples", default=None)
+
+
+@contextmanager
+def samples_remembered() -> Iterator[None]:
+    """Let `each_sample` remember how it arranged the same two tables, until the end of the block.
+
+    Only for code that changes no table on the way: tables are told apart by what they are, not by what they hold.
+    """
+    token = _REMEMBERED.set([])
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
+
+
+def _arranged(scores: pd.DataFrame, participants: pd.DataFrame) -> _Arranged:
+    remembered = _REMEMBERED.get()
+    for known, people, arranged in remembered or ():
+        if known is scores and people is participants:
+            return arranged
+    arranged = _Arranged(scores, participants)
+    if remembered is not None:
+        remembered.append((scores, participants, arranged))
+    return arranged
+
+
+class _Arranged:
+    """Scores of people with their group, arm and site; each scale is made wide when it is first asked for."""
+
+    def __init__(self, scores: pd.DataFrame, participants: pd.DataFrame) -> None:
+        # Sorted first, so that the order of rows cannot reach the last digit of a mean.
+        self._people = person_scores(check_table(scores, "scores")).merge(
+            participants[["cohort", "person_id", "group_id", "arm", "site"]], on=["cohort", "person_id"], validate="m:1"
+        )
+        names = sorted(participants["cohort"].unique())
+        self.cohorts = [ALL_COHORTS, *names] if len(names) > 1 else [ALL_COHORTS]
+        self._wide: dict[tuple[str, str], WideScores] = {}
+
+    def of(self, instrument: str, scale: str) -> WideScores:
+        """Give the scores of one scale."""
+        if (instrument, scale) not in self._wide:
+            mine = (self._people["instrument"] == instrument) & (self._people["scale"] == scale)
+            self._wide[instrument, scale] = WideScores(self._people[mine])
+        return self._wide[instrument, scale]
 
 
 def place_of(outcome: dict[str, object], cohort: str, contrast: Contrast) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,43 +15,28 @@ from balint_eval.assumptions import assess_residuals, count_edges
 from balint_eval.balance import assess_balance
 from balint_eval.baseline_dependence import assess_baseline_dependence
 from balint_eval.clustering import assess_clustering
+from balint_eval.cohort_stages import compare_cohorts, ingest_all, score
 from balint_eval.comparisons import compare
 from balint_eval.completed import complete
 from balint_eval.consistency import describe_items
-from balint_eval.doctor import accepted_codes, doubtful_scales, examine, examine_cohorts
+from balint_eval.contrasts import samples_remembered
+from balint_eval.doctor import doubtful_scales
 from balint_eval.dose import assess_dose
-from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.growth import assess_growth
 from balint_eval.heterogeneity import assess_heterogeneity
 from balint_eval.individual_change import assess_individual_change
 from balint_eval.influence import assess_influence
-from balint_eval.ingest.cohort import Ingested, ingest_cohort
-from balint_eval.ingest.link_notes import across_cohorts
 from balint_eval.ingest.pseudonyms import pseudonymiser, read_key
 from balint_eval.kirkpatrick import cover_levels, judge_claims, list_outcomes
+from balint_eval.merging import Tables, merge, stack
 from balint_eval.missingness import count_patterns, find_tipping
 from balint_eval.pooling import pool_cohorts, set_beside_published
 from balint_eval.proportions import assess_proportions
 from balint_eval.quality import assess_quality, count_answers, describe_scores
 from balint_eval.retest import assess_retest
-from balint_eval.scoring import score_responses, withhold
+from balint_eval.scoring import withhold
 from balint_eval.study import StudyFile, read_study
-from balint_eval.study_model import Cohort
-from balint_eval.tables import TABLES, check_table
-
-INGESTED = ("participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links")
-TO_SCORE = ("responses", "totals")
-SCORED = ("scores", "findings")
-COMPARED = (
-    "comparisons", "diagnostics", "clustering", "balance", "influence", "dose", "outcomes", "levels", "claims",
-    "descriptives", "quality", "item_counts", "item_statistics", "retest", "pooled", "beside_published",
-    "individual_change", "clinical_cutoffs", "residuals", "residual_checks", "edges", "baseline_slopes",
-    "baseline_bins", "norm_regression", "group_spread", "group_effects", "proportions", "mersqi", "checklists",
-    "marginal_means", "joint_tests", "growth", "tipping", "missing_patterns",
-)  # fmt: skip
-MERGED = (*INGESTED, *SCORED)
-
-Tables = dict[str, pd.DataFrame]
+from balint_eval.tables import check_table
 
 
 @dataclass(frozen=True)
@@ -103,115 +88,6 @@ def evaluate(study: Path | str, *, key: bytes | None = None) -> Evaluation:
     return Evaluation(file, {**merged, **analyse(merged, file)})
 
 
-def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[Cohort, Ingested]]:
-    """Ingest every cohort, gathering the problems of all.
-
-    Raises
-    ------
-    DataError
-    """
-    problems = list[Problem]()
-    ingested = list(_each_cohort(file, pseudonym, problems))
-    _refuse(problems, [result.places for _, result in ingested])
-    return ingested
-
-
-def check_cohorts(file: StudyFile, pseudonym: Callable[[str], str]) -> list[Problem]:
-    """Read every cohort, keep none in memory, and give the warnings of all.
-
-    Raises
-    ------
-    DataError
-        With the problems of all cohorts.
-    """
-    problems, warnings, places = list[Problem](), list[Problem](), []
-    for _, result in _each_cohort(file, pseudonym, problems):
-        warnings += result.warnings
-        places.append(result.places)
-    _refuse(problems, places)
-    return warnings
-
-
-def _each_cohort(
-    file: StudyFile, pseudonym: Callable[[str], str], problems: list[Problem]
-) -> Iterator[tuple[Cohort, Ingested]]:
-    for cohort in file.study.cohorts:
-        try:
-            yield cohort, ingest_cohort(file, cohort, pseudonym)
-        except BalintError as error:
-            problems += error.problems
-
-
-def _refuse(problems: Sequence[Problem], places: Sequence[pd.DataFrame]) -> None:
-    found = [*problems, *(across_cohorts(pd.concat(places, ignore_index=True)) if len(places) > 1 else [])]
-    if found:
-        raise DataError(found)
-
-
-def score(ingested: Mapping[str, pd.DataFrame], file: StudyFile, cohort: Cohort) -> Tables:
-    """Score one cohort's responses, after the doctor has looked at them.
-
-    Parameters
-    ----------
-    ingested : mapping
-        The tables `responses` and `totals`.
-    file : StudyFile
-    cohort : Cohort
-
-    Returns
-    -------
-    dict
-        `scores` and `findings`.
-    """
-    waves = [wave.name for wave in file.study.waves]
-    responses = ingested["responses"]
-    findings = examine(responses, file.instruments, accepted_codes(cohort), waves, ingested["totals"])
-    return {
-        "scores": score_responses(responses, file.instruments, doubtful_scales(findings, file.instruments)),
-        "findings": findings,
-    }
-
-
-def compare_cohorts(responses: pd.DataFrame, file: StudyFile) -> pd.DataFrame:
-    """Let the doctor hold the cohorts of a study against each other.
-
-    Parameters
-    ----------
-    responses : pandas.DataFrame
-        Contract `responses`, of all cohorts.
-    file : StudyFile
-
-    Returns
-    -------
-    pandas.DataFrame
-        Contract `findings`.
-    """
-    waves = [wave.name for wave in file.study.waves]
-    return examine_cohorts(responses, file.instruments, accepted_codes(*file.study.cohorts), waves)
-
-
-def merge(parts: Iterable[Mapping[str, pd.DataFrame]]) -> Tables:
-    """Put the tables of all cohorts together."""
-    listed = list(parts)
-    return {name: stack([part[name] for part in listed], name) for name in MERGED}
-
-
-def merge_responses(parts: Iterable[Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
-    """Put the responses of all cohorts together."""
-    return stack([part["responses"] for part in parts], "responses")
-
-
-def stack(frames: Sequence[pd.DataFrame], name: str) -> pd.DataFrame:
-    """Put the rows of one table of several cohorts together."""
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return frames[0]
-    stacked = pd.concat(filled, ignore_index=True)
-    extra = [column for column in stacked.columns if column not in TABLES[name].names]
-    # A covariate that only one cohort has is blank in the others, as text.
-    return check_table(stacked.assign(**{column: stacked[column].fillna("") for column in extra}), name)
-
-
 def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     """Compare, describe and judge.
 
@@ -226,7 +102,11 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     dict
         The tables named in `COMPARED`, and `findings` and `scores` after the cohorts were held against each other.
     """
-    merged = {**merged, **_hold_cohorts_together(merged, file)}
+    with samples_remembered():
+        return _analyse({**merged, **_hold_cohorts_together(merged, file)}, file)
+
+
+def _analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     outcomes = list_outcomes(file)
     scored = (merged["scores"], merged["participants"])
     completions = complete(*scored, outcomes, file.study)
@@ -290,6 +170,11 @@ def analyse_for_educators(merged: Mapping[str, pd.DataFrame], file: StudyFile) -
     dict
         As `analyse`, in a part of its time.
     """
+    with samples_remembered():
+        return _analyse_for_educators(merged, file)
+
+
+def _analyse_for_educators(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     scores = check_table(withhold(merged["scores"], doubtful_scales(merged["findings"])), "scores")
     outcomes = list_outcomes(file)
     scored = (scores, merged["participants"])

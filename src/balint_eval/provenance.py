@@ -41,10 +41,11 @@ _COMMON = (
     "tables.py", "contracts.yaml", "stages.py", "batches.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
-    "ingest": (*_COMMON, "ingest"),
-    "score": (*_COMMON, "scoring.py", "score_arrays.py", "doctor", "stats"),
+    "ingest": (*_COMMON, "cohort_stages.py", "merging.py", "ingest"),
+    "score": (*_COMMON, "cohort_stages.py", "merging.py", "scoring.py", "score_arrays.py", "doctor", "stats"),
     "compare": (
-        *_COMMON, "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py", "kirkpatrick.py", "quality.py",
+        *_COMMON, "cohort_stages.py", "merging.py", "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py",
+        "kirkpatrick.py", "quality.py",
         "relinked.py", "retest.py", "scoring.py", "score_arrays.py", "doctor", "stats", "pooling.py", "published",
         "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py", "assumptions.py",
         "baseline_dependence.py", "heterogeneity.py",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from balint_eval.consistency import describe_reliability, doubtful_keys, items_of
 from balint_eval.instruments.model import Instrument, Scale
@@ -120,9 +121,9 @@ def describe_scores(scores: pd.DataFrame, participants: pd.DataFrame) -> pd.Data
     records = []
     for cohort, rows in _by_cohort(people):
         for arm, mine in _by_arm(rows):
-            for (wave, name, scale), values in mine.groupby(["wave", "instrument", "scale"], sort=True):
+            for (wave, name, scale), values in mine.groupby(["wave", "instrument", "scale"], sort=True)["score"]:
                 place = {"cohort": cohort, "arm": arm, "wave": wave, "instrument": name, "scale": scale}
-                records.append(place | _describe(values["score"]))
+                records.append(place | _describe(values.to_numpy(dtype=np.float64)))
     return check_table(pd.DataFrame(records, columns=TABLES["descriptives"].names), "descriptives")
 
 
@@ -133,14 +134,15 @@ def _by_arm(table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
             yield str(arm), rows
 
 
-def _describe(values: pd.Series) -> dict[str, object]:
+def _describe(values: NDArray[np.float64]) -> dict[str, object]:
+    low, high = np.percentile(values, [25.0, 75.0])
     return {
         "n": len(values),
         "mean": values.mean(),
-        "sd": values.std(ddof=1),
-        "median": values.median(),
-        "quartile_low": values.quantile(0.25),
-        "quartile_high": values.quantile(0.75),
+        "sd": values.std(ddof=1) if len(values) > 1 else np.nan,
+        "median": np.median(values),
+        "quartile_low": low,
+        "quartile_high": high,
     }
 
 

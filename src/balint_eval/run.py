@@ -149,8 +149,8 @@ def check_inputs(file: StudyFile, folders: Folders, say: Speaker) -> dict[str, s
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if not changed:
         return {}
+    from balint_eval.cohort_stages import check_cohorts
     from balint_eval.ingest.pseudonyms import pseudonymiser
-    from balint_eval.pipeline import check_cohorts
     from balint_eval.stages import key_of
 
     key = key_of(file, changed, folders)

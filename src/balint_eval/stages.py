@@ -79,7 +79,7 @@ def run_ingest(file: StudyFile, batch: str, folders: Folders) -> list[str]:
     list of str
         What to log, without any id or text of a person.
     """
-    from balint_eval.pipeline import INGESTED
+    from balint_eval.merging import INGESTED
 
     key = key_of(file, cohorts_of(file, batch), folders)
     return _by_cohort(file, batch, folders, "ingest", INGESTED, lambda cohort: _ingest_one(file, cohort, key, folders))
@@ -94,7 +94,7 @@ def _by_cohort(
     make: Callable[[Cohort], tuple[Mapping[str, pd.DataFrame], list[str]]],
 ) -> list[str]:
     """Make the tables of the cohorts of a batch that changed, and put them beside the rows of the others."""
-    from balint_eval.pipeline import stack
+    from balint_eval.merging import stack
     from balint_eval.provenance import cohort_digest
 
     cohorts = [file.cohort(name) for name in cohorts_of(file, batch)]
@@ -188,7 +188,8 @@ def _write_restricted(frame: pd.DataFrame, path: Path) -> None:
 
 def run_score(file: StudyFile, batch: str, folders: Folders) -> list[str]:
     """Score the responses of a batch of cohorts."""
-    from balint_eval.pipeline import SCORED, TO_SCORE, score
+    from balint_eval.cohort_stages import score
+    from balint_eval.merging import SCORED, TO_SCORE
 
     ingested = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in TO_SCORE}
 
@@ -210,8 +211,9 @@ def _scored_lines(cohort: str, tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 def run_compare(file: StudyFile, folders: Folders) -> list[str]:
     """Put the cohorts together, compare and judge."""
+    from balint_eval.merging import MERGED, merge
     from balint_eval.notices import list_notices
-    from balint_eval.pipeline import MERGED, analyse, merge
+    from balint_eval.pipeline import analyse
 
     batches = list_batches(file)
     _remove_earlier(folders, file)

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 
 from balint_eval.cli import main
+from balint_eval.cohort_stages import ingest_all, score
 from balint_eval.ingest.pseudonyms import pseudonymiser
 from balint_eval.instruments.registry import known_instruments
-from balint_eval.pipeline import ingest_all, score
 from balint_eval.simulate.exports import (
     Field,
     Record,

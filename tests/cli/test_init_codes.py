@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from balint_eval.cli import main
+from balint_eval.cohort_stages import ingest_all
 from balint_eval.ingest.pseudonyms import pseudonymiser
-from balint_eval.pipeline import ingest_all
 from balint_eval.simulate.exports import csv_bytes
 from balint_eval.study import read_study
 

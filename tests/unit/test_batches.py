@@ -11,7 +11,8 @@ import pytest
 from balint_eval import batches
 from balint_eval.cohort_reports import forget_incomplete, run_cohort_reports
 from balint_eval.errors import StudyError
-from balint_eval.pipeline import MERGED, evaluate, merge
+from balint_eval.merging import MERGED, merge
+from balint_eval.pipeline import evaluate
 from balint_eval.report import build_educator, to_json
 from balint_eval.stages import Folders, read_digests, run_compare, run_ingest, run_score
 from balint_eval.study import read_study

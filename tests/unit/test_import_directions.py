@@ -42,6 +42,8 @@ LAYERS = [
     {"plots"},
     {"report"},
     {"codecheck", "crate"},
+    {"merging"},
+    {"cohort_stages"},
     {"provenance", "pipeline"},
     {"told", "progress", "verify"},
     {"stages", "lock", "check", "release"},

@@ -4,12 +4,13 @@ import pandas as pd
 import pytest
 
 from balint_eval.assumptions import count_edges
+from balint_eval.cohort_stages import ingest_all, score
 from balint_eval.comparisons import compare
 from balint_eval.errors import DataError
 from balint_eval.ingest.pseudonyms import pseudonymiser
 from balint_eval.kirkpatrick import list_outcomes
+from balint_eval.merging import merge
 from balint_eval.notices import list_notices
-from balint_eval.pipeline import ingest_all, merge, score
 from balint_eval.quality import assess_quality
 from balint_eval.study import read_study
 

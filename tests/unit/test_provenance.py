@@ -109,7 +109,7 @@ def test_outputs_are_listed_with_size_and_hash(tmp_path: Path) -> None:
 
 
 def test_the_workflow_knows_every_table_of_the_comparison():
-    from balint_eval.pipeline import COMPARED
+    from balint_eval.merging import COMPARED
 
     rules = (Path(__file__).parents[2] / "workflow" / "rules" / "analysis.smk").read_text(encoding="utf-8")
     lines = [line.split("=", 1)[1] for line in rules.splitlines() if line.startswith("COMPARED")]

@@ -5,10 +5,10 @@ import copy
 import pandas as pd
 import pytest
 
+from balint_eval.cohort_stages import ingest_all
 from balint_eval.errors import DataError
 from balint_eval.ingest.link_notes import across_cohorts, interval_notes, spelling_notes
 from balint_eval.ingest.pseudonyms import pseudonymiser
-from balint_eval.pipeline import ingest_all
 
 BEFORE = [[f"A{n}", 1 + n % 5, 2, 3] for n in range(6)]
 AFTER = [[f"A{n}", 1 + (n + 1) % 5, 2, 3] for n in range(6)]

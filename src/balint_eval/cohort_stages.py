@@ -1,0 +1,107 @@
+"""The stages that look at one cohort alone, in memory: read and link, score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from balint_eval.errors import BalintError, DataError, Problem
+from balint_eval.ingest.cohort import Ingested, ingest_cohort
+from balint_eval.ingest.link_notes import across_cohorts
+from balint_eval.merging import Tables
+from balint_eval.study import StudyFile
+from balint_eval.study_model import Cohort
+
+
+def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[Cohort, Ingested]]:
+    """Ingest every cohort, gathering the problems of all.
+
+    Raises
+    ------
+    DataError
+    """
+    problems = list[Problem]()
+    ingested = list(_each_cohort(file, pseudonym, problems))
+    _refuse(problems, [result.places for _, result in ingested])
+    return ingested
+
+
+def check_cohorts(file: StudyFile, pseudonym: Callable[[str], str]) -> list[Problem]:
+    """Read every cohort, keep none in memory, and give the warnings of all.
+
+    Raises
+    ------
+    DataError
+        With the problems of all cohorts.
+    """
+    problems, warnings, places = list[Problem](), list[Problem](), []
+    for _, result in _each_cohort(file, pseudonym, problems):
+        warnings += result.warnings
+        places.append(result.places)
+    _refuse(problems, places)
+    return warnings
+
+
+def _each_cohort(
+    file: StudyFile, pseudonym: Callable[[str], str], problems: list[Problem]
+) -> Iterator[tuple[Cohort, Ingested]]:
+    for cohort in file.study.cohorts:
+        try:
+            yield cohort, ingest_cohort(file, cohort, pseudonym)
+        except BalintError as error:
+            problems += error.problems
+
+
+def _refuse(problems: Sequence[Problem], places: Sequence[pd.DataFrame]) -> None:
+    found = [*problems, *(across_cohorts(pd.concat(places, ignore_index=True)) if len(places) > 1 else [])]
+    if found:
+        raise DataError(found)
+
+
+def score(ingested: Mapping[str, pd.DataFrame], file: StudyFile, cohort: Cohort) -> Tables:
+    """Score one cohort's responses, after the doctor has looked at them.
+
+    Parameters
+    ----------
+    ingested : mapping
+        The tables `responses` and `totals`.
+    file : StudyFile
+    cohort : Cohort
+
+    Returns
+    -------
+    dict
+        `scores` and `findings`.
+    """
+    # Reading alone needs neither, and they cost more to load than a small cohort to read.
+    from balint_eval.doctor import accepted_codes, doubtful_scales, examine
+    from balint_eval.scoring import score_responses
+
+    waves = [wave.name for wave in file.study.waves]
+    responses = ingested["responses"]
+    findings = examine(responses, file.instruments, accepted_codes(cohort), waves, ingested["totals"])
+    return {
+        "scores": score_responses(responses, file.instruments, doubtful_scales(findings, file.instruments)),
+        "findings": findings,
+    }
+
+
+def compare_cohorts(responses: pd.DataFrame, file: StudyFile) -> pd.DataFrame:
+    """Let the doctor hold the cohorts of a study against each other.
+
+    Parameters
+    ----------
+    responses : pandas.DataFrame
+        Contract `responses`, of all cohorts.
+    file : StudyFile
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `findings`.
+    """
+    from balint_eval.doctor import accepted_codes, examine_cohorts
+
+    waves = [wave.name for wave in file.study.waves]
+    return examine_cohorts(responses, file.instruments, accepted_codes(*file.study.cohorts), waves)
