@@ -82,6 +82,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
+	@$(BIN)/python -m compileall -q src
 	@touch $(STAMP)
 
 format: $(STAMP) ## Format everything.

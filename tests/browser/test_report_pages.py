@@ -21,6 +21,7 @@ QUIET = (
 PHONE = 390
 
 pytestmark = [
+    pytest.mark.thorough,
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed: pages were not looked at in a browser"),
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from balint_eval.pipeline import evaluate
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.thorough
 def test_every_known_effect_is_inside_its_interval() -> None:
     comparisons = evaluate(ROOT / "config" / "config.yaml", key=bytes(range(32))).tables["comparisons"]
     truth = pd.read_csv(ROOT / "data" / "demo" / "truth.csv").rename(columns={"wave": "wave_to", "effect": "known"})

@@ -37,6 +37,7 @@ def over(rows, method, column="rejected"):
     return float(np.mean([getattr(row, column) for row in rows if row.method == method]))
 
 
+@pytest.mark.thorough
 def test_the_imputed_rows_err_in_no_more_than_five_of_a_hundred(results):
     assert BOUND < 0.07
     assert over(results["used"], "imputed_planned_df") < BOUND

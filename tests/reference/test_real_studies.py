@@ -33,6 +33,7 @@ def test_qualtrics_three_header_rows() -> None:
     assert sorted(scores["mean"]) == pytest.approx([11, 34 / 3, 12, 12, 12], rel=1e-15)
 
 
+@pytest.mark.thorough
 def test_qualtrics_legacy_export_of_the_same_survey_gives_the_same_answers(tmp_path: Path) -> None:
     folder = need(SHARED / "exports" / "qualtrics" / "qualtricstools")
     name = "Single_Answer_Matrix_Questions__Single_Answer_Matrix_Questions"
@@ -105,6 +106,7 @@ def test_iri_undeclared_is_reported_and_not_reversed_twice(tmp_path: Path) -> No
     assert set(tables["scores"]["status"]) == {"doubtful_key"}
 
 
+@pytest.mark.thorough
 def test_qualtrics_legacy_and_insights_by_the_same_keys_and_question_texts(tmp_path: Path) -> None:
     """One study file, word for word, for both formats: person by ImportId, items by question text."""
     folder = need(SHARED / "exports" / "qualtrics" / "qualtricstools")

@@ -184,6 +184,7 @@ def simulated(rng, groups, icc):
 
 
 @pytest.mark.parametrize("icc", [0.0, 0.15])
+@pytest.mark.thorough
 def test_joint_tests_and_sites_never_reject_too_often(icc):
     rng = np.random.default_rng(int(100 * icc) + 2)
     joint, within = [], []

@@ -113,6 +113,7 @@ def test_a_stage_that_stops_half_way_leaves_no_record(tmp_path, monkeypatch):
     assert read_digests(folders.batch("batch-0001") / "ingest.json") == {}
 
 
+@pytest.mark.thorough
 def test_a_study_with_fewer_cohorts_keeps_no_batch_and_no_page_of_others(tmp_path):
     made(tmp_path / "study", tmp_path / "results")
     folders = Folders(tmp_path / "results", "many")
@@ -123,6 +124,7 @@ def test_a_study_with_fewer_cohorts_keeps_no_batch_and_no_page_of_others(tmp_pat
     assert not folders.of_cohort("c00003").exists()
 
 
+@pytest.mark.thorough
 def test_pages_of_cohorts(tmp_path):
     file, folders, _ = made(tmp_path / "study", tmp_path / "results", cohorts=2)
     run_compare(file, folders)

@@ -71,6 +71,7 @@ def test_no_such_row_where_all_codes_are_equal(study, answers):
     assert not [name for name in study("code", *answers, method="code").index if name.endswith(("links", "once"))]
 
 
+@pytest.mark.thorough
 def test_without_people_who_answered_twice(study, answers):
     before, after = answers
     twice = [*after, [*after[3][:2], 1, 1, 1]]
@@ -82,6 +83,7 @@ def test_without_people_who_answered_twice(study, answers):
     assert found.loc["change_cr2", "estimate"] != row["estimate"]
 
 
+@pytest.mark.thorough
 def test_none_uses_none_of_them(study, answers):
     before, after = answers
     found = study("none", before, [*after, [*after[3][:2], 1, 1, 1]], duplicates="none")

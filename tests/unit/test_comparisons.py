@@ -197,6 +197,7 @@ def test_people_with_one_wave_reach_the_mixed_model_only():
 
 @few
 @given(seed=seeds)
+@pytest.mark.thorough
 def test_the_order_of_rows_does_not_matter(seed):
     people = some_people(groups=2)
     outcomes = some_outcomes(TEQ="primary", PSS10="other")
@@ -210,6 +211,7 @@ def test_the_order_of_rows_does_not_matter(seed):
 
 @few
 @given(seed=seeds)
+@pytest.mark.thorough
 def test_swapping_the_arms_turns_differences_round(seed):
     people = some_people()
     scores = drawn(people, seed)
@@ -222,6 +224,7 @@ def test_swapping_the_arms_turns_differences_round(seed):
 
 @few
 @given(seed=seeds, constant=st.integers(-40, 200))
+@pytest.mark.thorough
 def test_adding_a_constant_to_both_waves_changes_nothing_else(seed, constant):
     people = some_people()
     scores = drawn(people, seed)
@@ -233,6 +236,7 @@ def test_adding_a_constant_to_both_waves_changes_nothing_else(seed, constant):
 
 @few
 @given(seed=seeds)
+@pytest.mark.thorough
 def test_ten_times_the_points_keep_d_and_p(seed):
     people = some_people()
     scores = drawn(people, seed)
@@ -247,6 +251,7 @@ def test_ten_times_the_points_keep_d_and_p(seed):
 
 @few
 @given(seed=seeds)
+@pytest.mark.thorough
 def test_codes_of_cohorts_groups_and_people_carry_no_information(seed):
     people = some_people(cohorts=("c1", "c2"), groups=2)
     scores = drawn(people, seed)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from balint_eval import contrasts
+from balint_eval.cohort_stages import ingest_all, score
 from balint_eval.contrasts import each_sample, samples_remembered
 from balint_eval.ingest.pseudonyms import pseudonymiser
 from balint_eval.kirkpatrick import list_outcomes
-from balint_eval.cohort_stages import ingest_all, score
 from balint_eval.merging import merge
 from balint_eval.study import read_study
 
@@ -16,7 +16,10 @@ from balint_eval.study import read_study
 @pytest.fixture
 def scored(folder):
     file = read_study(folder.write())
-    parts = [{**each.tables, **score(each.tables, file, cohort)} for cohort, each in ingest_all(file, pseudonymiser(bytes(range(32))))]
+    parts = [
+        {**each.tables, **score(each.tables, file, cohort)}
+        for cohort, each in ingest_all(file, pseudonymiser(bytes(range(32))))
+    ]
     merged = merge(parts)
     return merged["scores"], merged["participants"], list_outcomes(file), file.study
 

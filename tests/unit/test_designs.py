@@ -114,6 +114,7 @@ def test_one_group_of_six_is_described_and_nothing_claimed(folder):
     assert verdicts(tables) == {"after-before@balint": "no_claim"}
 
 
+@pytest.mark.thorough
 def test_one_to_two(folder):
     tables = Design(folder, some_people({"balint": 2, "waiting": 4})).tables()
     (row,) = planned(tables).to_dict("records")
@@ -128,12 +129,14 @@ def test_arms_that_were_not_formed_at_random_have_no_effect(folder):
     assert set(tables["claims"]["reason"].str.contains("not formed at random")) == {True}
 
 
+@pytest.mark.thorough
 def test_two_sites(folder):
     tables = Design(folder, some_people({"balint": 4, "waiting": 4}, size=3)).tables()
     methods = set(tables["comparisons"]["method"])
     assert {"ancova_cr2_by_site", "mixed_model_by_site", "change_cr2_by_site"} <= methods
 
 
+@pytest.mark.thorough
 def test_waiting_list_is_a_control_until_it_starts(folder):
     arms = {"balint": {}, "waiting": {"role": "control", "starts_after": "after"}}
     tables = Design(folder, some_people({"balint": 2, "waiting": 2}), ("before", "after", "later"), arms).tables()
@@ -143,6 +146,7 @@ def test_waiting_list_is_a_control_until_it_starts(folder):
     assert not any(name.startswith("later") and name.endswith("balint-waiting") for name in names)
 
 
+@pytest.mark.thorough
 def test_three_arms_with_a_delayed_start_and_a_further_pair(folder):
     arms = {"balint": {}, "late": {"starts_after": "after"}, "waiting": {"role": "control"}}
     people = some_people({"balint": 2, "late": 2, "waiting": 2}, size=4)
@@ -163,6 +167,7 @@ def test_groups_in_one_arm_only(folder):
     assert set(verdicts(two).values()) == {"no_claim"}
 
 
+@pytest.mark.thorough
 def test_asked_afterwards_only_and_at_follow_up_only(folder):
     design = Design(folder, some_people({"balint": 2, "waiting": 2}), ("before", "after", "later"))
     tables = design.also("LATE").asks("later", "LATE").forgets("before").asks("before", "OTHER").also("OTHER").tables()
@@ -186,6 +191,7 @@ def test_ever_or_never_at_one_wave(folder):
     assert tables["proportions"].set_index("instrument")["cut_off"].to_dict() == {"EVER": 1.0, "TRY": 10.0}
 
 
+@pytest.mark.thorough
 def test_several_patients_rate_each_clinician(folder):
     design = Design(folder, some_people({"balint": 2, "waiting": 2})).forgets("before", "after")
     tables = design.asks("before", raters=3).asks("after", raters=4).tables()
@@ -193,6 +199,7 @@ def test_several_patients_rate_each_clinician(folder):
     assert (row["n_pre"], row["n_paired"]) == (20, 20)
 
 
+@pytest.mark.thorough
 def test_a_process_measure_of_one_arm_is_a_change_of_that_arm(folder):
     design = Design(folder, some_people({"balint": 3, "waiting": 3})).also("PROC")
     tables = design.asks("before", "PROC", arms=("balint",)).asks("after", "PROC", arms=("balint",)).tables()
@@ -218,6 +225,7 @@ def test_meetings_attended_are_a_dose(folder):
     assert row["meetings_mean"] == pytest.approx(3.0)
 
 
+@pytest.mark.thorough
 def test_growth_where_waves_have_a_time(folder):
     design = Design(folder, some_people({"balint": 2, "waiting": 2}), ("before", "after", "later"))
     for wave, months in zip(folder.content["waves"], (0, 3, 9), strict=True):

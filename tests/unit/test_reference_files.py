@@ -10,12 +10,13 @@ from balint_eval.reference import FAMILIES, _models_below, error_codes, generate
 from balint_eval.study_model import Study
 
 ROOT = Path(__file__).parents[2]
+GENERATED = generated_files()
 MODELS = sorted(set(_models_below(Study)), key=lambda model: model.__name__)
 
 
-@pytest.mark.parametrize("name", generated_files())
+@pytest.mark.parametrize("name", GENERATED)
 def test_current(name):
-    assert (ROOT / name).read_text(encoding="utf-8") == generated_files()[name], "run `make generate`"
+    assert (ROOT / name).read_text(encoding="utf-8") == GENERATED[name], "run `make generate`"
 
 
 def test_every_code_in_the_program_is_documented():
@@ -35,12 +36,12 @@ def test_every_key_is_described(model):
 
 
 def test_schema_refuses_unknown_keys_everywhere():
-    schema = json.loads(generated_files()["workflow/schemas/study.schema.json"])
+    schema = json.loads(GENERATED["workflow/schemas/study.schema.json"])
     objects = [schema, *schema["$defs"].values()]
     assert all(entry["additionalProperties"] is False for entry in objects if entry.get("type") == "object")
 
 
 def test_every_argument_of_every_command_is_described():
-    rows = re.findall(r"^\| (`.*?) \| (.*?) \|$", generated_files()["docs/reference/command-line.md"], re.MULTILINE)
+    rows = re.findall(r"^\| (`.*?) \| (.*?) \|$", GENERATED["docs/reference/command-line.md"], re.MULTILINE)
     assert len(rows) > 40
     assert [name for name, meaning in rows if not meaning.strip() or meaning.startswith(";")] == []

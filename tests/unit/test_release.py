@@ -128,6 +128,7 @@ def test_seven_people_give_a_release_that_says_why_it_is_empty(folder):
     assert ",7," not in rows[1]
 
 
+@pytest.mark.thorough
 def test_one_person_more_blocks_the_next_release_and_writes_nothing(folder):
     file, folders = run(a_study(folder, 12))
     run_release(file, folders)
@@ -146,6 +147,7 @@ def test_one_person_more_blocks_the_next_release_and_writes_nothing(folder):
     run_release(*run(folder))
 
 
+@pytest.mark.thorough
 def test_a_lower_number_stands_on_the_first_page_and_is_kept(folder):
     reason = "one clinic of six, agreed with everybody"
     file, folders = run(a_study(folder, 7, smallest=6, reason=reason))
@@ -157,6 +159,7 @@ def test_a_lower_number_stands_on_the_first_page_and_is_kept(folder):
         run_release(*run(folder))
 
 
+@pytest.mark.thorough
 def test_comments_need_a_person(folder):
     file, folders = run(a_study(folder, comments="approved"))
     with pytest.raises(DisclosureError, match="PV-TEXT"):
@@ -188,6 +191,7 @@ def test_what_is_never_released_is_refused(folder, release, error, code):
     assert not ledger_path(file).exists()
 
 
+@pytest.mark.thorough
 def test_the_ledger_lies_beside_the_key(folder, key):
     file, folders = run(a_study(folder))
     run_release(file, folders)

@@ -259,6 +259,7 @@ def test_refused_data_leave_everything_as_it_was(changed: Path, command) -> None
     assert snapshot(changed) == before
 
 
+@pytest.mark.thorough
 def test_a_run_of_refused_data_on_a_fresh_folder_writes_nothing(tmp_path: Path, command) -> None:
     folder = copy_demo(tmp_path / "fresh")
     (folder / "data" / "demo" / "residents_roster.csv").write_text("code,group,arm\n", encoding="utf-8")
@@ -270,6 +271,7 @@ def test_a_run_of_refused_data_on_a_fresh_folder_writes_nothing(tmp_path: Path, 
     assert not (folder / ".snakemake").exists()
 
 
+@pytest.mark.thorough
 def test_a_study_given_as_configfile_is_not_merged_into_the_demo(changed: Path, command) -> None:
     study = yaml.safe_load((changed / "config" / "config.yaml").read_text(encoding="utf-8"))
     study["name"], study["cohorts"] = "mine", study["cohorts"][:1]
@@ -294,6 +296,7 @@ def test_a_wrong_study_file_is_a_sentence_in_snakemake_too(changed: Path, comman
     assert "Traceback" not in said
 
 
+@pytest.mark.thorough
 def test_snakemake_report_is_made_offline(finished: Path, command) -> None:
     snakefile = str(ROOT / "workflow" / "Snakefile")
     words = ("snakemake", "--snakefile", snakefile, "--report", "report.zip")

@@ -1,4 +1,7 @@
-"""Multiplicity: adjusted p-values within one family of comparisons."""
+"""Multiplicity: adjusted p-values within one family of comparisons.
+
+The one place that speaks to `statsmodels.stats.multitest`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from numpy.typing import ArrayLike
 from balint_eval.stats.pairs import FloatArray
 
 Adjustment: TypeAlias = Literal["holm", "hochberg", "bh", "none"]
+
+_STATSMODELS_NAMES: dict[str, str] = {"holm": "holm", "hochberg": "simes-hochberg", "bh": "fdr_bh"}
 
 
 def adjust_p(p: ArrayLike, method: Adjustment = "holm") -> FloatArray:
@@ -38,7 +43,7 @@ def adjust_p(p: ArrayLike, method: Adjustment = "holm") -> FloatArray:
     given = ~np.isnan(values)
     adjusted = values.copy()
     if method != "none" and given.any():
-        adjusted[given] = _adjust(values[given], method)
+        adjusted[given] = _adjust(values[given], _STATSMODELS_NAMES[method])
     return adjusted
 
 
@@ -49,14 +54,8 @@ def _check(values: FloatArray, method: str) -> None:
         raise ValueError("p-values must lie between 0 and 1")
 
 
-def _adjust(values: FloatArray, method: str) -> FloatArray:
-    order = np.argsort(values)
-    sorted_p, m = values[order], values.size
-    if method == "holm":
-        raised = np.maximum.accumulate(sorted_p * np.arange(m, 0, -1))
-    else:
-        steps = sorted_p * np.arange(m, 0, -1) if method == "hochberg" else sorted_p / (np.arange(1, m + 1) / m)
-        raised = np.minimum.accumulate(steps[::-1])[::-1]
-    adjusted = np.empty(m)
-    adjusted[order] = np.minimum(raised, 1.0)
-    return adjusted
+def _adjust(values: FloatArray, name: str) -> FloatArray:
+    # Imported late: statsmodels is heavy and most callers of this package never adjust.
+    from statsmodels.stats.multitest import multipletests
+
+    return np.asarray(multipletests(values, method=name)[1], dtype=np.float64)

@@ -71,6 +71,7 @@ def test_nothing_is_clipped_overlaps_or_is_too_small(name, width, study, tables)
 
 
 @pytest.mark.parametrize("control", [True, pytest.param(False, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
 def test_default_figures_look_right_in_every_design(control, tmp_path):
     study = made_study(control=control, follow_up=control)
     for drawing in draw_all(made_tables(study), study_file(study, tmp_path)).values():

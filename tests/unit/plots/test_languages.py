@@ -21,6 +21,7 @@ def drawn(study, tables, tmp_path_factory):
     return {language.tag: draw_all(tables, file, language) for language in (ENGLISH, FA)}
 
 
+@pytest.mark.thorough
 def test_persian_figures_are_not_clipped_and_do_not_overlap(drawn):
     assert set(drawn["fa"]) == set(drawn["en"])
     for drawing in drawn["fa"].values():

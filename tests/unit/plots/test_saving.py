@@ -79,6 +79,7 @@ def test_svg_is_well_formed_offline_and_described(drawings):
         assert all(link.startswith("#") for link in links)
 
 
+@pytest.mark.thorough
 def test_label_cannot_break_out_of_the_svg():
     study = made_study(balint="<script>alert(1)</script>", control="--> ]]> <b>")
     for drawing in draw_all(made_tables(study), study_file(study, Path())).values():

@@ -41,6 +41,7 @@ def pictures(request):
     return {name: rendered(drawn[name], "svg").decode() for name in CHOSEN}
 
 
+@pytest.mark.thorough
 def test_text_looks_as_its_outlines_do(pictures):
     for name, svg in pictures.items():
         text = with_text(svg)
