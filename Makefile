@@ -154,7 +154,7 @@ metamorphic: $(STAMP) ## Draw 1,000 examples of each relation that must hold wha
 	METAMORPHIC_EXAMPLES=1000 $(PYTEST) --dist load tests/reference/test_metamorphic.py
 
 # SAMPLE=20 tries 20 mutants of each module, always the same; MODULES="scoring.py" tries one; MINIMUM=90 asks for less.
-mutation: $(STAMP) ## Do the tests notice wrong versions of scoring, doctor, linkage and reliability? Scores and survivors.
+mutation: $(STAMP) ## Do the tests notice wrong versions of scoring, doctor, linkage, disclosure, reliability? Scores and survivors.
 	$(BIN)/python -u tests/mutation/run.py $(MODULES) --sample $(or $(SAMPLE),0) --minimum $(or $(MINIMUM),95) \
 		$(if $(OWN),--own) $(if $(WRITE),--write $(WRITE))
 

@@ -7,7 +7,7 @@
     python tests/mutation/run.py doctor/keys.py --own            by the module's own tests only, which takes seconds
 
 `survivors.md` explains those that nothing can notice; the score is the share of the others that is killed. The
-exit code is 1 when a part (scoring and doctor, linkage, reliability) scores below the minimum.
+exit code is 1 when a part (scoring and doctor, linkage, disclosure, reliability) scores below the minimum.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ def _linkage(*own: str) -> Tests:
     return [f"unit/ingest/{name}" for name in own], ["unit/ingest/linkage", "unit/ingest/test_identity.py"]
 
 
+def _disclosure(own: str) -> Tests:
+    return [f"unit/disclosure/{own}.py"], ["unit/disclosure/test_released.py"]
+
+
 def _reliability(own: str) -> Tests:
     return [f"unit/stats/{own}.py"], ["reference/test_reliability_oracle.py"]
 
@@ -71,12 +75,23 @@ PARTS: dict[str, dict[str, Tests]] = {
         "ingest/linkage/match.py": _linkage("linkage/test_match.py"),
         "ingest/linkage/persons.py": _linkage("linkage/test_persons.py"),
         "ingest/linkage/chance.py": _linkage("linkage/test_chance.py"),
-        "ingest/linkage/codes.py": _linkage("linkage"),
-        "ingest/linkage/decisions.py": _linkage("linkage"),
-        "ingest/linkage/review.py": _linkage("linkage"),
+        "ingest/linkage/codes.py": _linkage("linkage/test_codes.py", "test_identity.py"),
+        "ingest/linkage/decisions.py": _linkage("linkage/test_decisions.py", "test_identity.py"),
+        "ingest/linkage/review.py": _linkage("linkage/test_review.py", "test_identity.py"),
         "ingest/identity.py": _linkage("test_identity.py"),
         "ingest/link_notes.py": _linkage("test_link_notes.py"),
         "ingest/link.py": _linkage("test_link.py"),
+    },
+    "disclosure": {
+        "disclosure/comparisons.py": _disclosure("test_comparisons"),
+        "disclosure/counted.py": _disclosure("test_counted"),
+        "disclosure/counts.py": _disclosure("test_counts"),
+        "disclosure/ledger.py": _disclosure("test_ledger"),
+        "disclosure/log.py": _disclosure("test_log"),
+        "disclosure/people.py": _disclosure("test_people"),
+        "disclosure/released.py": _disclosure("test_released"),
+        "disclosure/rules.py": _disclosure("test_rules"),
+        "disclosure/solve.py": _disclosure("test_solve"),
     },
     "reliability": {
         "stats/reliability.py": _reliability("test_reliability"),

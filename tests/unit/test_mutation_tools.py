@@ -52,10 +52,14 @@ def test_no_mutant_is_the_module_itself(tools):
     assert all(text != same for _, _, text in changed(tools, source))
 
 
-def test_every_module_of_scoring_and_doctor_is_tried_by_tests_that_exist(tools):
+def test_every_module_of_scoring_doctor_linkage_and_disclosure_is_tried_by_tests_that_exist(tools):
     tried = tools["run"].PARTS["scoring and doctor"]
     doctor = {f"doctor/{path.name}" for path in (PACKAGE / "doctor").glob("*.py")} - {"doctor/__init__.py"}
     assert doctor | {"scoring.py", "score_arrays.py"} == set(tried)
+    parts = tools["run"].PARTS
+    for part, folder in (("disclosure", "disclosure"), ("linkage", "ingest/linkage")):
+        there = {f"{folder}/{path.name}" for path in (PACKAGE / folder).glob("*.py")} - {f"{folder}/__init__.py"}
+        assert there <= set(parts[part])
     for module, tests in tools["run"].MODULES.items():
         assert (PACKAGE / module).is_file()
         assert all((ROOT / "tests" / name).exists() for name in (*tests[0], *tests[1]))

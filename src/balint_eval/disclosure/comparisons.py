@@ -154,8 +154,9 @@ class _Judged:
 def _priority(judged: _Judged) -> tuple[bool, int, str, int, str]:
     """Whole study first, planned roles first; of the cohorts the largest first, so that the next smallest is lost."""
     row = judged.row
-    whole = row["cohort"] != ALL_COHORTS
-    return whole, ROLES.index(str(row["role"])), "" if whole else str(row["wave_to"]), -judged.fewest, row_name(row)
+    of_cohort = row["cohort"] != ALL_COHORTS
+    later = "" if of_cohort else str(row["wave_to"])
+    return of_cohort, ROLES.index(str(row["role"])), later, -judged.fewest, row_name(row)
 
 
 def _cohorts_beyond(rows: Sequence[_Judged]) -> frozenset[int]:

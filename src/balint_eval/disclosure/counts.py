@@ -18,9 +18,8 @@ def band(people: int, smallest: int) -> str:
     """
     if people < smallest:
         return f"<{smallest}"
-    edges = [smallest, *(edge for edge in _BANDS if edge > smallest)]
-    low = max(edge for edge in edges if edge <= people)
-    higher = [edge for edge in edges if edge > low]
+    low = max([smallest, *(edge for edge in _BANDS if edge <= people)])
+    higher = [edge for edge in _BANDS if edge > low]
     return f"{low}-{higher[0] - 1}" if higher else f"{low}+"
 
 
