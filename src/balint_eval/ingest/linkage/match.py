@@ -125,8 +125,9 @@ def candidates(off: Distances, alphabet: Distances, n_elements: int) -> list[Pai
     list of Pair
         By the second list, nearest first.
     """
+    # What is ruled out stays far: a code has far fewer elements than FAR.
     judged = off - alphabet
-    near = (off <= worth_asking(n_elements)) | ((alphabet > 0) & (judged <= AT_MOST) & (off < FAR))
+    near = (off <= worth_asking(n_elements)) | ((alphabet > 0) & (judged <= AT_MOST))
     pairs = []
     for j in range(off.shape[1]):
         rows = np.flatnonzero(near[:, j])

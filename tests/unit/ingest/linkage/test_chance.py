@@ -43,6 +43,9 @@ def test_elements_are_taken_as_independent():
     assert chances == [pytest.approx(3 / 6), pytest.approx(1 / 3)]
     assert pair_chance(codes, [DAY, MONTH]) == pytest.approx(prod(chances))
     assert element_chances([], [DAY]) == [pytest.approx(1 / 31)]
+    for ragged in ([("1", "2"), ("1",)], [("1",)]):
+        with pytest.raises(ValueError, match="shorter"):
+            element_chances(ragged, [DAY, MONTH])
 
 
 def test_the_birthday_problem():

@@ -132,3 +132,24 @@ def test_separate_questions():
 @pytest.mark.parametrize(("text", "expected"), [("ma", -1), ("مر", 1), ("12", 0), ("", 0), ("a1", -1)])
 def test_alphabet(text, expected):
     assert alphabet(text) == expected
+
+
+MONTH_NAMES = (
+    "January Jan فروردین ژانویه",
+    "February Feb اردیبهشت فوریه",
+    "March Mar خرداد مارس",
+    "April Apr تیر آوریل",
+    "May مرداد امرداد مه می",
+    "June Jun شهریور ژوئن",
+    "July Jul مهر ژوئیه جولای",
+    "August Aug آبان اوت آگوست",
+    "September Sep Sept آذر سپتامبر",
+    "October Oct دی اکتبر",
+    "November Nov بهمن نوامبر",
+    "December Dec اسفند دسامبر",
+)
+
+
+@pytest.mark.parametrize(("number", "names"), list(enumerate(MONTH_NAMES, start=1)))
+def test_months_by_name_in_both_calendars(number, names):
+    assert {tidy_element(name, element("month")) for name in names.split()} == {str(number)}

@@ -107,6 +107,19 @@ def test_as_many_candidates_as_are_equally_near():
     assert [pair.one for pair in candidates(off, np.zeros_like(off), 4)] == [0, 1, 2]
 
 
+def test_of_equal_codes_the_near_ones_are_left_out():
+    """Three that are equal are three too many already."""
+    off = np.array([[1], [0], [0], [0]], dtype=np.int16)
+    assert [pair.one for pair in candidates(off, np.zeros_like(off), 4)] == [1, 2, 3]
+
+
+def test_codes_of_two_lengths_are_a_mistake_of_the_caller():
+    for compare in (distances, alphabet_differences):
+        for one, other in (([A, A[:3]], [A]), ([A], [A, A[:3]])):
+            with pytest.raises(ValueError, match="shorter"):
+                compare(one, other)
+
+
 def test_equal_but_for_the_alphabet_is_a_candidate():
     off, alphabet = np.array([[2, 3, FAR]], dtype=np.int16), np.array([[2, 1, 2]], dtype=np.int16)
     assert candidates(off, alphabet, 3) == [Pair(0, 0, 2)]

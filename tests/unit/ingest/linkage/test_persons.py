@@ -129,11 +129,13 @@ def test_a_decision_on_a_later_code_of_a_chain():
 @pytest.mark.parametrize(
     ("decisions", "row", "says"),
     [
-        ([(A, A_TWICE, True, 2), (A, B, True, 3)], 3, "two answers in one wave"),
-        ([(A, A_TWICE, True, 2), (B, A_TWICE, True, 3)], 3, "belong to two people"),
-        ([(A, A_TWICE, False, 2), (A, A_TWICE, True, 3)], 2, "these two are the same person"),
+        ([(A, A_TWICE, True, 2), (A, B, True, 3)], 3,
+         "this person would have two answers in one wave: another row says 'same' for the same first code"),
+        ([(A, A_TWICE, True, 2), (B, A_TWICE, True, 3)], 3,
+         "these answers would belong to two people: another row says 'same' for the same second code"),
+        ([(A, A_TWICE, False, 2), (A, A_TWICE, True, 3)], 2, "another row says that these two are the same person"),
     ],
-)
+)  # fmt: skip
 def test_decisions_against_each_other(decisions, row, says):
     pre, post = occasion("pre", A, ("xx", "1", "yy", "1"), B), occasion("post", A_TWICE, ("zo", "1", "qo", "7"), B)
     made = [Decision(at("pre", one), at("post", other), same, line) for one, other, same, line in decisions]
@@ -142,9 +144,24 @@ def test_decisions_against_each_other(decisions, row, says):
         pre = occasion("pre", A, ("xx", "1", "yy", "1"))
     if decisions[1][0] == B:
         pre, post = occasion("pre", A, B), occasion("post", A_TWICE)
-    (conflict,) = link_persons([pre, post], decisions=made).conflicts
-    assert conflict.row == row
-    assert says in conflict.why
+    assert list(link_persons([pre, post], decisions=made).conflicts) == [Conflict(row, says)]
+
+
+def test_decisions_on_different_people_do_not_touch_each_other():
+    """Neither two that join, nor one that joins a person and one that parts her from somebody else."""
+    b_twice = ("zo", "1", "qq", "7")
+    waves = [occasion("pre", A, B), occasion("post", A_TWICE, b_twice)]
+    both = [Decision(at("pre", A), at("post", A_TWICE), True, 2), Decision(at("pre", B), at("post", b_twice), True, 3)]
+    persons = link_persons(waves, decisions=both)
+    assert list(persons.conflicts) == []
+    assert [joined(persons)[at("post", code)][:2] for code in (A_TWICE, b_twice)] == [
+        (key(A), "review"), (key(B), "review"),
+    ]  # fmt: skip
+    parted = Decision(at("pre", B), at("post", b_twice), False, 3)
+    persons = link_persons(waves, decisions=[both[0], parted])
+    assert list(persons.conflicts) == []
+    assert joined(persons)[at("post", b_twice)] == (key(b_twice), "exact", 0)
+    assert list(persons.questions) == []
 
 
 def test_a_decision_that_an_equal_code_has_overtaken():
