@@ -44,7 +44,7 @@ def test_elements_are_taken_as_independent():
     assert pair_chance(codes, [DAY, MONTH]) == pytest.approx(prod(chances))
     assert element_chances([], [DAY]) == [pytest.approx(1 / 31)]
     for ragged in ([("1", "2"), ("1",)], [("1",)]):
-        with pytest.raises(ValueError, match="shorter|longer"):
+        with pytest.raises(ValueError, match=r"shorter|longer"):
             element_chances(ragged, [DAY, MONTH])
 
 
