@@ -8,10 +8,14 @@ import resource
 import shutil
 import subprocess
 import sys
+import zipfile
+from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import lxml.etree
+import lxml.html
 import pandas as pd
 import pytest
 import yaml
@@ -22,6 +26,10 @@ from balint_eval.tables import TABLES, read_table
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))
 SCRIPTS = Path(sys.executable).parent
+
+
+LATIN = str.maketrans("۰۱۲۳۴۵۶۷۸۹٫−", "0123456789.-")
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +114,51 @@ def changed(finished: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "copy"
     shutil.copytree(finished, folder, copy_function=shutil.copy2)
     return folder
+
+
+def _numbers(text: str) -> Counter[str]:
+    """Count the numbers of a text in one spelling: Latin digits, a leading zero, no date of the Persian calendar.
+
+    The text of a PDF does not tell the direction of Persian digits, so a number counts as the one read backwards.
+    """
+    plain = re.sub("[\u2066-\u2069\u200e\u200f\u202a-\u202e\xad]", "", text).translate(LATIN)
+    plain = re.sub(r"\d+ \w+ 1[34]\d\d \(", "(", plain)
+    found = [f"0{one}" if one.startswith(".") else one for one in re.findall(r"\d+(?:\.\d+)?|\.\d+", plain)]
+    return Counter(min(one, one[::-1]) for one in found)
+
+
+def _page_text(path: Path) -> str:
+    page = lxml.html.fromstring(path.read_bytes())
+    for part in page.xpath("//script|//style|//svg|//head"):
+        part.drop_tree()
+    return " ".join(page.itertext())
+
+
+def _word_text(path: Path) -> str:
+    document = lxml.etree.fromstring(zipfile.ZipFile(path).read("word/document.xml"))
+    return " ".join("".join(line.itertext(f"{WORD}t")) for line in document.iter(f"{WORD}p"))
+
+
+def _pdf_text(path: Path) -> str:
+    return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("reader", ["educator", "researcher"])
+def test_both_languages_and_all_formats_carry_the_same_numbers(finished: Path, reader: str) -> None:
+    reports = finished / "results" / "demo" / "report"
+    page = _numbers(_page_text(reports / f"{reader}.en.INTERNAL.html"))
+    assert page.total() > 60
+    assert _numbers(_page_text(reports / f"{reader}.fa.INTERNAL.html")) == page
+    in_word = _numbers(_word_text(reports / f"{reader}.en.INTERNAL.docx"))
+    assert _numbers(_word_text(reports / f"{reader}.fa.INTERNAL.docx")) == in_word
+    # Word and PDF also hold what a page draws: numbered lines, numbers within figures.
+    assert not page - in_word
+    assert (in_word - page).total() < 10
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (package poppler-utils) is not installed: the numbers of the PDF were not read")
+    for language in ("en", "fa"):
+        assert not page - _numbers(_pdf_text(reports / f"{reader}.{language}.INTERNAL.pdf"))
 
 
 def test_names_of_all_outputs(finished: Path) -> None:
