@@ -15,6 +15,7 @@ import psutil
 import yaml
 
 PEOPLE = 24
+HAD_ENDED = "had ended"
 SOURCE = Path(__file__).parents[2] / "src"
 ITEMS = {"instrument": "TRY", "columns": "q{item}"}
 TRY = {
@@ -135,7 +136,7 @@ def kill_after(process: subprocess.Popen[str], seconds: float, victim: str) -> s
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
     if process.poll() is not None:
-        return "had ended"
+        return HAD_ENDED
     below = descendants(process.pid)
     working = [" ".join(one.cmdline()) for one in below if one.is_running()]
     if victim == "all":
