@@ -67,7 +67,9 @@ def environment(folder: Path, first: Path | None = None) -> dict[str, str]:
     path = [*([str(first)] if first else []), str(Path(sys.executable).parent), os.environ["PATH"]]
     python_path = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
     key = str(folder / "key" / "pseudonyms.key")
-    return {**os.environ, "PATH": os.pathsep.join(path), "PYTHONPATH": python_path, "BALINT_EVAL_KEY_FILE": key}
+    # The crate tells when a run was; both are given one date.
+    fixed = {"BALINT_EVAL_KEY_FILE": key, "SOURCE_DATE_EPOCH": "0"}
+    return {**os.environ, "PATH": os.pathsep.join(path), "PYTHONPATH": python_path, **fixed}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,9 @@ from balint_eval.study import read_study
 
 @pytest.fixture
 def scored(folder):
-    file = read_study(folder.write())
+    rows = [(f"p{n}", 1 + n % 5, 1 + n % 3, 5 - n % 4) for n in range(12)]
+    later = [(code, *((answer % 5) + 1 for answer in answers)) for code, *answers in rows]
+    file = read_study(folder.waves(rows, later).write())
     parts = [
         {**each.tables, **score(each.tables, file, cohort)}
         for cohort, each in ingest_all(file, pseudonymiser(bytes(range(32))))

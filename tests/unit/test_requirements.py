@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("run.txt", "dev.txt", "docs.txt", "notebooks.txt")
+LOCKS = ("run.txt", "dev.txt", "docs.txt", "notebooks.txt", "cluster.txt")
 # Put together from parts, so that this file itself names no such option.
 INDEX_OPTIONS = "|".join(
     f"--{first}-{second}" for first, second in (("index", "url"), ("extra-index", "url"), ("find", "links"))
@@ -51,7 +51,13 @@ def locked(name: str) -> dict[str, set[Version]]:
 
 @pytest.mark.parametrize(
     ("name", "extras"),
-    [("run.txt", []), ("dev.txt", ["dev"]), ("docs.txt", ["docs"]), ("notebooks.txt", ["notebooks"])],
+    [
+        ("run.txt", []),
+        ("dev.txt", ["dev"]),
+        ("docs.txt", ["docs"]),
+        ("notebooks.txt", ["notebooks"]),
+        ("cluster.txt", ["cluster"]),
+    ],
 )
 def test_the_lock_satisfies_the_project_file(name: str, extras: list[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
