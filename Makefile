@@ -131,7 +131,7 @@ bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batch
 r-check: $(STAMP) ## Mixed models and CR2 on 60 awkward drawn data sets beside lmerTest, pbkrtest, clubSandwich (needs R).
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/r_check.py --sets $(or $(SETS),60) --seed $(or $(SEED),1)
 
-# FILES=500 tries the first 500, always the same; CI does that. WORKERS=1 leaves the other cores alone.
+# FILES=300 tries the first 300, always the same; CI does that. WORKERS=1 leaves the other cores alone.
 fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX, ODS and YAML files: no traceback, none slow or large; failures are kept.
 	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --workers $(or $(WORKERS),2) --keep fuzz-failures
 
@@ -155,7 +155,7 @@ audit: $(STAMP) ## Known vulnerabilities of what a run needs; says so when the a
 	@test -x .tools/audit/bin/pip-audit || ($(PYTHON) -m venv .tools/audit && .tools/audit/bin/pip install --quiet pip-audit)
 	$(BIN)/python tests/crash/audit.py .tools/audit/bin/pip-audit
 
-# SETTINGS=3 tries the first three; CI does that.
+# SETTINGS=2 tries the first two; CI does that.
 determinism: $(STAMP) ## Same bytes in 8 settings of time zone, locale, hash seed, cores, folder, rights and home.
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/crash/determinism.py --settings $(or $(SETTINGS),8)
 
