@@ -131,7 +131,7 @@ bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batch
 r-check: $(STAMP) ## Mixed models and CR2 on 60 awkward drawn data sets beside lmerTest, pbkrtest, clubSandwich (needs R).
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/r_check.py --sets $(or $(SETS),60) --seed $(or $(SEED),1)
 
-# FILES=300 tries the first 300, always the same; CI does that. WORKERS=1 leaves the other cores alone.
+# FILES=500 tries the first 500, always the same; CI does that. WORKERS=1 leaves the other cores alone.
 fuzz: $(STAMP) ## 10,000 mutated CSV, XLSX, ODS and YAML files: no traceback, none slow or large; failures are kept.
 	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),10000) --workers $(or $(WORKERS),2) --keep fuzz-failures
 
