@@ -107,42 +107,22 @@ def analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
 
 
 def _analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
-    outcomes = list_outcomes(file)
+    shared = _analyse_outcomes(merged, file)
+    outcomes, comparisons = shared["outcomes"], shared["comparisons"]
     scored = (merged["scores"], merged["participants"])
-    completions = complete(*scored, outcomes, file.study)
-    comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"], completions)
-    item_counts = count_answers(merged["responses"], file.instruments)
-    quality = assess_quality(
-        merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
-    )
-    retest = assess_retest(merged["scores"], merged["participants"], file.study)
-    individual, bounds = assess_individual_change(
-        merged["scores"], merged["participants"], outcomes, quality, retest, file
-    )
     analysed = {
         "findings": merged["findings"],
         "scores": merged["scores"],
-        "outcomes": outcomes,
-        "comparisons": comparisons,
-        "diagnostics": diagnostics,
+        **shared,
         "clustering": assess_clustering(*scored, outcomes, file.study),
         "balance": assess_balance(*scored, outcomes, file.study),
         "influence": assess_influence(*scored, outcomes, file.study),
-        "tipping": find_tipping(completions, outcomes, file.study),
         "missing_patterns": count_patterns(*scored, outcomes, file.study),
         "dose": assess_dose(*scored, merged["attendance"], outcomes, file.study),
-        "item_counts": item_counts,
-        "levels": cover_levels(file, outcomes, item_counts, merged["scores"]),
-        "claims": judge_claims(comparisons, outcomes, file),
-        "descriptives": describe_scores(merged["scores"], merged["participants"]),
-        "quality": quality,
         "item_statistics": describe_items(merged["responses"], merged["scores"], file.instruments),
         "pooled": pool_cohorts(comparisons),
         "beside_published": set_beside_published(comparisons, outcomes, file),
-        "retest": retest,
-        "individual_change": individual,
-        "clinical_cutoffs": bounds,
-        **_look_at_assumptions(merged, outcomes, comparisons, individual, file),
+        **_look_at_assumptions(merged, outcomes, comparisons, shared["individual_change"], file),
         "proportions": assess_proportions(*scored, outcomes, file.study),
         "marginal_means": assess_marginal_means(*scored, outcomes, file.study),
         "joint_tests": assess_joint_tests(*scored, outcomes, file.study),
@@ -153,6 +133,34 @@ def _analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
         **analysed,
         "mersqi": propose_mersqi(file, known),
         "checklists": fill_checklists(file, known),
+    }
+
+
+def _analyse_outcomes(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
+    """Give what both readers are told: how the outcomes changed, by what method, and what may be claimed of it."""
+    outcomes = list_outcomes(file)
+    scored = (merged["scores"], merged["participants"])
+    completions = complete(*scored, outcomes, file.study)
+    comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"], completions)
+    item_counts = count_answers(merged["responses"], file.instruments)
+    quality = assess_quality(
+        merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
+    )
+    retest = assess_retest(*scored, file.study)
+    individual, bounds = assess_individual_change(*scored, outcomes, quality, retest, file)
+    return {
+        "outcomes": outcomes,
+        "comparisons": comparisons,
+        "diagnostics": diagnostics,
+        "item_counts": item_counts,
+        "levels": cover_levels(file, outcomes, item_counts, merged["scores"]),
+        "claims": judge_claims(comparisons, outcomes, file),
+        "descriptives": describe_scores(*scored),
+        "quality": quality,
+        "retest": retest,
+        "individual_change": individual,
+        "clinical_cutoffs": bounds,
+        "tipping": find_tipping(completions, outcomes, file.study),
     }
 
 
@@ -170,33 +178,9 @@ def analyse_for_educators(merged: Mapping[str, pd.DataFrame], file: StudyFile) -
     dict
         As `analyse`, in a part of its time.
     """
-    with samples_remembered():
-        return _analyse_for_educators(merged, file)
-
-
-def _analyse_for_educators(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     scores = check_table(withhold(merged["scores"], doubtful_scales(merged["findings"])), "scores")
-    outcomes = list_outcomes(file)
-    scored = (scores, merged["participants"])
-    completions = complete(*scored, outcomes, file.study)
-    comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"], completions)
-    item_counts = count_answers(merged["responses"], file.instruments)
-    quality = assess_quality(merged["responses"], scores, file.instruments, ordinal=file.study.plan.ordinal_alpha)
-    retest = assess_retest(*scored, file.study)
-    individual, bounds = assess_individual_change(*scored, outcomes, quality, retest, file)
-    return {
-        "scores": scores,
-        "outcomes": outcomes,
-        "comparisons": comparisons,
-        "diagnostics": diagnostics,
-        "item_counts": item_counts,
-        "levels": cover_levels(file, outcomes, item_counts, scores),
-        "claims": judge_claims(comparisons, outcomes, file),
-        "descriptives": describe_scores(*scored),
-        "individual_change": individual,
-        "clinical_cutoffs": bounds,
-        "tipping": find_tipping(completions, outcomes, file.study),
-    }
+    with samples_remembered():
+        return {"scores": scores, **_analyse_outcomes({**merged, "scores": scores}, file)}
 
 
 def _look_at_assumptions(
