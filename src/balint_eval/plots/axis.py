@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor, isfinite, log10
 
-from matplotlib.axes import Axes
-
 from balint_eval.language import Language
-from balint_eval.plots.style import FAINT, HAIRLINE, SMALL
+from balint_eval.plots.style import SMALL
 from balint_eval.plots.text import line_width
 from balint_eval.plots.words import plain
 
@@ -49,15 +47,3 @@ def tick_room(ticks: Sequence[float], language: Language) -> float:
 def tick_label(tick: float, language: Language) -> str:
     """Write a tick in the signs of the language."""
     return language.number(plain(tick))
-
-
-def value_axis(
-    axes: Axes, ticks: Sequence[float], low: float, high: float, language: Language, *, labelled: bool = True
-) -> None:
-    """Set up a vertical value axis with hairlines; unlabelled where it shares the axis of its neighbour."""
-    axes.set_ylim(low, high)
-    axes.set_yticks(list(ticks), [tick_label(tick, language) for tick in ticks] if labelled else [""] * len(ticks))
-    axes.grid(visible=True, axis="y", color=FAINT, linewidth=HAIRLINE)
-    if not labelled:
-        axes.spines["right" if language.is_right_to_left else "left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)

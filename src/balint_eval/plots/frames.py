@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, nan
 
-from matplotlib.patches import Polygon
-
 from balint_eval.language import Language
 from balint_eval.plots.axis import nice_ticks
 from balint_eval.plots.sheet import Sheet
-from balint_eval.plots.style import BODY, FAINT, MARGIN, MUTED, RULE, SMALL
+from balint_eval.plots.style import BODY, FAINT, HAIRLINE, MARGIN, MUTED, RULE, SMALL
 from balint_eval.plots.text import block_height, line_width, middle_of_line, wrapped
 from balint_eval.plots.words import plain
 
@@ -130,7 +128,12 @@ def ends(values: Sequence[float], room: float = 0.06) -> tuple[float, float]:
 
 def x_axis(sheet: Sheet, frame: Frame, language: Language, wanted: int = 3) -> None:
     """Draw the horizontal axis with as many round ticks as have room."""
-    ticks = _with_room(nice_ticks(*frame.x_ends, wanted), frame)
+    x_ticks(sheet, frame, nice_ticks(*frame.x_ends, wanted), language)
+
+
+def x_ticks(sheet: Sheet, frame: Frame, ticks: Sequence[float], language: Language) -> None:
+    """Draw the horizontal axis with those of the ticks that have room."""
+    ticks = _with_room(ticks, frame)
     xs, ys = list[float](), list[float]()
     for tick in ticks:
         xs += [frame.x(tick), frame.x(tick), nan]
@@ -151,7 +154,9 @@ def _with_room(ticks: Sequence[float], frame: Frame) -> list[float]:
     return kept
 
 
-def y_axis(sheet: Sheet, frame: Frame, ticks: Sequence[float], language: Language, *, labelled: bool = True) -> None:
+def y_axis(
+    sheet: Sheet, frame: Frame, ticks: Sequence[float], language: Language, *, labelled: bool = True, gap: float = 1.0
+) -> None:
     """Draw hairlines at the ticks of the vertical axis, with their numbers where lines of text begin."""
     xs, ys = list[float](), list[float]()
     start = sheet.x(frame.right) if sheet.mirrored else frame.left
@@ -160,15 +165,31 @@ def y_axis(sheet: Sheet, frame: Frame, ticks: Sequence[float], language: Languag
         ys += [frame.y(tick), frame.y(tick), nan]
         if labelled:
             middle = frame.y(tick) - middle_of_line(SMALL)
-            sheet.text(start - 1.0, middle, language.number(plain(tick)), size=SMALL, ha="right")
-    sheet.path(xs, ys, color=FAINT, linewidth=0.5)
+            sheet.text(start - gap, middle, language.number(plain(tick)), size=SMALL, ha="right")
+    sheet.path(xs, ys, color=FAINT, linewidth=0.5, zorder=0.9)
+
+
+def value_axis(
+    sheet: Sheet, frame: Frame, ticks: Sequence[float], language: Language, *, labelled: bool = True
+) -> None:
+    """Draw a vertical axis with hairlines, its edge and the floor; one shared with a neighbour has no edge."""
+    y_axis(sheet, frame, ticks, language, labelled=labelled, gap=TICK + 0.7)
+    xs, ys = [frame.left, frame.right, nan], [frame.bottom, frame.bottom, nan]
+    if labelled:
+        edge, outwards = (frame.right, TICK) if sheet.mirrored else (frame.left, -TICK)
+        xs += [edge, edge, nan]
+        ys += [frame.top, frame.bottom, nan]
+        for tick in ticks:
+            xs += [edge, edge + outwards, nan]
+            ys += [frame.y(tick), frame.y(tick), nan]
+    sheet.path(xs, ys, color=RULE, linewidth=HAIRLINE, zorder=2.5)
 
 
 def band(sheet: Sheet, frame: Frame, low: float, high: float) -> None:
     """Shade the values between two, over the height of a frame."""
     left, right = frame.x(low), frame.x(high)
     corners = [(left, frame.top), (right, frame.top), (right, frame.bottom), (left, frame.bottom)]
-    sheet.canvas.add_patch(Polygon(corners, facecolor=FAINT, edgecolor="none", clip_on=False, zorder=1))
+    sheet.polygon(corners, facecolor=FAINT)
 
 
 def write_at(sheet: Sheet, x: float, y: float, text: str, side: str) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from balint_eval.language import ENGLISH, SEMICOLONS, Language
-from balint_eval.plots.axis import nice_ticks, tick_room, value_axis
+from balint_eval.plots.axis import nice_ticks, tick_room
 from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.frames import TICK, Frame, value_axis
 from balint_eval.plots.legend import Key, Legend, legend
 from balint_eval.plots.means_data import (
     Panel,
@@ -23,9 +23,11 @@ from balint_eval.plots.selection import arm_label, scale_words, wave_label
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import (
     BODY,
+    HAIRLINE,
     MARGIN,
     MUTED,
     NARROW,
+    RULE,
     SMALL,
     SMALLEST_SHOWN,
     WIDE,
@@ -174,27 +176,28 @@ def _draw_panel(sheet: Sheet, place: _Place, top: float, plot_top: float, study:
     title_top = plot_top - place.head
     sheet.text(place.left, title_top, place.title, weight="bold")
     sheet.text(place.left, title_top + block_height(place.title) + 0.4, place.points, size=SMALL, color=MUTED)
-    name = f"{panel.outcome['instrument']} {panel.outcome['scale']}"
-    axes = sheet.axes(place.plot_left, plot_top, place.plot_width, _PLOT_HEIGHT, name)
     low, high = value_window(panel)
-    value_axis(axes, nice_ticks(low, high, 4), low, high, language)
-    axes.set_xlim(-0.5, len(panel.waves) - 0.5)
-    axes.set_xticks(range(len(panel.waves)), [""] * len(panel.waves))
+    box = (place.plot_left, plot_top, place.plot_width, _PLOT_HEIGHT)
+    frame = Frame.on(sheet, box, (-0.5, len(panel.waves) - 0.5), (low, high))
+    value_axis(sheet, frame, nice_ticks(low, high, 4), language)
+    for wave in range(len(panel.waves)):
+        sheet.path([frame.x(wave)] * 2, [frame.bottom, frame.bottom + TICK], color=RULE, linewidth=HAIRLINE)
     for index, arm in enumerate(panel.arms):
         dodge = _DODGE * (index - 0.5 * (len(panel.arms) - 1))
-        _draw_arm(axes, panel, arm, dodge, study)
+        _draw_arm(sheet, frame, panel, arm, dodge, study)
     _draw_foot(sheet, place, plot_top + _PLOT_HEIGHT + 1.4, study, language)
 
 
-def _draw_arm(axes: Axes, panel: Panel, arm: str, dodge: float, study: Study) -> None:
+def _draw_arm(sheet: Sheet, frame: Frame, panel: Panel, arm: str, dodge: float, study: Study) -> None:
     style = arm_style(study, arm)
     points = [point for point in panel.points if point.arm == arm and point.shown]
-    x = [panel.waves.index(point.wave) + dodge for point in points]
-    axes.plot(x, [p.mean for p in points], color=style.colour, linestyle=style.line, linewidth=1.2, zorder=3)
+    x = [frame.x(panel.waves.index(point.wave) + dodge) for point in points]
+    means = [frame.y(point.mean) for point in points]
     for place, point in zip(x, points, strict=True):
         if point.has_interval:
-            axes.plot([place, place], [point.low, point.high], color=style.colour, linewidth=1.0, zorder=2)
-        axes.plot([place], [point.mean], style.marker, color=style.colour, markersize=4.6, zorder=4)
+            sheet.path([place, place], [frame.y(point.low), frame.y(point.high)], color=style.colour, linewidth=1.0)
+    sheet.path(x, means, color=style.colour, linestyle=style.line, linewidth=1.2, zorder=3)
+    sheet.points(x, means, style.marker, color=style.colour, markersize=4.6, markeredgewidth=1.0)
 
 
 def _draw_foot(sheet: Sheet, place: _Place, top: float, study: Study, language: Language) -> None:

@@ -8,7 +8,6 @@ from math import isfinite, nan
 from typing import Any
 
 import pandas as pd
-from matplotlib.patches import Polygon
 
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import pooled_words as words
@@ -191,7 +190,7 @@ def _draw_mean(sheet: Sheet, frame: Frame, mean: Row, heights: list[float]) -> N
             (frame.x(mean["conf_high"]), y),
             (centre, y + 1.2),
         ]
-        sheet.canvas.add_patch(Polygon(corners, facecolor=BLUE, edgecolor="none", clip_on=False, zorder=2))
+        sheet.polygon(corners, facecolor=BLUE, zorder=2)
         _draw_interval(sheet, frame, (mean["conf_low"], mean["conf_high"]), y, BLUE)
         sheet.path([centre] * 2, [frame.top, y - 1.2], color=FAINT, linewidth=0.6)
     if len(heights) > 1:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from balint_eval.language import ENGLISH, SEMICOLONS, Language
-from balint_eval.plots.axis import nice_ticks, tick_label, tick_room, value_axis
+from balint_eval.plots.axis import nice_ticks, tick_room
 from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.frames import Frame, ends, value_axis, x_ticks
 from balint_eval.plots.legend import Key, legend
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import (
@@ -101,24 +101,24 @@ def _draw_panel(
     high = 1.0 if column == "power" else float(rows[column].max()) * 1.05
     ticks = [0, 0.2, 0.4, 0.6, 0.8, 1] if column == "power" else nice_ticks(0.0, high, 4)
     room = tick_room(ticks, language)
-    axes = sheet.axes(left + room, top, width - room, _PLOT_HEIGHT, column)
-    value_axis(axes, ticks, 0.0, max(high, ticks[-1]), language)
-    if column == "power":
-        axes.axhline(WANTED, color=RULE, linewidth=HAIRLINE * 2, zorder=1)
-    for icc, mine in rows.groupby("icc"):
-        _draw_line(axes, mine.sort_values("groups"), column, looks[icc])
     numbers = sorted(rows["groups"].unique())
-    axes.set_xticks(numbers, [tick_label(n, language) for n in numbers])
-    axes.margins(x=0.06)
+    edges = ends(numbers)
+    frame = Frame.on(sheet, (left + room, top, width - room, _PLOT_HEIGHT), edges, (0.0, max(high, ticks[-1])))
+    value_axis(sheet, frame, ticks, language)
+    x_ticks(sheet, frame, numbers, language)
+    if column == "power":
+        wanted = frame.y(WANTED)
+        sheet.path((frame.left, frame.right), (wanted, wanted), color=RULE, linewidth=HAIRLINE * 2, zorder=1)
+    for icc, mine in rows.groupby("icc"):
+        _draw_line(sheet, frame, mine.sort_values("groups"), column, looks[icc])
     below = (left + room + (width - room) / 2, top + _PLOT_HEIGHT + 4.0)
     sheet.text(*below, language.say("groups in each arm"), size=SMALL, ha="center", color=MUTED)
 
 
-def _draw_line(axes: Axes, mine: pd.DataFrame, column: str, look: ArmStyle) -> None:
-    axes.plot(
-        mine["groups"], mine[column], color=look.colour, marker=look.marker, linestyle=look.line, linewidth=1.2,
-        markersize=4.2, clip_on=False, zorder=3,
-    )  # fmt: skip
+def _draw_line(sheet: Sheet, frame: Frame, mine: pd.DataFrame, column: str, look: ArmStyle) -> None:
+    x, y = [frame.x(groups) for groups in mine["groups"]], [frame.y(value) for value in mine[column]]
+    sheet.path(x, y, color=look.colour, linestyle=look.line, linewidth=1.2, zorder=3)
+    sheet.points(x, y, look.marker, color=look.colour, markersize=4.2, markeredgewidth=1.0)
 
 
 def _data(rows: pd.DataFrame) -> pd.DataFrame:

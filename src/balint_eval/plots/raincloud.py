@@ -7,7 +7,6 @@ from itertools import groupby
 from math import nan
 
 import pandas as pd
-from matplotlib.patches import Polygon
 
 from balint_eval.language import ENGLISH, SEMICOLONS, Language, marked
 from balint_eval.plots.axis import nice_ticks, scale_ticks
@@ -275,9 +274,7 @@ def _draw_cloud(sheet: Sheet, frame: Frame, cloud: Cloud, top: float, asked: _As
     places, heights = density(cloud.scores, *frame.x_ends)
     xs, ys = [frame.x(place) for place in places], [floor - (_CLOUD - 0.4) * height for height in heights]
     outline = [(frame.left, floor), *zip(xs, ys, strict=True), (frame.right, floor)]
-    sheet.canvas.add_patch(
-        Polygon(outline, facecolor=look.colour, alpha=0.22, edgecolor="none", clip_on=False, zorder=1)
-    )
+    sheet.polygon(outline, facecolor=look.colour, alpha=0.22)
     seen = [place for place, height in enumerate(heights) if height > _SEEN]
     if seen:
         kept = slice(max(seen[0] - 1, 0), seen[-1] + 2)
@@ -285,9 +282,7 @@ def _draw_cloud(sheet: Sheet, frame: Frame, cloud: Cloud, top: float, asked: _As
     middle = floor + 0.3 + 0.5 * _BOX
     edges = [frame.x(row["quartile_low"]), frame.x(row["quartile_high"])]
     corners = [(x, middle + side * 0.5 * _BOX) for x, side in zip([*edges, *edges[::-1]], (-1, -1, 1, 1), strict=True)]
-    sheet.canvas.add_patch(
-        Polygon(corners, facecolor="white", edgecolor=look.colour, linewidth=0.8, clip_on=False, zorder=2)
-    )
+    sheet.polygon(corners, facecolor="white", edgecolor=look.colour, linewidth=0.8, zorder=2)
     median = frame.x(row["median"])
     sheet.path([median, median], [middle - 0.5 * _BOX, middle + 0.5 * _BOX], color=look.colour, linewidth=1.6)
     sheet.points(

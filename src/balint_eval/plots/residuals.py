@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from math import ceil, isfinite
 
 import pandas as pd
-from matplotlib.patches import Polygon
 
 from balint_eval.language import ENGLISH, Language
 from balint_eval.plots import assumption_words as words
@@ -145,7 +144,7 @@ def _draw(sheet: Sheet, cell: Cell, panel: _Panel, reach: float, language: Langu
 def _draw_quantiles(sheet: Sheet, frame: Frame, rows: list[Row]) -> None:
     upper = [(frame.x(row["at"]), frame.y(row["high"])) for row in rows]
     lower = [(frame.x(row["at"]), frame.y(row["low"])) for row in rows]
-    sheet.canvas.add_patch(Polygon([*upper, *lower[::-1]], facecolor=FAINT, edgecolor="none", clip_on=False, zorder=1))
+    sheet.polygon([*upper, *lower[::-1]], facecolor=FAINT)
     sheet.path([frame.left, frame.right], [frame.y(-_ACROSS), frame.y(_ACROSS)], color=RULE, linewidth=0.7)
     x, y = [frame.x(row["at"]) for row in rows], [frame.y(row["residual"]) for row in rows]
     sheet.dots(x, y, 2.8, BLUE)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 
 from balint_eval.plots.drawing import Drawing, Kind
+from balint_eval.plots.outlines import outlined
 from balint_eval.plots.pictures import CREATOR, pdf_of, png_of
 from balint_eval.plots.style import styled
 from balint_eval.tables import neutralised, write_bytes, write_text
@@ -42,10 +42,8 @@ def _rendered(svg: bytes, drawing: Drawing, kind: Kind) -> bytes:
 
 @styled
 def _outlined(drawing: Drawing) -> bytes:
-    buffer = BytesIO()
     metadata = {"Title": drawing.title, "Description": drawing.alternative_text, "Date": None, "Creator": CREATOR}
-    drawing.figure.savefig(buffer, format="svg", metadata=metadata)
-    return _smaller(buffer.getvalue())
+    return _smaller(outlined(drawing.figure, metadata, drawing.dpi))
 
 
 _PLACES = re.compile(rb'(?: d| x| y)="[^"]*"|translate\([^)]*\)')

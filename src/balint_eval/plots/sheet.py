@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from math import nan
 from typing import Any, TypedDict, Unpack
 
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
+from matplotlib.transforms import Affine2D
 
 from balint_eval.plots.style import BODY, HAIRLINE, INK, RULE
 from balint_eval.plots.text import MM, ascent, block_height, block_width, line_step
@@ -33,7 +35,7 @@ class LineLooks(TypedDict, total=False):
 
     color: str
     linewidth: float
-    linestyle: str
+    linestyle: str | tuple[float, tuple[float, float]]
     solid_capstyle: str
     zorder: float
 
@@ -44,6 +46,17 @@ class MarkerLooks(TypedDict, total=False):
     color: str
     markerfacecolor: str
     markersize: float
+    markeredgewidth: float
+
+
+class AreaLooks(TypedDict, total=False):
+    """How an area may look."""
+
+    facecolor: str
+    edgecolor: str
+    linewidth: float
+    alpha: float
+    zorder: float
 
 
 class BoxLooks(TypedDict, total=False):
@@ -71,26 +84,12 @@ class Sheet:
         self.width, self.height, self.mirrored = width, height, mirrored
         self.figure = Figure(figsize=(width / MM, height / MM))
         FigureCanvasAgg(self.figure)
-        self.canvas = self.figure.add_axes((0, 0, 1, 1), label="canvas")
-        self.canvas.set(xlim=(0, width), ylim=(height, 0))
-        self.canvas.axis("off")
+        # Straight onto the figure: axes, with their ticks and limits, take longer than all that stands in them.
+        self._place = Affine2D().scale(1 / width, -1 / height).translate(0, 1) + self.figure.transFigure
 
     def x(self, x: float) -> float:
         """Give the place of a distance from the edge where lines of text begin."""
         return self.width - x if self.mirrored else x
-
-    def axes(self, left: float, top: float, width: float, height: float, label: str) -> Axes:
-        """Add transparent axes at a place given in millimetres; their value axis stands where lines begin."""
-        left = self.width - left - width if self.mirrored else left
-        below = self.height - top - height
-        box = (left / self.width, below / self.height, width / self.width, height / self.height)
-        axes = self.figure.add_axes(box, label=label)
-        axes.patch.set_visible(False)
-        if self.mirrored:
-            axes.yaxis.tick_right()
-            axes.spines["right"].set_visible(True)
-            axes.spines["left"].set_visible(False)
-        return axes
 
     def text(self, x: float, y: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]) -> None:
         """Write text below `y`, one artist a line, so that lines of different letters share baselines.
@@ -108,7 +107,7 @@ class Sheet:
             x, drawn["ha"] = self.x(x), _OTHER_SIDE[drawn["ha"]]
         for index, line in enumerate(text.split("\n")):
             baseline = y + ascent(size) + index * line_step(size)
-            self.canvas.text(x, baseline, f"{mark}{line}", **drawn)
+            self.figure.text(x, baseline, f"{mark}{line}", transform=self._place, **drawn)
 
     def text_beside(
         self, x: float, middle: float, text: str, *, size: float = BODY, **looks: Unpack[TextLooks]
@@ -118,14 +117,13 @@ class Sheet:
 
     def line(self, x: tuple[float, float], y: tuple[float, float], **looks: Unpack[LineLooks]) -> None:
         """Draw a line."""
-        # Nothing lies outside of the sheet, so nothing need be clipped to it.
-        usual: dict[str, Any] = {"color": RULE, "linewidth": HAIRLINE, "zorder": 0.9, "clip_on": False}
-        self.canvas.add_line(Line2D([self.x(end) for end in x], y, **{**usual, **looks}))
+        usual: dict[str, Any] = {"color": RULE, "linewidth": HAIRLINE, "zorder": 0.9}
+        self._add(Line2D([self.x(end) for end in x], y, **{**usual, **looks}))
 
     def marker(self, x: float, y: float, marker: str, **looks: Unpack[MarkerLooks]) -> None:
         """Draw one marker."""
-        usual: dict[str, Any] = {"linestyle": "none", "markersize": 4.2, "markeredgewidth": 1.0, "clip_on": False}
-        self.canvas.add_line(Line2D([self.x(x)], [y], marker=marker, **{**usual, **looks}))
+        usual: dict[str, Any] = {"linestyle": "none", "markersize": 4.2, "markeredgewidth": 1.0}
+        self._add(Line2D([self.x(x)], [y], marker=marker, **{**usual, **looks}))
 
     def path(self, x: Sequence[float], y: Sequence[float], **looks: Unpack[LineLooks]) -> None:
         """Draw a line through places from the left edge, in every language; `nan` lifts the pen.
@@ -133,7 +131,7 @@ class Sheet:
         One path takes less room in a file than many lines.
         """
         usual: dict[str, Any] = {"color": INK, "linewidth": 0.9, "zorder": 2, "solid_capstyle": "butt"}
-        self._add(Line2D(list(x), list(y), transform=self.canvas.transData, **{**usual, **looks}))
+        self._add(Line2D(list(x), list(y), **{**usual, **looks}))
 
     def dots(self, x: Sequence[float], y: Sequence[float], diameter: float, color: str) -> None:
         """Draw many round dots, `diameter` in points, as one path: a fifth of the room that markers take."""
@@ -147,21 +145,37 @@ class Sheet:
         usual: dict[str, Any] = {"linestyle": "none", "markersize": 3.2, "markeredgewidth": 0.8, "color": INK}
         if x:
             kept = {**usual, **looks, "marker": marker, "zorder": 3}
-            self._add(Line2D(list(x), list(y), transform=self.canvas.transData, **kept))
+            self._add(Line2D(list(x), list(y), **kept))
 
-    def _add(self, line: Line2D) -> None:
-        """Add a line to the figure itself, which neither clips it nor asks for its limits."""
-        self.figure.add_artist(line, clip=False)
+    def strokes(
+        self, x: tuple[float, float], ends: Sequence[tuple[float, float]], color: str, *, alpha: float, linewidth: float
+    ) -> None:
+        """Draw many straight lines between two places from the left edge; where lines cross, the colour deepens."""
+        segments = [list(zip(x, pair, strict=True)) for pair in ends]
+        self._add(LineCollection(segments, colors=color, alpha=alpha, linewidths=linewidth))
+
+    def polygon(self, corners: Sequence[tuple[float, float]], **looks: Unpack[AreaLooks]) -> None:
+        """Draw an area by its corners, from the left edge in every language."""
+        usual: dict[str, Any] = {"edgecolor": "none", "zorder": 1}
+        self._add(Polygon(corners, **{**usual, **looks}))
 
     def box(self, left: float, top: float, width: float, height: float, **looks: Unpack[BoxLooks]) -> None:
         """Draw a rectangle."""
-        usual: dict[str, Any] = {"facecolor": "white", "edgecolor": RULE, "linewidth": HAIRLINE, "clip_on": False}
+        usual: dict[str, Any] = {"facecolor": "white", "edgecolor": RULE, "linewidth": HAIRLINE}
         left = self.width - left - width if self.mirrored else left
-        self.canvas.add_patch(Rectangle((left, top), width, height, **{**usual, **looks}))
+        self._add(Rectangle((left, top), width, height, **{**usual, **looks}))
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Draw a thin arrow."""
-        looks = {"arrowstyle": "-|>,head_length=0.28,head_width=0.14", "shrinkA": 0, "shrinkB": 0}
-        extra = {"color": INK, "linewidth": 0.7, "mutation_scale": 9}
         start, end = ((self.x(x), y) for x, y in (start, end))
-        self.canvas.annotate("", end, start, arrowprops={**looks, **extra})
+        style = "-|>,head_length=0.28,head_width=0.14"
+        self._add(
+            FancyArrowPatch(
+                start, end, arrowstyle=style, shrinkA=0, shrinkB=0, mutation_scale=9, color=INK, linewidth=0.7
+            )
+        )
+
+    def _add(self, artist: Artist) -> None:
+        """Add to the figure, measured in millimetres; nothing lies outside of the sheet, so nothing is clipped."""
+        artist.set_transform(self._place)
+        self.figure.add_artist(artist, clip=False)

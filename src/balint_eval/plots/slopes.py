@@ -7,12 +7,11 @@ from math import isfinite
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 
 from balint_eval.language import ENGLISH, Language, marked
-from balint_eval.plots.axis import nice_ticks, scale_ticks, tick_room, value_axis
+from balint_eval.plots.axis import nice_ticks, scale_ticks, tick_room
 from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.frames import Frame, value_axis
 from balint_eval.plots.legend import Key, legend
 from balint_eval.plots.selection import arm_label, ordered_outcomes, outcome_label, scale_words, wave_label
 from balint_eval.plots.sheet import Sheet
@@ -255,14 +254,12 @@ def _draw_row(
     floor = top + _header_height(row) + _PANEL_HEIGHT
     for index, panel in enumerate(row):
         _draw_header(sheet, panel, top, study)
-        name = f"{panel.arm} {panel.slots[0].label}"
-        axes = sheet.axes(panel.left, floor - _PANEL_HEIGHT, panel.width, _PANEL_HEIGHT, name)
-        value_axis(axes, ticks, low, high, language, labelled=index == 0)
-        axes.set_xlim(0, len(panel.slots))
-        axes.set_xticks([])
+        box = (panel.left, floor - _PANEL_HEIGHT, panel.width, _PANEL_HEIGHT)
+        frame = Frame.on(sheet, box, (0, len(panel.slots)), (low, high))
+        value_axis(sheet, frame, ticks, language, labelled=index == 0)
         for place, slot in enumerate(panel.slots):
             # Groups stand in reading order; the two waves of each run from left to right everywhere.
-            _draw_slot(axes, slot, len(panel.slots) - place - 0.5 if sheet.mirrored else place + 0.5, study)
+            _draw_slot(sheet, frame, slot, len(panel.slots) - place - 0.5 if sheet.mirrored else place + 0.5, study)
             centre = panel.left + (place + 0.5) * panel.slot_width
             sheet.text(centre, floor + 1.2, _foot(slot, panel.slot_width, language), size=SMALL, ha="center")
 
@@ -276,16 +273,17 @@ def _draw_header(sheet: Sheet, panel: _Panel, top: float, study: Study) -> None:
     sheet.text(panel.left + 4.5, top + block_height(label, BODY) + 0.6, count, size=SMALL, color=MUTED)
 
 
-def _draw_slot(axes: Axes, slot: Slot, centre: float, study: Study) -> None:
+def _draw_slot(sheet: Sheet, frame: Frame, slot: Slot, centre: float, study: Study) -> None:
     if not slot.shown:
         return
     style = arm_style(study, slot.arm)
-    x = (centre - _HALF, centre + _HALF)
-    segments = [list(zip(x, pair, strict=True)) for pair in slot.lines.itertuples(index=False)]
-    axes.add_collection(LineCollection(segments, colors=style.colour, alpha=0.32, linewidths=0.6), autolim=False)
-    axes.plot(x, slot.mean, color=style.colour, linewidth=BOLD, linestyle=style.line, zorder=4)
-    for position, value, face in zip(x, slot.mean, ("white", style.colour), strict=True):
-        axes.plot(
-            [position], [value], style.marker, color=style.colour, markerfacecolor=face, markersize=4.6,
-            markeredgewidth=1.1, zorder=5, clip_on=False,
+    x = (frame.x(centre - _HALF), frame.x(centre + _HALF))
+    pairs = [(frame.y(first), frame.y(last)) for first, last in slot.lines.itertuples(index=False)]
+    sheet.strokes(x, pairs, style.colour, alpha=0.32, linewidth=0.6)
+    means = [frame.y(mean) for mean in slot.mean]
+    sheet.path(x, means, color=style.colour, linewidth=BOLD, linestyle=style.line, zorder=3)
+    for place, mean, face in zip(x, means, ("white", style.colour), strict=True):
+        sheet.points(
+            [place], [mean], style.marker, color=style.colour, markerfacecolor=face, markersize=4.6,
+            markeredgewidth=1.1,
         )  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from balint_eval.language import ENGLISH, Language
-from balint_eval.plots.axis import nice_ticks, tick_label, tick_room, value_axis
+from balint_eval.plots.axis import nice_ticks, tick_room
 from balint_eval.plots.drawing import Drawing
+from balint_eval.plots.frames import Frame, value_axis, x_axis
 from balint_eval.plots.sheet import Sheet
 from balint_eval.plots.style import BLUE, INK, MARGIN, MUTED, NARROW, RULE, SMALL, VERMILLION, styled
 from balint_eval.plots.text import block_height, wrapped
@@ -67,9 +67,12 @@ def _drawn(curve: Curve, width: float, language: Language) -> Sheet:
     foot = _TICK_LABELS + block_height(below, SMALL)
     sheet = Sheet(width, top + _PLOT_HEIGHT + foot + MARGIN, mirrored=language.is_right_to_left)
     sheet.text(MARGIN, MARGIN, title, size=SMALL, weight="bold")
-    axes = sheet.axes(MARGIN + room, top, inner - room, _PLOT_HEIGHT, "tipping")
-    value_axis(axes, ticks, low, high, language)
-    _draw_curve(axes, curve, language)
+    box = (MARGIN + room, top, inner - room, _PLOT_HEIGHT)
+    shifts = curve.steps["shift"]
+    frame = Frame.on(sheet, box, (float(shifts.iloc[0]), float(shifts.iloc[-1])), (low, high))
+    value_axis(sheet, frame, ticks, language)
+    x_axis(sheet, frame, language, 6)
+    _draw_curve(sheet, frame, curve)
     middle = MARGIN + room + (inner - room) / 2
     sheet.text(middle, top + _PLOT_HEIGHT + _TICK_LABELS, below, size=SMALL, ha="center", color=MUTED)
     return sheet
@@ -82,19 +85,18 @@ def _ends(curve: Curve) -> tuple[float, float]:
     return float(low - air), float(high + air)
 
 
-def _draw_curve(axes: Axes, curve: Curve, language: Language) -> None:
+def _draw_curve(sheet: Sheet, frame: Frame, curve: Curve) -> None:
     steps = curve.steps
-    axes.axhline(0.0, color=INK, linewidth=0.7, zorder=1.5)
-    axes.axvline(0.0, color=RULE, linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
+    across, down = (frame.left, frame.right), (frame.top, frame.bottom)
+    sheet.path(across, [frame.y(0.0)] * 2, color=INK, linewidth=0.7, zorder=1.5)
+    sheet.path([frame.x(0.0)] * 2, down, color=RULE, linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
     for turn in curve.turns:
-        axes.axvline(turn, color=VERMILLION, linewidth=0.9, zorder=2)
-    axes.fill_between(steps["shift"], steps["conf_low"], steps["conf_high"], color=BLUE, alpha=0.18, linewidth=0)
-    for edge in ("conf_low", "conf_high"):
-        axes.plot(steps["shift"], steps[edge], color=BLUE, linewidth=0.6, zorder=3)
-    axes.plot(steps["shift"], steps["estimate"], color=BLUE, linewidth=1.4, zorder=3)
-    now = steps.iloc[int(steps["shift"].abs().argmin())]
-    axes.plot([now["shift"]], [now["estimate"]], color=BLUE, marker="o", markersize=4.2, linestyle="none", zorder=4)
-    left, right = float(steps["shift"].iloc[0]), float(steps["shift"].iloc[-1])
-    axes.set_xlim(left, right)
-    places = nice_ticks(left, right, 6)
-    axes.set_xticks(places, [tick_label(place, language) for place in places])
+        sheet.path([frame.x(turn)] * 2, down, color=VERMILLION, linewidth=0.9)
+    x = [frame.x(shift) for shift in steps["shift"]]
+    estimate, low, high = ([frame.y(y) for y in steps[name]] for name in ("estimate", "conf_low", "conf_high"))
+    sheet.polygon([*zip(x, low, strict=True), *zip(x[::-1], high[::-1], strict=True)], facecolor=BLUE, alpha=0.18)
+    for edge in (low, high):
+        sheet.path(x, edge, color=BLUE, linewidth=0.6, zorder=3)
+    sheet.path(x, estimate, color=BLUE, linewidth=1.4, zorder=3)
+    now = int(steps["shift"].abs().argmin())
+    sheet.points([x[now]], [estimate[now]], "o", color=BLUE, markersize=4.2, markeredgewidth=1.0)

@@ -10,7 +10,6 @@ SLACK = 0.5  # pixels at 300 dpi
 
 
 def texts(figure) -> list[Text]:
-    figure.canvas.draw()
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
 
 

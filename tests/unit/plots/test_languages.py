@@ -10,6 +10,7 @@ from made_tables import study_file
 
 from balint_eval.language import ENGLISH, read_language
 from balint_eval.plots import FIGURES, draw_all
+from balint_eval.plots.frames import Frame
 from balint_eval.plots.sheet import Sheet
 
 FA = read_language("fa")
@@ -63,12 +64,12 @@ def test_a_mirrored_sheet_turns_everything_but_the_middle():
         sheet.text(10, 5, "label")
         sheet.text(50, 5, "middle", ha="center")
         sheet.box(10, 10, 30, 5)
-    first, middle = mirrored.canvas.texts
+    first, middle = mirrored.figure.texts
     assert (first.get_position()[0], first.get_ha()) == (90, "right")
     assert (middle.get_position()[0], middle.get_ha()) == (50, "center")
-    assert mirrored.canvas.patches[-1].get_x() == 60
-    box = mirrored.axes(5, 5, 20, 20, "axes").get_position()
-    assert box.x0 == pytest.approx(0.75)
+    assert mirrored.figure.artists[-1].get_x() == 60
+    frame = Frame.on(mirrored, (5, 5, 20, 20), (0, 1))
+    assert (frame.left, frame.x(0.0), frame.x(1.0)) == (75, 75, 95)
 
 
 def test_every_figure_takes_a_language():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from looks import assert_good_looks
+from matplotlib.lines import Line2D
 
 from balint_eval.language import read_language
 from balint_eval.plots import raincloud
@@ -21,8 +22,8 @@ def given(study, tables):
 
 def dots(drawing):
     """Give how many dots are drawn: strokes with round ends, three places each."""
-    drawn = [line for line in drawing.figure.artists if line.get_linestyle() == "-"]
-    lines = [line for line in drawn if line.get_solid_capstyle() == "round"]
+    drawn = [line for line in drawing.figure.findobj(Line2D) if line.get_linestyle() == "-"]
+    lines = [line for line in drawn if line.get_solid_capstyle() == "round" and line.get_linewidth() == 2.0]
     return sum(np.isfinite(line.get_xdata()).sum() // 2 for line in lines)
 
 

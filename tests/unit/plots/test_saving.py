@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import pytest
 from looks import texts
 from made_tables import made_study, made_tables, study_file
 
 from balint_eval.errors import EnvironmentProblem
 from balint_eval.plots import draw_all, forest, rendered, save_drawing
+from balint_eval.plots.outlines import outlined
+from balint_eval.plots.style import settings
 
 HERE = Path(__file__).parent
 SCRIPT = """
@@ -52,6 +56,16 @@ def test_same_bytes_in_other_processes_time_zones_and_hash_seeds():
 def test_same_bytes_when_rendered_or_drawn_twice(kind, tables, study):
     one, two = (forest(tables["comparisons"], tables["outcomes"], study) for _ in range(2))
     assert rendered(one, kind) == rendered(one, kind) == rendered(two, kind)
+
+
+def test_remembered_layouts_give_what_the_plotting_library_gives(drawings):
+    """Texts are laid out once for all figures; the picture is the one that the library draws without remembering."""
+    for drawing in (drawings["forest"], drawings["attendance"]):
+        with mpl.rc_context(settings()):
+            written = BytesIO()
+            drawing.figure.savefig(written, format="svg", metadata={"Date": None, "Title": drawing.title})
+            ours = outlined(drawing.figure, {"Date": None, "Title": drawing.title}, drawing.figure.dpi)
+        assert ours == written.getvalue()
 
 
 def test_five_files_are_written(drawings, tmp_path):

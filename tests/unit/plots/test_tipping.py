@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from made_tables import made_study, made_tables, tipping
+from matplotlib.lines import Line2D
 
 from balint_eval.plots import tipping_shift
+from balint_eval.plots.style import VERMILLION
 
 FIRST = ("TEQ", "total")
 
@@ -25,9 +27,8 @@ def test_the_curve_is_that_of_the_main_comparison_at_the_primary_wave(given):
     assert drawing.data["turns"].sum() == 1
     assert "Difference between arms at After" in drawing.caption
     assert "of Balint group" in drawing.caption
-    axes = next(axes for axes in drawing.figure.axes if axes.get_label() == "tipping")
-    turns = [line for line in axes.lines if np.allclose(line.get_xdata(), -8.4)]
-    assert len(turns) == 1
+    lines = drawing.figure.findobj(Line2D)
+    assert sum(line.get_color() == VERMILLION for line in lines) == 1
 
 
 def test_words_give_ends_middle_and_turn(given):

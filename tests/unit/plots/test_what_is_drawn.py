@@ -261,7 +261,7 @@ def test_attendance_falls_back_on_the_session_log(tables, study):
 def test_flow_text_stays_inside_its_box(width, tables, study):
     long = tables["flow"].replace({"unfinished": "left the questionnaire before the last page " * 4})
     figure = flow_diagram(long, tables["participants"], study, width_mm=width).figure
-    boxes = [box.get_window_extent() for box in figure.findobj(Rectangle) if box.axes is not None]
+    boxes = [box.get_window_extent() for box in figure.findobj(Rectangle)]
     boxes = [box for box in boxes if 0 < box.width < 0.999 * figure.bbox.width]
     for text in texts(figure):
         inner = text.get_window_extent()

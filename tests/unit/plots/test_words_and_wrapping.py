@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from balint_eval.language import ENGLISH
 from balint_eval.plots.axis import nice_ticks, scale_ticks
-from balint_eval.plots.text import block_height, line_width, wrapped
+from balint_eval.plots.text import block_height, line_width, word_width, wrapped
 from balint_eval.plots.words import (
     interval,
     is_right_to_left,
@@ -80,3 +80,14 @@ def test_ticks_lie_inside(low, span):
     ticks = nice_ticks(low, low + span)
     assert all(low - 1e-6 * span - 1e-9 <= tick <= low + span * (1 + 1e-6) + 1e-9 for tick in ticks)
     assert len(ticks) <= 12
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+@pytest.mark.parametrize(
+    "line",
+    ["Wave To: AV, after 8 meetings", "پس از هشت جلسه، میانگین ۳٫۵", "n = 12 (گروه) of LT", "one", "", " two  blanks "],
+)
+def test_a_line_is_as_wide_as_its_words_and_blanks(line, weight):
+    """What adds words up has the width that the plotting library measures in one piece."""
+    framed = f"|{line}|"  # blanks at the ends of a line have no width of their own
+    assert line_width(framed, weight=weight) == pytest.approx(word_width(framed, weight=weight), abs=1e-9)
