@@ -89,9 +89,9 @@ def _publish(programme: Programme, ledger: Ledger, protected: bool) -> tuple[pd.
         counts = programme.tables["item_counts"].rename(columns={"answer": "answers"})
         return rows[rows["method"].isin(PLANNED)], counts[counts["people"] > 0], Release("", 8, "", {})
     limits = Limits.of(8)
-    wanted = release_tables(programme.tables, limits)
+    wanted = release_tables(programme.tables, limits, comments=0)
     check_release(ledger, wanted.sums, limits.smallest, "the ledger")
-    released = release_tables(programme.tables, limits, known=ledger.known())
+    released = release_tables(programme.tables, limits, comments=0, known=ledger.known())
     return released.shown["comparisons"], released.shown["answers"], Release("", 8, "", released.sums)
 
 

@@ -44,8 +44,8 @@ def _linkage(*own: str) -> Tests:
     return [f"unit/ingest/{name}" for name in own], ["unit/ingest/linkage", "unit/ingest/test_identity.py"]
 
 
-def _disclosure(own: str) -> Tests:
-    return [f"unit/disclosure/{own}.py"], ["unit/disclosure/test_released.py"]
+def _disclosure(*own: str) -> Tests:
+    return [f"unit/disclosure/{name}.py" for name in own], ["unit/disclosure/test_released.py"]
 
 
 def _reliability(own: str) -> Tests:
@@ -89,8 +89,8 @@ PARTS: dict[str, dict[str, Tests]] = {
         "disclosure/ledger.py": _disclosure("test_ledger"),
         "disclosure/log.py": _disclosure("test_log"),
         "disclosure/people.py": _disclosure("test_people"),
-        "disclosure/released.py": _disclosure("test_released"),
-        "disclosure/rules.py": _disclosure("test_rules"),
+        "disclosure/released.py": _disclosure("test_release_tables"),
+        "disclosure/rules.py": _disclosure("test_rules", "test_log"),
         "disclosure/solve.py": _disclosure("test_solve"),
     },
     "reliability": {

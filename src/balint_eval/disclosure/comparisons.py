@@ -151,11 +151,11 @@ class _Judged:
         return [Sum(((later, 1), (earlier, -1)), arm) for arm in self.arms]
 
 
-def _priority(judged: _Judged) -> tuple[bool, int, str, int, str]:
+def _priority(judged: _Judged) -> tuple[bool, int, tuple[str, ...], int, str]:
     """Whole study first, planned roles first; of the cohorts the largest first, so that the next smallest is lost."""
     row = judged.row
     of_cohort = row["cohort"] != ALL_COHORTS
-    later = "" if of_cohort else str(row["wave_to"])
+    later = () if of_cohort else (str(row["wave_to"]),)
     return of_cohort, ROLES.index(str(row["role"])), later, -judged.fewest, row_name(row)
 
 
@@ -168,9 +168,9 @@ def _cohorts_beyond(rows: Sequence[_Judged]) -> frozenset[int]:
 
 
 def _hide_unanimous(judged: _Judged, behind: Behind, sums: Sums) -> None:
-    for place, arm in enumerate(judged.arms):
+    for arm in judged.arms:
         if arm and behind.all_alike(judged.row, arm):
-            for one in (*judged.levels, *judged.changes[place : place + 1]):
+            for one in (*judged.levels, *judged.changes):
                 if one.people == arm:
                     sums.of(judged.row["instrument"])[0].hide(one)
 
@@ -199,11 +199,9 @@ def _withheld(judged: _Judged, behind: Behind, sums: Sums, many: bool) -> Withhe
 def _means_shown(judged: _Judged, sums: Sums) -> list[Sum]:
     """Give the sums that a row may show: those at its waves, else those of the changes alone, else none."""
     means = sums.of(judged.row["instrument"])[0]
-    for wanted in (judged.levels, judged.changes):
-        if wanted and means.allows(wanted):
-            means.add(wanted)
-            return wanted
-    return []
+    wanted = next((one for one in (judged.levels, judged.changes) if one and means.allows(one)), [])
+    means.add(wanted)
+    return wanted
 
 
 def _spread_withheld(judged: _Judged, behind: Behind, sums: Sums, only_changes: bool, there: Sequence[str]) -> Withheld:
@@ -261,11 +259,7 @@ def as_shown(released: pd.DataFrame, hidden: Sequence[Hidden], smallest: int) ->
     whole = released["cohort"] == ALL_COHORTS
     for column in ("n_pre", "n_post"):
         shown[column] = [band(int(people), smallest) for people in released[column]]
-    counted = [
-        int(people) if is_whole else band(int(people), smallest)
-        for people, is_whole in zip(released["n_paired"], whole, strict=True)
-    ]
-    shown["n_paired"] = pd.Series(counted, index=shown.index, dtype=object)
+    shown["n_paired"] = shown["n_paired"].where(whole, [band(int(people), smallest) for people in shown["n_paired"]])
     places = {row_name(row): place for place, row in enumerate(records(released))}
     marks: dict[str, dict[int, str]] = {}
     for one in hidden:

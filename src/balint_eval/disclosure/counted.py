@@ -30,14 +30,15 @@ def people_of_waves(flow: pd.DataFrame, enrolled: int, limits: Limits) -> Shown:
     """Count people of the whole study by wave, to the nearest five (P7)."""
     rows: list[tuple[str, str, int]] = [("", ENROLLED, enrolled)]
     people = flow[(flow["file"] == "") & flow["reason"].isin(_REASONS)]
-    for (wave, reason), counts in people.groupby(["wave", "reason"], sort=False)["rows"]:
+    for (wave, reason), counts in people.groupby(["wave", "reason"])["rows"]:
         rows.append((str(wave), str(reason), int(counts.sum())))
     hidden, cells = [], []
     for wave, reason, count in rows:
         few = count < limits.smallest
         rule, action = ("P1", "withheld") if few else ("P7", "rounded")
         said = band(count, limits.smallest)
-        one = Hidden("people", f"{wave} · {reason}".strip(" ·"), "people", rule, str(limits.smallest), said, action)
+        name = " · ".join(filter(None, (wave, reason)))
+        one = Hidden("people", name, "people", rule, str(limits.smallest), said, action)
         hidden.append(one)
         cells.append((wave, reason, one.mark if few else rounded(count)))
     return pd.DataFrame(cells, columns=list(PEOPLE_COLUMNS), dtype=object), hidden
@@ -62,7 +63,7 @@ def answers_to_items(item_counts: pd.DataFrame, compared: frozenset[str], limits
     pooled = item_counts[(item_counts["cohort"] == ALL_COHORTS) & ~item_counts["instrument"].isin(compared)]
     cells: list[Cells] = []
     hidden: list[Hidden] = []
-    for (wave, instrument, item), codes in pooled.groupby(["wave", "instrument", "item"], sort=True):
+    for (wave, instrument, item), codes in pooled.groupby(["wave", "instrument", "item"]):
         ordered = records(codes.sort_values("code"))
         place = (wave, instrument, int(str(item)), ordered[0]["label"])
         rows, withheld = _parts_of(ordered, f"{wave} · {instrument} · {item}", limits)
@@ -80,10 +81,10 @@ def _parts_of(codes: Sequence[dict[str, object]], name: str, limits: Limits) -> 
     parts = merged_answers(counts, limits.smallest)
     if len(parts) == 1:
         return _nothing(texts, name, "P4", "", said)
-    sums = [rounded(sum(counts[first : last + 1])) for first, last in parts]
+    sums = {(first, last): rounded(sum(counts[first : last + 1])) for first, last in parts}
     rows: list[Cells] = [
-        (_range(texts, first, last), people, round(100 * people / sum(sums)))
-        for (first, last), people in zip(parts, sums, strict=True)
+        (_range(texts, first, last), people, round(100 * people / sum(sums.values())))
+        for (first, last), people in sums.items()
     ]
     merged = [
         Hidden("answers", name, _range(texts, first, last), "P3", str(limits.smallest), said, "merged")

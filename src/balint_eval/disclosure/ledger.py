@@ -91,7 +91,7 @@ def check_release(ledger: Ledger, wanted: Sums, smallest: int, place: str) -> No
 
 
 def _lowered(ledger: Ledger, smallest: int, place: str) -> Iterator[Problem]:
-    highest = max((release.smallest for release in ledger.releases), default=0)
+    highest = max((release.smallest for release in ledger.releases), default=smallest)
     if smallest < highest:
         what = (
             f"the smallest number of people was {highest} in an earlier release and is now {smallest}; what was hidden "

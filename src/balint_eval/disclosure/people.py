@@ -77,8 +77,7 @@ class Behind:
         """Say whether everybody has the same score at a wave, or the same change: the mean is then everyone's."""
         found = [self.scored[row["instrument"], row["scale"], wave] for wave in self.waves_of(row)]
         columns = [[scores[name] for name in population] for scores in found]
-        if len(columns) == 2:
-            columns.append([later - earlier for earlier, later in zip(*columns, strict=True)])
+        columns.append([found[1][name] - found[0][name] for name in population] if len(found) == 2 else [])
         return any(len({round(value, 9) for value in column}) == 1 for column in columns)
 
     def names_a_group(self, population: Population, shown: Iterable[Population], smallest: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -15,12 +15,6 @@ from balint_eval.disclosure.rules import Limits
 from balint_eval.disclosure.solve import Sum
 from balint_eval.kinds import CHANGE
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, empty_table, records
-
-NEEDED = (
-    "participants", "responses", "scores", "comparisons", "claims", "outcomes", "levels", "item_counts", "quality",
-    "flow",
-)  # fmt: skip
-"""Tables that a release is made from."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,7 @@ class Released:
     hidden: tuple[Hidden, ...]
     summaries: Mapping[str, Summary]
     sums: Mapping[str, tuple[Sum, ...]]
-    comments: object = field(default="")
+    comments: object
 
     def log(self) -> pd.DataFrame:
         """Give `disclosure_log.csv`: no number of people and no hidden figure stands in it."""
@@ -70,7 +64,7 @@ def release_tables(
     *,
     trait: str = "",
     items: bool = True,
-    comments: int = 0,
+    comments: int,
     known: Mapping[str, Sequence[Sum]] | None = None,
     mark: Callable[[str], str] = lambda name: name,
 ) -> Released:
@@ -79,7 +73,8 @@ def release_tables(
     Parameters
     ----------
     tables : mapping of name to pandas.DataFrame
-        Contract tables of `NEEDED`.
+        Contract tables: participants, responses, scores, comparisons, claims, outcomes, levels, item_counts, quality,
+        flow.
     limits : Limits
     trait : str
         Column of `participants` whose levels are counted; blank for none. More than one at a time is never given.

@@ -8,7 +8,7 @@ than that. Numbers of people are taken as known to the reader, so that nothing r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,7 +112,7 @@ def _rows(sums: Sequence[Sum]) -> tuple[Floats, Integers, Integers]:
     """Give the sums as rows over atoms at waves, the atom of each column, and how many people each atom holds."""
     member: dict[str, list[int]] = {}
     for place, one in enumerate(sums):
-        for person in one.people:
+        for person in sorted(one.people):
             member.setdefault(person, []).append(place)
     counts: dict[tuple[int, ...], int] = {}
     for places in member.values():
@@ -123,7 +123,7 @@ def _rows(sums: Sequence[Sum]) -> tuple[Floats, Integers, Integers]:
         for place in standing:
             for name, sign in sums[place].parts:
                 rows[place, atom, names[name]] = sign
-    flat = rows.reshape(len(sums), -1)
+    flat = rows.reshape(len(sums), len(counts) * len(names))
     used = (flat != 0).any(axis=0)
     sizes = np.array(list(counts.values()), dtype=np.intp)
     return flat[:, used], np.repeat(np.arange(len(counts)), len(names))[used], sizes
@@ -134,8 +134,11 @@ def _zero_combinations(rows: Floats) -> Floats:
     if not rows.shape[1]:
         return np.eye(rows.shape[0])
     left, values, _ = np.linalg.svd(rows, full_matrices=True)
-    rank = int((values > _TINY * max(rows.shape)).sum())
-    return np.asarray(left[:, rank:].T)
+    return np.asarray(left[:, np.count_nonzero(~_is_zero(values)) :].T)
+
+
+def _is_zero(values: Floats) -> NDArray[np.bool_]:
+    return np.isclose(values, 0.0)
 
 
 def _reduced(rows: Floats) -> Floats:
@@ -145,13 +148,13 @@ def _reduced(rows: Floats) -> Floats:
         if at == len(reduced):
             break
         pivot = at + int(np.abs(reduced[at:, column]).argmax())
-        if abs(reduced[pivot, column]) < _TINY:
+        if _is_zero(reduced[pivot, column]):
             continue
         reduced[[at, pivot]] = reduced[[pivot, at]]
         reduced[at] /= reduced[at, column]
         others = np.arange(len(reduced)) != at
         reduced[others] -= np.outer(reduced[others, column], reduced[at])
-        reduced[np.abs(reduced) < _TINY] = 0.0
+        reduced[_is_zero(reduced)] = 0.0
         at += 1
     return reduced[:at]
 
@@ -178,15 +181,16 @@ def _rests_on_fewer(rows: Floats, atom: Integers, sizes: Integers, smallest: int
         return int(sizes[atoms].sum()) < smallest
     if len(atoms) > _MOST_TRIED:
         return True
-    return _found(rows, atom, {int(one): int(sizes[one]) for one in atoms}, smallest, ())
+    # A vector rests on a set of atoms alone when it vanishes on all the others.
+    return any(
+        np.linalg.matrix_rank(rows[:, ~np.isin(atom, chosen)], tol=_TINY) < len(rows)
+        for chosen in _sets_of_fewer({int(one): int(sizes[one]) for one in atoms}, smallest)
+    )
 
 
-def _found(rows: Floats, atom: Integers, sizes: dict[int, int], smallest: int, chosen: tuple[int, ...]) -> bool:
-    """Try sets of atoms with fewer people than `smallest`: some vector must vanish on all the others."""
-    if chosen:
-        others = rows[:, ~np.isin(atom, chosen)]
-        if not others.size or np.linalg.matrix_rank(others, tol=_TINY) < len(rows):
-            return True
-    people = sum(sizes[one] for one in chosen)
-    later = [one for one in sizes if not chosen or one > chosen[-1]]
-    return any(_found(rows, atom, sizes, smallest, (*chosen, one)) for one in later if people + sizes[one] < smallest)
+def _sets_of_fewer(sizes: Mapping[int, int], smallest: int) -> list[list[int]]:
+    """Give the sets of atoms that hold fewer people than `smallest`."""
+    sets: list[tuple[list[int], int]] = [([], 0)]
+    for one, size in sizes.items():
+        sets += [([*chosen, one], people + size) for chosen, people in sets if people + size < smallest]
+    return [chosen for chosen, _ in sets]

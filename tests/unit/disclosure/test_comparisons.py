@@ -291,6 +291,14 @@ def test_what_is_shown_is_kept_for_the_ledger():
     assert Sum((("later", 1), ("before", -1)), people_later) in sums.all_shown()["TEQ"]
 
 
+def test_a_group_whose_mean_is_shown_does_not_hide_the_others_in_an_error():
+    """A cohort of one group of nine has a mean and no spread; with it two groups of six are left in the error."""
+    made = behind(*people("a", 9, groups=1), *people("b", 12, groups=2))
+    found, *_ = release(made, change(), change("a"))
+    assert "std_error" in found[of_row()]["P5", "8"]
+    assert ("P5", "8") not in release(made, change())[0].get(of_row(), {})
+
+
 def test_hidden_cells_are_listed_by_row_and_in_the_order_of_the_columns():
     made = behind(*people("b", 7), *people("a", 7))
     hidden = release(made, change("b"), change("a"))[2]
@@ -345,6 +353,7 @@ def test_claims_stand_where_all_that_they_rest_on_is_shown():
     kept = claims_of(made, shown, planned)
     assert list(kept["contrast"]) == ["after-before@balint", "w5-before@balint"]
     assert list(kept.index) == [0, 1]
+    assert list(kept.columns) == list(made.columns)
 
 
 def test_claims_on_single_cohorts_are_not_released():

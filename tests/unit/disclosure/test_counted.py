@@ -62,7 +62,7 @@ def items(*counts, cohort="all", instrument="form", item=1):
 
 def answered(*rows, compared=()):
     frame, hidden = answers_to_items(table("item_counts", *rows), frozenset(compared), EIGHT)
-    assert tuple(frame.columns) == ITEM_COLUMNS
+    assert tuple(frame.columns) == ITEM_COLUMNS == ("wave", "instrument", "item", "label", "answers", "people", "share")
     return cells(frame), hidden
 
 
@@ -103,6 +103,15 @@ def test_answers_of_few_people_or_of_everybody_are_withheld(counts, mark, rule, 
 
 def test_thirty_answers_are_enough():
     assert [row[4:] for row in answered(*items(15, 15))[0]] == [("answer 1", 15, 50), ("answer 2", 15, 50)]
+
+
+def test_shares_are_of_a_hundred():
+    assert [row[6] for row in answered(*items(15, 45))[0]] == [25, 75]
+
+
+def test_an_item_with_a_single_answer():
+    mark = "[REDACTED P4]"
+    assert answered(*items(40))[0] == [("after", "form", 1, "Item 1", "answer 1", mark, mark)]
 
 
 def test_items_of_cohorts_and_of_compared_instruments_are_left_out():
@@ -168,7 +177,9 @@ def quality(n, *figures, cohort="all", wave="before"):
 def reliable(*rows):
     frame = check_table(pd.DataFrame(rows).reindex(columns=TABLES["quality"].names), "quality")
     shown, hidden = reliability(frame, EIGHT)
-    assert tuple(shown.columns) == RELIABILITY_COLUMNS
+    assert tuple(shown.columns) == RELIABILITY_COLUMNS == (
+        "wave", "instrument", "scale", "n", "alpha", "alpha_low", "alpha_high", "omega", "omega_low", "omega_high",
+    )  # fmt: skip
     return cells(shown), hidden
 
 

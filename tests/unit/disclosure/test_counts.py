@@ -68,6 +68,7 @@ def test_small_answers_join_the_smaller_neighbour(counts, parts):
         ({"a": 7, "b": 7, "c": 10, "d": 30}, [(("d",), 30), (("a", "b"), 14), (("c",), 10)]),
         # ... or as many; then names decide.
         ({"x": 5, "y": 5, "a": 10}, [(("a",), 10), (("x", "y"), 10)]),
+        ({"a": 5, "b": 5, "z": 10}, [(("a", "b"), 10), (("z",), 10)]),
         ({"a": 2}, [(("a",), 2)]),
         ({}, []),
     ],

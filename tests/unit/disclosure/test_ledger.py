@@ -170,3 +170,7 @@ def test_marks_are_keyed_and_of_the_ledger_only():
     mark = marker(bytes(32))
     assert mark("P0123") == "0fa6eb52540a1df3"
     assert mark("P0123") != marker(bytes(31) + b"\1")("P0123")
+
+
+def test_the_file_is_laid_out_for_people():
+    assert to_text(Ledger(())) == '{\n "version": 1,\n "releases": []\n}\n'

@@ -105,6 +105,11 @@ def test_people_who_all_changed_alike():
     assert not Behind.of(scores(*sums), participants()).all_alike(row(), frozenset({"a1", "a2"}))
 
 
+def test_the_noise_of_rounding_makes_nobody_different():
+    rows = [("c1", "a1", "after", 30.0), ("c1", "a2", "after", 30.0 + 2e-10)]
+    assert Behind.of(scores(*rows), participants()).all_alike(row(LEVEL), frozenset({"a1", "a2"}))
+
+
 def in_groups(*sizes, without=0):
     """Give a population in groups of these sizes, and some people without one."""
     people = [(f"g{group}", f"g{group}-{member}") for group, size in enumerate(sizes) for member in range(size)]

@@ -1,6 +1,6 @@
 """What follows from published sums: by hand, and against every combination of small cases."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -96,3 +96,41 @@ def test_agrees_with_every_combination(seed):
             sums.append(change(population) if rng.random() < 0.3 else at(population, rng.choice(["before", "after"])))
     if sums:
         assert gives_away(sums, 4) == every_combination(sums, 4)
+
+
+def test_sums_stand_in_the_order_in_which_they_came_and_once():
+    first, second = at(people(0, 20)), at(people(0, 20), "after")
+    shown = Shown(8, [first])
+    shown.add([second, first, second])
+    assert shown.sums == (first, second)
+
+
+def test_a_sum_of_the_smallest_number_is_shown_and_of_one_less_is_not():
+    assert Shown(8).allows([at(people(0, 8))])
+    assert not Shown(8).allows([at(people(0, 7))])
+
+
+def test_one_person_of_a_wave_is_found_beside_sums_of_another_wave():
+    """The columns of the two waves stand among each other, so that rows must change places to be reduced."""
+    shown = [at(frozenset("abd"), "after"), at(frozenset("bcd")), at(frozenset("abcd"))]
+    assert gives_away(shown, 3)
+
+
+def chain(links, size, start=0):
+    """Give sums of two neighbours each, of a row of sets of people: the first less the third follows, and so on."""
+    sets = [people(start + size * place, start + size * (place + 1)) for place in range(links)]
+    return [at(one | other) for one, other in pairwise(sets)]
+
+
+@pytest.mark.parametrize(("links", "given_away"), [(12, False), (13, True)])
+def test_more_than_twelve_sets_that_hang_together_count_as_unsafe(links, given_away):
+    """Two sets of seven differ by fourteen people; that this is the least is tried for up to twelve sets."""
+    assert gives_away(chain(links, 7), 8) is given_away
+
+
+def test_sets_that_do_not_hang_together_are_tried_apart():
+    assert not gives_away([*chain(8, 7), *chain(8, 7, start=100)], 8)
+
+
+def test_sets_of_the_smallest_number_need_not_be_tried():
+    assert not gives_away(chain(14, 8), 8)
