@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test soak sbom audit
+.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test soak sbom audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -123,6 +123,9 @@ bench-reading: $(STAMP) ## Read 1,000,000 x 60 of CSV, 50,000 x 62 of XLSX and O
 # COHORTS="10 100 1000" tries others; EACH=1 writes a page for each cohort too.
 bench-scale: $(STAMP) ## Many cohorts through `balint-eval run`: first run, nothing to do, one changed answer, one cohort more.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_scale.py $(if $(EACH),--each-cohort) --cohorts $(or $(COHORTS),1 10 100)
+
+bench-cohort: $(STAMP) ## One cohort through `run` and `evaluate` beside an R script that does the same job (R optional).
+	$(BIN)/python tests/benchmarks/bench_cohort.py --repeats $(or $(REPEATS),1)
 
 bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batched fits, power by simulation (R optional).
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_models.py

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from balint_eval.attribute_docs import describe_fields, models_below, models_in
 from balint_eval.cli import make_parser
 from balint_eval.instruments.registry import known_instruments, registry_entries
 from balint_eval.instruments.show import describe_instrument
@@ -44,28 +43,16 @@ def generated_files() -> dict[str, str]:
 
 def study_schema() -> str:
     """Give the JSON schema of the study file, as editors and Snakemake read it."""
+    describe_fields(Study)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Study.model_json_schema()}
     return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def study_reference() -> str:
     """Give the key reference of the study file as Markdown, a section a model."""
-    models = list(dict.fromkeys(_models_below(Study)))
+    describe_fields(Study)
+    models = list(dict.fromkeys(models_below(Study)))
     return NOTICE + "# The study file, key by key\n\n" + "\n".join(_model_section(model) for model in models)
-
-
-def _models_below(model: type[Model]) -> Iterator[type[Model]]:
-    yield model
-    for field in model.model_fields.values():
-        for inner in _models_in(field.annotation):
-            yield from _models_below(inner)
-
-
-def _models_in(annotation: Any) -> Iterator[type[Model]]:  # noqa: ANN401 - any annotation
-    if isinstance(annotation, type) and issubclass(annotation, Model):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _models_in(argument)
 
 
 def _model_section(model: type[Model]) -> str:
@@ -79,7 +66,7 @@ def _field_row(name: str, field: FieldInfo) -> str:
     meaning = " ".join((field.description or "").split())
     choices = [repr(choice) for choice in getattr(field.annotation, "__args__", ()) if isinstance(choice, str)]
     meaning += f" One of: {', '.join(choices)}." if choices else ""
-    links = ", ".join(dict.fromkeys(f"[{m.__name__}](#{m.__name__.lower()})" for m in _models_in(field.annotation)))
+    links = ", ".join(dict.fromkeys(f"[{m.__name__}](#{m.__name__.lower()})" for m in models_in(field.annotation)))
     return f"| `{name}` | {meaning}{f' ({links})' if links else ''} | {_default(field)} |"
 
 

@@ -31,7 +31,9 @@ _PLAIN_TAGS = frozenset(
 class Model(BaseModel):
     """Base of every settings model: unknown keys are errors, instances cannot change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, use_attribute_docstrings=True)
+    # What is written under each field is read by `attribute_docs`, for the reference only: at every start it would cost
+    # each stage a tenth of a second.
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,70 +8,55 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from cohort_studies import write_study
+from cohort_studies import change_an_answer, write_study
+from measure import Cost, cost_of, run_command, warm_up
 
 
-def used() -> tuple[float, float]:
-    """Give CPU seconds and the peak of memory in GB of what this process has started and seen end."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return children.ru_utime + children.ru_stime, children.ru_maxrss / 2**20
-
-
-def run(folder: Path) -> tuple[float, float]:
-    """Run a study in its folder; CPU and wall seconds."""
-    began, wall = used()[0], time.perf_counter()
-    command = [sys.executable, "-m", "balint_eval", "run", "study.yaml", "--plain"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return used()[0] - began, time.perf_counter() - wall
-
-
-def change_an_answer(folder: Path) -> None:
-    """Change the last answer of the first cohort."""
-    path = folder / "exports" / "c00001.csv"
-    text = path.read_text(encoding="utf-8").rstrip("\n")
-    path.write_text(f"{text[:-1]}{'2' if text[-1] == '1' else '1'}\n", encoding="utf-8")
-
-
-def rows(cohorts: int, folder: Path, *, each_cohort: bool) -> Iterator[tuple[str, float, float]]:
+def costs(folder: Path, cohorts: int, *, each_cohort: bool) -> Iterator[tuple[str, Cost]]:
     """Run one study in every way."""
-    write_study(folder, cohorts=cohorts, each_cohort=each_cohort)
-    yield "first run", *run(folder)
-    yield "nothing to do", *run(folder)
-    change_an_answer(folder)
-    yield "one changed answer", *run(folder)
-    write_study(folder, cohorts=cohorts + 1, each_cohort=each_cohort)
-    yield "one cohort more", *run(folder)
+    key, study = folder / "key" / "pseudonyms.key", folder / "study"
+    write_study(study, cohorts=cohorts, each_cohort=each_cohort)
+    cost_of([sys.executable, "-m", "balint_eval", "keygen"], folder, key)
+    yield "first run", cost_of(run_command(), study, key)
+    yield "nothing to do", cost_of(run_command(), study, key)
+    change_an_answer(study)
+    yield "one changed answer", cost_of(run_command(), study, key)
+    write_study(study, cohorts=cohorts + 1, each_cohort=each_cohort)
+    yield "one cohort more", cost_of(run_command(), study, key)
 
 
-def main() -> None:
-    """Print the table, and the slope of the cost of a first run."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cohorts", type=int, nargs="+", default=[1, 10, 100])
-    parser.add_argument("--each-cohort", action="store_true", help="with a page for each cohort")
-    wanted = parser.parse_args()
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
-    print("| cohorts of 24 people | run | CPU s | wall s | peak GB |\n|---|---|---|---|---|")
+def table(wanted: list[int], *, each_cohort: bool) -> Iterator[str]:
+    """Give the lines of the table, and the slope of the cost of a first run."""
+    yield "| cohorts of 24 people | run | CPU s | wall s | peak GB |\n|---|---|---|---|---|"
     first = []
-    for cohorts in wanted.cohorts:
+    for cohorts in wanted:
         with tempfile.TemporaryDirectory() as folder:
-            os.environ["BALINT_EVAL_KEY_FILE"] = str(Path(folder) / "key" / "pseudonyms.key")
-            for name, cpu, wall in rows(cohorts, Path(folder) / "study", each_cohort=wanted.each_cohort):
-                print(f"| {cohorts} | {name} | {cpu:.1f} | {wall:.1f} | {used()[1]:.2f} |", flush=True)
-                first += [(cohorts, cpu)] if name == "first run" else []
+            for name, cost in costs(Path(folder), cohorts, each_cohort=each_cohort):
+                yield f"| {cohorts:,} | {name} | {cost.cells()} |"
+                first += [(cohorts, cost.cpu)] if name == "first run" else []
     if len(first) > 1:
         cohorts_run, seconds = np.array(first).T
         slope, start = np.polyfit(cohorts_run, seconds, 1)
         steep = np.polyfit(np.log(cohorts_run), np.log(seconds), 1)[0]
-        print(f"\nA first run: {start:.1f} CPU s and {slope:.2f} a cohort; slope on logarithmic axes {steep:.2f}.")
+        yield f"\nA first run: {start:.1f} CPU s and {slope:.2f} a cohort; slope on logarithmic axes {steep:.2f}."
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cohorts", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--each-cohort", action="store_true", help="with a page for each cohort")
+    wanted = parser.parse_args()
+    warm_up()
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    for line in table(wanted.cohorts, each_cohort=wanted.each_cohort):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

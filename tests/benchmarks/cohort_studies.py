@@ -19,8 +19,8 @@ from balint_eval.simulate.design import FloatArray
 
 SCALES: Mapping[str, tuple[str, float, float]] = {
     "TEQ": ("total", 45.0, 7.0),
-    "CBI": ("personal", 45.0, 18.0),
-    "PSS10": ("total", 18.0, 6.0),
+    "GSES": ("total", 29.0, 5.0),
+    "BAT12": ("total", 2.3, 0.6),
 }
 """Scale that is compared, its mean and its standard deviation at the baseline."""
 EFFECT, CORRELATION = 0.4, 0.6
@@ -51,6 +51,13 @@ def write_study(
     head = _head(waves, names, each_cohort=each_cohort, formats=formats)
     study.write_text(head + "cohorts:\n" + "".join(listed), encoding="utf-8")
     return study
+
+
+def change_an_answer(folder: Path) -> None:
+    """Change the last answer of the first cohort."""
+    path = folder / "exports" / "c00001.csv"
+    text = path.read_text(encoding="utf-8").rstrip("\n")
+    path.write_text(f"{text[:-1]}{'2' if text[-1] == '1' else '1'}\n", encoding="utf-8")
 
 
 def export(number: int, people: int, waves: int, names: list[str], seed: int) -> str:
@@ -115,6 +122,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     for name, number in (("cohorts", 10), ("people", 24), ("waves", 2), ("scales", 1)):
         parser.add_argument(f"--{name}", type=int, default=number)
+    parser.add_argument("--formats", nargs="+", default=["html", "docx"])
     parser.add_argument("--each-cohort", action="store_true")
     wanted = parser.parse_args()
     print(write_study(**vars(wanted)))

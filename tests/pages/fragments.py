@@ -7,13 +7,13 @@ from typing import Any
 import yaml
 from pydantic import ConfigDict, ValidationError, create_model
 
+from balint_eval.attribute_docs import models_below
 from balint_eval.codebook.model import Codebook
 from balint_eval.instruments.model import Instrument
-from balint_eval.reference import _models_below
 from balint_eval.strict_yaml import Model
 from balint_eval.study_model import Study
 
-MODELS = list(dict.fromkeys([*_models_below(Study), *_models_below(Instrument), *_models_below(Codebook)]))
+MODELS = list(dict.fromkeys([*models_below(Study), *models_below(Instrument), *models_below(Codebook)]))
 
 
 def faults(text: str) -> list[str]:

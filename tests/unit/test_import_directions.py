@@ -53,6 +53,7 @@ LAYERS = [
     {"api"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
+    {"attribute_docs"},
     {"reference"},
 ]
 FOUNDATIONS = {

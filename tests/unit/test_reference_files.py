@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from balint_eval.reference import FAMILIES, _models_below, error_codes, generated_files
+from balint_eval.attribute_docs import models_below
+from balint_eval.reference import FAMILIES, error_codes, generated_files
 from balint_eval.study_model import Study
 
 ROOT = Path(__file__).parents[2]
 GENERATED = generated_files()
-MODELS = sorted(set(_models_below(Study)), key=lambda model: model.__name__)
+MODELS = sorted(set(models_below(Study)), key=lambda model: model.__name__)
 
 
 @pytest.mark.parametrize("name", GENERATED)
