@@ -325,11 +325,16 @@ def _records(folders: Folders, lines: list[str]) -> list[dict[str, Any]]:
 def closing_lines(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
     """Give the verdict lines of the educator's report in the first language, and the paths of what was made."""
     model = folders.report("educator", file.study.languages[0], "json")
-    kinds = {".html", ".docx", ".pdf"}
-    reports = sorted(path for path in folders.reports.glob("*") if path.suffix in kinds)
-    made = [language.say("Report: {path}", path=path.as_posix()) for path in reports]
+    made = [language.say("Report: {path}", path=path.as_posix()) for path in _reports(folders.reports)]
     made.append(language.say("Tables: {path}", path=f"{folders.tables.as_posix()}/"))
     return [*_verdicts(model, language), *made, *_notices(folders.logs / "compare.log", language)]
+
+
+def _reports(folder: Path) -> list[Path]:
+    """Give the reports, of each first the page that opens by itself everywhere."""
+    order = (".html", ".pdf", ".docx")
+    made = [path for path in folder.glob("*") if path.suffix in order]
+    return sorted(made, key=lambda path: (path.stem, order.index(path.suffix)))
 
 
 def _notices(log: Path, language: Language) -> list[str]:
@@ -352,7 +357,6 @@ def _put_back(folders: Folders, listed: bytes) -> None:
 def lines_of_release(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
     """Give the verdict lines of a release, the paths of what was made, and how much is withheld."""
     place, say = ReleaseFolders(folders), language.say
-    reports = sorted(path for path in place.reports.glob("*") if path.suffix in {".html", ".docx", ".pdf"})
     withheld = sum(row.split(",").count("withheld") for row in place.log.read_text(encoding="utf-8").splitlines())
     none = say(
         "No result is released: each rests on too few people, or would give away what is hidden; disclosure_log.csv "
@@ -360,7 +364,7 @@ def lines_of_release(file: StudyFile, folders: Folders, language: Language = ENG
     )
     return [
         *(_told_verdicts(place.report("educator", file.study.languages[0], "json")) or [none]),
-        *(say("Report: {path}", path=path.as_posix()) for path in reports),
+        *(say("Report: {path}", path=path.as_posix()) for path in _reports(place.reports)),
         say(
             "Everything in {folder} may be given to others; nothing else in the results may.",
             folder=f"{place.root.as_posix()}/",

@@ -40,7 +40,7 @@ def told(problem: Problem, language: Language) -> str:
     -------
     str
         In English the problem as it is; in another language where it is, what its code means and what to do, and
-        below it the English sentence.
+        below it the English sentence. A sentence that the language knows stands in the place of the meaning.
     """
     if language.tag == ENGLISH_TAG:
         return str(problem)
@@ -48,12 +48,15 @@ def told(problem: Problem, language: Language) -> str:
     if entry is None:
         return language.isolated(str(problem))
     place = told_place(problem, language)
+    known = "" if problem.mend else language.remark(problem.what)
     meant = language.say(
         "{code}: {what}. To mend it: {mend}.",
         code=problem.code,
-        what=language.say(str(entry["what"])),
+        what=known or language.say(str(entry["what"])),
         mend=language.say(str(entry["mend"])),
     )
+    if known:
+        return "\n".join([meant, *([f"  {place}"] if place else [])])
     english = f"{problem.what}. To mend it: {problem.mend}" if problem.mend else problem.what
     detail = language.say("In English: {sentence}", sentence=english.rstrip("."))
     return "\n".join(part for part in (meant, f"  {place}" if place else "", f"  {detail}") if part)

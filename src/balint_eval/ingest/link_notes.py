@@ -8,7 +8,7 @@ from itertools import combinations
 import pandas as pd
 
 from balint_eval.errors import Problem
-from balint_eval.ingest.text import ID_RULES
+from balint_eval.ingest.text import ID_RULES, rules_that_unite
 
 SHORTEST, LONGEST = 1, 3 * 365
 """Days between two waves of a person outside of which a date is more likely to be wrong."""
@@ -22,10 +22,13 @@ def spelling_notes(seen: pd.DataFrame) -> Iterator[str]:
     seen : pandas.DataFrame
         person_id and raw_id, one row a row of a file.
     """
-    number = int((seen.groupby("person_id")["raw_id"].nunique() > 1).sum())
-    if number:
-        ids = "1 id was" if number == 1 else f"{number} ids were"
-        yield f"WARN-NORMALISE: {ids} written in two ways and taken for one person, because {'; '.join(ID_RULES)}."
+    spellings = [ids.unique() for _, ids in seen.groupby("person_id")["raw_id"]]
+    several = [ids for ids in spellings if len(ids) > 1]
+    if several:
+        used = {rule for ids in several for rule in rules_that_unite(ids)}
+        rules = "; ".join(rule for rule in ID_RULES if rule in used)
+        ids = "1 id was" if len(several) == 1 else f"{len(several)} ids were"
+        yield f"WARN-NORMALISE: {ids} written in two ways and taken for one person, because {rules}."
 
 
 def interval_notes(visits: pd.DataFrame, waves: Sequence[str]) -> Iterator[str]:

@@ -60,8 +60,9 @@ def unmatched(counts: pd.DataFrame, visits: pd.DataFrame) -> Iterator[Problem]:
         number = {str(reason): int(people) for reason, people in zip(rows["reason"], rows["rows"], strict=True)}
         files = visits.loc[visits["wave"] == wave, "file"]
         if len(files) and number["pre_only"] + number["post_only"]:
+            linked = counted(number["paired"], "person was", "people were")
             what = (
-                f"in the wave '{wave}' {counted(number['paired'], 'person', 'people')} were linked to the baseline; "
+                f"in the wave '{wave}' {linked} linked to the baseline; "
                 f"{number['pre_only']} answered only at the baseline, {number['post_only']} only here"
             )
             yield Problem("WARN-UNMATCHED", what, file=str(files.iloc[0]))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 PERSIAN_ZERO = 0x06F0
 ARABIC_ZERO = 0x0660
@@ -62,17 +64,6 @@ INVISIBLE_BUT_JOINERS = dict.fromkeys(code for code in INVISIBLE_CODES if code n
 CONTROL = dict.fromkeys([code for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in range(9, 14)])
 SURROGATES = dict.fromkeys(range(0xD800, 0xE000))
 HYPHENS = dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE63, 0xFF0D], "-")
-
-ID_RULES = (
-    "compatibility forms are unified (Unicode NFKC)",
-    "Persian and Arabic-Indic digits become ASCII digits",
-    "Arabic ye, kaf and the forms of alef become the Persian letters; vowel marks go",
-    "characters without width (ZWNJ, ZWJ, LRM, RLM, BOM, soft hyphen) go",
-    "every kind of hyphen and dash becomes '-'",
-    "runs of white space, no-break space included, become one blank; none at the ends",
-    "capital and small letters are the same (casefold)",
-)
-"""What `normalise_id` does, in order of doing; print it where ids were changed."""
 
 _WHITE = re.compile(r"\s+")
 _ARABIC = "\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufeff"
@@ -143,7 +134,7 @@ def match_key(text: str) -> str:
 
 
 def normalise_id(text: str) -> str:
-    """Give the form in which person ids are compared, by the rules of `ID_RULES`.
+    """Give the form in which person ids are compared, by the rules of `ID_RULES`, one after the other.
 
     Notes
     -----
@@ -152,6 +143,38 @@ def normalise_id(text: str) -> str:
     compatible = unicodedata.normalize("NFKC", text).translate(HARAKAT).translate(INVISIBLE)
     plain = compatible.translate(DIGITS).translate(LETTERS).translate(HYPHENS)
     return unicodedata.normalize("NFKC", collapse_white(plain).casefold())
+
+
+ID_RULES: Mapping[str, Callable[[str], str]] = {
+    "compatibility forms are unified (Unicode NFKC)": partial(unicodedata.normalize, "NFKC"),
+    "vowel marks go": lambda text: text.translate(HARAKAT),
+    "characters without width (ZWNJ, ZWJ, LRM, RLM, BOM, soft hyphen) go": lambda text: text.translate(INVISIBLE),
+    "Persian and Arabic-Indic digits become ASCII digits": ascii_digits,
+    "Arabic ye, kaf and the forms of alef become the Persian letters": lambda text: text.translate(LETTERS),
+    "every kind of hyphen and dash becomes '-'": lambda text: text.translate(HYPHENS),
+    "blanks at the ends go": str.strip,
+    "runs of white space, no-break space included, become one blank": collapse_white,
+    "capital and small letters are the same (casefold)": str.casefold,
+}
+"""What `normalise_id` does, in order of doing."""
+
+
+def rules_that_unite(ids: Iterable[str]) -> list[str]:
+    """Give the rules of `ID_RULES` by which ids that are written in several ways become fewer.
+
+    Examples
+    --------
+    >>> rules_that_unite(["Ali7", "ali۷"])
+    ['Persian and Arabic-Indic digits become ASCII digits', 'capital and small letters are the same (casefold)']
+    """
+    forms, found = set(ids), []
+    for rule, applied in ID_RULES.items():
+        changed = {text for text in forms if applied(text) != text}
+        after = {applied(text) for text in forms}
+        if len(after) < len(forms) or (changed and changed != forms):
+            found.append(rule)
+        forms = after
+    return found
 
 
 def is_blank(text: str) -> bool:

@@ -124,14 +124,15 @@ def _rows(guess: Guess, instrument: Instrument | None) -> tuple[dict[str, dict[s
             rows[answer] = _row(answer, block, instrument) | {"note": Message("strange_answer")}
     for answer in missing:
         note = Message("missing_like", times=block.times(answer))
-        rows[answer] = {"answer": answer, "code": "missing", "times": block.times(answer), "note": note}
+        times = block.times(answer)
+        rows[answer] = {"answer": block.spelled(answer), "code": "missing", "times": times, "note": note}
     return rows, confirm
 
 
 def _row(answer: str, block: Block, instrument: Instrument | None) -> dict[str, Any]:
     allowed = described_codes(instrument) if instrument else ""
     note = Message("label_open")
-    return {"answer": answer, "code": "", "allowed": allowed, "times": block.times(answer), "note": note}
+    return {"answer": block.spelled(answer), "code": "", "allowed": allowed, "times": block.times(answer), "note": note}
 
 
 def described_codes(instrument: Instrument) -> str:

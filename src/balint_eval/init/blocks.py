@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -71,6 +72,12 @@ class Block:
     def times(self, answer: str) -> int:
         """Count how often an answer was given in the whole block."""
         return sum(column.counts[answer] for column in self.columns)
+
+    def spelled(self, answer: str) -> str:
+        """Give an answer as most cells of the file write it, so that it is found there without tidying."""
+        pairs = (pair for column in self.columns for pair in zip(column.cells, column.raw, strict=False))
+        written = Counter(raw.strip() for text, raw in pairs if text == answer)
+        return written.most_common(1)[0][0] if written else answer
 
     @property
     def shown(self) -> str:

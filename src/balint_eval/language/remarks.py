@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from balint_eval.language.file_remarks import FILE_MOULDS
 from balint_eval.language.speech import marked
 
 MOULDS = (
+    *FILE_MOULDS,
     *(marked("{groups} groups in a single arm, {needed} needed: no claim of significance may rest on this result"),),
     *(marked("{groups} group in a single arm, {needed} needed: no claim of significance may rest on this result"),),
     marked(
@@ -100,6 +102,17 @@ MOULDS = (
     *(marked("no answers"), marked("other wave"), marked("preview"), marked("no person id"), marked("test")),
     *(marked("spam"), marked("imported"), marked("not approved")),
 )
+VERBATIM = frozenset({"example", "examples", "pairs", "codes"})
+"""Places that hold what stands in a file, whose digits stay as they are."""
+TEXTS = frozenset(
+    {
+        *("wave", "platform", "encoding", "rows", "columns", "column", "order", "instrument", "earlier", "later"),
+        *VERBATIM,
+    }
+)
+"""Places that hold a text; every other place holds a number."""
+LISTS = {"rules": re.compile("; "), "reasons": re.compile(", | and ")}
+"""Places that hold remarks themselves, and what stands between these."""
 _NUMBER = r"([−\-]?[\d.,]+%?)"
 _NAME = r"(.+?)"
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
@@ -121,6 +134,6 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
     for mould in MOULDS:
         escaped = re.escape(mould)
         names = tuple(_PLACE.findall(escaped))
-        pattern = _PLACE.sub(lambda place: _NAME if place[1] == "wave" else _NUMBER, escaped)
+        pattern = _PLACE.sub(lambda place: _NAME if place[1] in {*TEXTS, *LISTS} else _NUMBER, escaped)
         made.append((mould, re.compile(pattern), names))
     return tuple(made)

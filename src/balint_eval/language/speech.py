@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from gettext import NullTranslations
+from itertools import groupby
 from typing import Literal
 
 from balint_eval.jalali import jalali
@@ -37,7 +38,9 @@ JALALI_MONTHS = (
 ENGLISH_TAG = "en"
 COMMAS, SEMICOLONS = marked("{start}, {next}"), marked("{start}; {next}")
 """How one word of a sequence follows the one before."""
-_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
+_SENTENCES = re.compile(r"(?<=\.) (?=[A-Z0-9])")
+_CODE = re.compile(r"(?:([A-Z]{2,4}-[A-Z0-9]+): )?(.*)", re.DOTALL)
+"""The code that a remark may begin with, and the rest."""
 
 
 @dataclass(frozen=True)
@@ -132,24 +135,44 @@ class Language:
         """
         if self.tag == ENGLISH_TAG or not text:
             return self.isolated(text)
-        said = [self._remark(sentence, names or {}) for sentence in _SENTENCES.split(text)]
-        return self.isolated(text) if "" in said else " ".join(said)
+        said = [(self._remark(sentence, names or {}), sentence) for sentence in _SENTENCES.split(text)]
+        runs = [(known, list(run)) for known, run in groupby(said, key=lambda pair: bool(pair[0]))]
+        return " ".join(
+            " ".join(words for words, _ in run) if known else self.isolated(" ".join(sentence for _, sentence in run))
+            for known, run in runs
+        )
+
+    def remark(self, text: str) -> str:
+        """Give a remark of one sentence or several; blank where a part of it has no mould."""
+        said = [self._remark(sentence, {}) for sentence in _SENTENCES.split(text)]
+        return "" if "" in said else " ".join(said)
 
     def _remark(self, sentence: str, names: Mapping[str, str]) -> str:
         """Say one sentence of a remark; blank where a part of it is not known."""
         from balint_eval.language.remarks import recognised
 
-        bare = sentence.rstrip(".")
-        end = "." if sentence.endswith(".") else ""
+        code, bare = _CODE.fullmatch(sentence.removesuffix(".")).groups()  # type: ignore[union-attr]
         whole = recognised(bare)
         found = [whole] if whole else [recognised(part) for part in bare.split("; ")]
-        if None in found:
+        said = [self._filled(*part, names) if part else "" for part in found]
+        if "" in said:
             return ""
-        values = [
-            (mould, {name: names.get(value, value) for name, value in given.items()})
-            for mould, given in (part for part in found if part)
-        ]
-        return self.sequence([self.say(mould, **given) for mould, given in values], SEMICOLONS) + end
+        before = f"{self.isolated(code)}: " if code else ""
+        return before + self.sequence(said, SEMICOLONS) + ("." if sentence.endswith(".") else "")
+
+    def _filled(self, mould: str, given: Mapping[str, str], names: Mapping[str, str]) -> str:
+        """Say a mould with what stands in its places; blank where a remark in one of them is not known."""
+        from balint_eval.language.remarks import LISTS, VERBATIM
+
+        around = "{}" if not self.is_right_to_left else f"{FIRST_STRONG}{{}}{END}"
+        values = {name: around.format(value) if name in VERBATIM else value for name, value in given.items()}
+        for name, between in LISTS.items():
+            if name in values:
+                parts = [self._remark(part, names) for part in between.split(values[name])]
+                if "" in parts:
+                    return ""
+                values[name] = self.sequence(parts)
+        return self.say(mould, **{name: names.get(value, value) for name, value in values.items()})
 
     def value(self, text: str) -> str:
         """Give a value as it stands in a sentence: a number in this language's signs, a label isolated."""

@@ -1,5 +1,7 @@
 """One stated normalisation of letters, digits and invisible characters."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from balint_eval.ingest.text import (
     is_blank,
     match_key,
     normalise_id,
+    rules_that_unite,
     tidy_header,
 )
 
@@ -96,6 +99,30 @@ def test_normalising_twice_changes_nothing(text):
 def test_rules_are_stated_in_sentences():
     assert len(ID_RULES) >= 5
     assert all(rule and not rule.endswith(".") for rule in ID_RULES)
+
+
+@given(st.text())
+def test_the_rules_one_after_the_other_are_the_form_that_is_compared(text):
+    for rule in ID_RULES.values():
+        text, before = rule(text), text
+    assert normalise_id(before) == unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize(
+    ("ids", "rules"),
+    [
+        (["fox22", "FOX22"], ["capital"]),
+        (["فا07", "فا۰۷"], ["Persian and Arabic-Indic digits"]),
+        (["علي 5", "علی\u200f 5"], ["characters without width", "Arabic ye"]),
+        (["a-5", "a\u20115 ", "a‑5"], ["compatibility", "every kind of hyphen", "blanks at the ends"]),
+        (["ﷲ Ab", "ﷲ ab"], ["capital"]),
+        (["one", "two"], []),
+    ],
+)
+def test_only_the_rules_by_which_ids_become_one_are_named(ids, rules):
+    found = rules_that_unite(ids)
+    assert [any(name.startswith(rule) for name in found) for rule in rules] == [True] * len(rules)
+    assert len(found) == len(rules)
 
 
 @pytest.mark.parametrize(("text", "blank"), [("", True), (" \u00a0\t", True), ("\u200c\ufeff", True), ("0", False)])

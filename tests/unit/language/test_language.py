@@ -131,3 +131,20 @@ def test_every_mould_fits_its_own_remark_and_no_other():
         found = recognised(filled)
         assert found is not None
         assert found[0] == mould
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("Of 17 responses: 2 responses preview and 1 response unfinished.", "از ۱۷ پاسخنامه: ۲ پیش‌نمایش، ۱ ناتمام."),
+        (
+            "WARN-NORMALISE: TEQ: 3 answers matched a declared answer after tidying blanks, letters or punctuation "
+            "(such as 'a 1').",
+            "WARN-NORMALISE: TEQ: ۳ پاسخ پس از یکدست کردن فاصله‌ها، حروف یا نشانه‌ها با پاسخی اعلام‌شده یکی شد (مانند "
+            "'a 1').",
+        ),
+        ("3 blank rows left out: 4, 7 and 9. Nothing known.", "۳ ردیف خالی کنار گذاشته شد: 4, 7 and 9. Nothing known."),
+    ],
+)
+def test_notes_on_files_are_said_sentence_by_sentence_and_file_texts_stay(note, said):
+    assert re.sub("[\u2066-\u2069]", "", FA.noted(note)) == said
