@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
+from balint_eval.batches import list_batches
 from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.link_notes import across_cohorts
+from balint_eval.ingest.pseudonyms import pseudonymiser
 from balint_eval.merging import Tables
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Cohort
@@ -27,20 +30,55 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
     return ingested
 
 
-def check_cohorts(file: StudyFile, pseudonym: Callable[[str], str]) -> list[Problem]:
+def check_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> list[Problem]:
     """Read every cohort, keep none in memory, and give the warnings of all.
+
+    Parameters
+    ----------
+    file : StudyFile
+    key : bytes
+        Key of the pseudonyms.
+    cores : int
+        More than one lets batches of cohorts be read side by side, where there is more than one batch.
+
+    Returns
+    -------
+    list of Problem
+        In the order of the study file, however many cores there were.
 
     Raises
     ------
     DataError
         With the problems of all cohorts.
     """
-    problems, warnings, places = list[Problem](), list[Problem](), []
-    for _, result in _each_cohort(file, pseudonym, problems):
-        warnings += result.warnings
-        places.append(result.places)
-    _refuse(problems, places)
-    return warnings
+    batches = [file.only(names) for names in list_batches(file).values()]
+    keys = [key] * len(batches)
+    if min(cores, len(batches)) < 2:
+        looked = list(map(_look_at, batches, keys))
+    else:
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(min(cores, len(batches))) as pool:
+            looked = list(pool.map(_look_at, batches, keys))
+    _refuse([one for part in looked for one in part.problems], [one for part in looked for one in part.places])
+    return [one for part in looked for one in part.warnings]
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What reading some cohorts told."""
+
+    problems: list[Problem]
+    warnings: list[Problem]
+    places: list[pd.DataFrame]
+
+
+def _look_at(file: StudyFile, key: bytes) -> _Looked:
+    looked = _Looked([], [], [])
+    for _, result in _each_cohort(file, pseudonymiser(key), looked.problems):
+        looked.warnings.extend(result.warnings)
+        looked.places.append(result.places)
+    return looked
 
 
 def _each_cohort(

@@ -80,7 +80,7 @@ def run_workflow(
     listed = folders.manifest.read_bytes() if audience == "release" and folders.manifest.is_file() else b""
     with RunLock(folders.root) as lock, interruptible():
         clear_up(folders, lock)
-        checked = check_inputs(file, folders, say)
+        checked = check_inputs(file, folders, say, cores)
         _forget_errors(folders)
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
@@ -125,7 +125,7 @@ class Speaker:
         return plainly(line) if self.plain or not self.language.is_right_to_left else line
 
 
-def check_inputs(file: StudyFile, folders: Folders, say: Speaker) -> dict[str, str]:
+def check_inputs(file: StudyFile, folders: Folders, say: Speaker, cores: int = 1) -> dict[str, str]:
     """Read the cohorts whose files, settings or code changed since the last check, writing nothing.
 
     Parameters
@@ -133,6 +133,7 @@ def check_inputs(file: StudyFile, folders: Folders, say: Speaker) -> dict[str, s
     file : StudyFile
     folders : Folders
     say : Speaker
+    cores : int
 
     Returns
     -------
@@ -150,12 +151,11 @@ def check_inputs(file: StudyFile, folders: Folders, say: Speaker) -> dict[str, s
     if not changed:
         return {}
     from balint_eval.cohort_stages import check_cohorts
-    from balint_eval.ingest.pseudonyms import pseudonymiser
     from balint_eval.stages import key_of
 
     key = key_of(file, changed, folders)
     say.progress(say.language.say("Checking the files of {cohorts} ...", cohorts=_listed(changed, say.language)))
-    for warning in check_cohorts(file.only(changed), pseudonymiser(key)):
+    for warning in check_cohorts(file.only(changed), key, cores):
         say.progress(f"  {told(warning, say.language)}")
     return digests
 

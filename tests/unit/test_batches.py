@@ -10,7 +10,8 @@ import pytest
 
 from balint_eval import batches
 from balint_eval.cohort_reports import forget_incomplete, run_cohort_reports
-from balint_eval.errors import StudyError
+from balint_eval.cohort_stages import check_cohorts
+from balint_eval.errors import DataError, StudyError
 from balint_eval.merging import MERGED, merge
 from balint_eval.pipeline import evaluate
 from balint_eval.report import build_educator, to_json
@@ -64,6 +65,20 @@ def test_batches_are_the_same_when_a_cohort_is_added(tmp_path):
     assert batches.batch_of(three, "c00003") == "batch-0002"
     with pytest.raises(StudyError, match="there is no batch 'batch-0009'"):
         batches.cohorts_of(three, "batch-0009")
+
+
+def test_check_says_the_same_on_one_core_and_on_two(tmp_path):
+    file = read_study(write_study(tmp_path, cohorts=3, people=8))
+    for name in ("c00001", "c00003"):
+        path = tmp_path / "exports" / f"{name}.csv"
+        path.write_text(path.read_text(encoding="utf-8").rstrip("\n")[:-1] + "9\n", encoding="utf-8")
+    told = []
+    for cores in (1, 2):
+        with pytest.raises(DataError) as refused:
+            check_cohorts(file, KEY, cores)
+        told.append(refused.value.problems)
+    assert told[0] == told[1]
+    assert [problem.file for problem in told[0]] == ["exports/c00001.csv", "exports/c00003.csv"]
 
 
 def test_batches_hold_what_one_process_gives(tmp_path):

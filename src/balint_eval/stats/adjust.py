@@ -1,7 +1,4 @@
-"""Multiplicity: adjusted p-values within one family of comparisons.
-
-The one place that speaks to `statsmodels.stats.multitest`.
-"""
+"""Multiplicity: adjusted p-values within one family of comparisons."""
 
 from __future__ import annotations
 
@@ -13,8 +10,6 @@ from numpy.typing import ArrayLike
 from balint_eval.stats.pairs import FloatArray
 
 Adjustment: TypeAlias = Literal["holm", "hochberg", "bh", "none"]
-
-_STATSMODELS_NAMES: dict[str, str] = {"holm": "holm", "hochberg": "simes-hochberg", "bh": "fdr_bh"}
 
 
 def adjust_p(p: ArrayLike, method: Adjustment = "holm") -> FloatArray:
@@ -43,7 +38,7 @@ def adjust_p(p: ArrayLike, method: Adjustment = "holm") -> FloatArray:
     given = ~np.isnan(values)
     adjusted = values.copy()
     if method != "none" and given.any():
-        adjusted[given] = _adjust(values[given], _STATSMODELS_NAMES[method])
+        adjusted[given] = _adjust(values[given], method)
     return adjusted
 
 
@@ -54,8 +49,13 @@ def _check(values: FloatArray, method: str) -> None:
         raise ValueError("p-values must lie between 0 and 1")
 
 
-def _adjust(values: FloatArray, name: str) -> FloatArray:
-    # Imported late: statsmodels is heavy and most callers of this package never adjust.
-    from statsmodels.stats.multitest import multipletests
-
-    return np.asarray(multipletests(values, method=name)[1], dtype=np.float64)
+def _adjust(values: FloatArray, method: str) -> FloatArray:
+    order = np.argsort(values, kind="stable")
+    rank = np.arange(1.0, values.size + 1.0)
+    # Each p by the number of those not smaller, or by the share of those not larger; then none below an earlier one.
+    raised = values[order] / (rank / values.size) if method == "bh" else values[order] * rank[::-1]
+    from_top = method != "holm"
+    monotone = np.minimum.accumulate(raised[::-1])[::-1] if from_top else np.maximum.accumulate(raised)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(monotone, 1.0)
+    return adjusted
