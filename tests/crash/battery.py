@@ -151,10 +151,17 @@ class Battery:
     def interrupted(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             name = signal.Signals(number).name
-            place = Place(self.root / name, self.key)
-            process = place.start()
-            moment = self.random.uniform(0.4, 0.9) * self.seconds
-            _sleep_unless_ended(process, moment)
+            ended, tried = True, 0
+            while ended:
+                place = Place(self.root / f"{name}.{tried}", self.key)
+                process = place.start()
+                moment = self.random.uniform(0.4, 0.9) * self.seconds
+                _sleep_unless_ended(process, moment)
+                ended = process.poll() is not None
+                if ended:
+                    # As with kills: the run that was timed was slower than this one.
+                    process.communicate()
+                    self.seconds, tried = moment, tried + 1
             process.send_signal(number)
             err = process.communicate(timeout=60)[1]
             said = [line for line in err.splitlines() if not PROGRESS.match(line)]

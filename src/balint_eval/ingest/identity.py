@@ -174,7 +174,7 @@ def _code_rows(cohort: Cohort, readings: Sequence[Reading], roster: pd.DataFrame
                 parted=bool(reading.export.code_columns),
             )
         )
-    return pd.concat(frames, ignore_index=True).sort_values(["file", "row"], kind="stable", ignore_index=True)
+    return pd.concat(frames, ignore_index=True).sort_values(["file", "row"], ignore_index=True)
 
 
 def _conflicts(persons: Persons, sheet: str) -> list[Problem]:
@@ -185,9 +185,8 @@ def _conflicts(persons: Persons, sheet: str) -> list[Problem]:
 def _finder(codes: Codes, people: Mapping[Place, str]) -> Callable[[Reading, pd.Index], pd.Series]:
     table = codes.table[codes.table["occasion"] != ROSTER]
     # A row of a file with several waves side by side stands for one person in each of them.
-    where = zip(table["occasion"], table["file"], table["row"], strict=True)
-    keyed = zip(table["occasion"], table["key"], strict=True)
-    found = {place: people[key] for place, key in zip(where, keyed, strict=True)}
+    rows = table[["occasion", "file", "row", "key"]].itertuples(index=False)
+    found = {(occasion, file, row): people[occasion, key] for occasion, file, row, key in rows}
 
     def person_of(reading: Reading, lines: pd.Index) -> pd.Series:
         waves = reading.rows.table.loc[lines, "wave"]
@@ -234,7 +233,8 @@ def _about_codes(codes: Codes, linkage: Linkage, cohort: Cohort) -> tuple[str, t
         ]
     no_form = codes.table[[not any(code) for code in codes.table["code"]]]
     if len(no_form):
-        where = ", ".join(f"row {row} of {name}" for name, row in zip(no_form["file"], no_form["row"], strict=True))
+        places = no_form[["row", "file"]].itertuples(index=False)
+        where = ", ".join(f"row {row} of {name}" for row, name in places)
         notes.append(
             f"WARN-CODEFORM: {len(no_form)} {'code has' if len(no_form) == 1 else 'codes have'} not the declared form "
             f"and {'is' if len(no_form) == 1 else 'are'} linked to nobody: {where}."

@@ -41,8 +41,8 @@ def interval_notes(visits: pd.DataFrame, waves: Sequence[str]) -> Iterator[str]:
     waves : sequence of str
         In time.
     """
-    dated = visits[visits["answered_on"] != ""]
-    days = pd.to_datetime(dated["answered_on"]).set_axis(pd.MultiIndex.from_frame(dated[["person_id", "wave"]]))
+    # A blank date is no time, and differs from no other by any number of days.
+    days = pd.to_datetime(visits["answered_on"]).set_axis(pd.MultiIndex.from_frame(visits[["person_id", "wave"]]))
     wide = days.unstack("wave")
     for earlier, later in combinations([wave for wave in waves if wave in wide.columns], 2):
         apart = (wide[later] - wide[earlier]).dt.days.dropna()

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 
 from balint_eval.errors import DataError, StudyError
+from balint_eval.ingest.identity import by_id
 
 ELEMENTS = [
     {"name": "mother", "kind": "letters", "length": 2},
@@ -110,6 +111,13 @@ def test_one_column_holds_the_code(codes):
     assert (people(ingested)["linked_exactly"], people(ingested)["linked_tolerantly"]) == (6, 1)
     (note,) = [note for note in ingested.notes if "CODEFORM" in note]
     assert note == "WARN-CODEFORM: 1 code has not the declared form and is linked to nobody: row 3 of after.csv."
+    before, after = ([[code, 1 + (n + wave) % 5, 2, 3] for n, code in enumerate(whole)] for wave in (0, 1))
+    codes.waves([["nonsense", 1, 2, 3], ["none", 1, 2, 3], *before], after, header=header)
+    (note,) = [note for note in codes.ingest().notes if "CODEFORM" in note]
+    assert note == (
+        "WARN-CODEFORM: 2 codes have not the declared form and are linked to nobody: row 2 of before.csv, "
+        "row 3 of before.csv."
+    )
 
 
 def test_a_blank_code_is_refused_and_a_blank_element_is_not(codes):
@@ -224,8 +232,9 @@ def test_decisions_against_each_other_are_refused(codes):
     after = slipped(AFTER, 1, day=8, month=8)
     codes.waves([*BEFORE, ["zo", 8, "zz", 6, 1, 1, 1]], after)
     (problem,) = refused(decide(codes, ["same", "same"]))
-    assert (problem.code, problem.row) == ("LK-DECISION", 3)
+    assert (problem.code, problem.row, problem.column) == ("LK-DECISION", 3, "decision")
     assert "belong to two people" in problem.what
+    assert problem.mend == "set one of the rows to undecided, and run again"
 
 
 def test_a_sheet_that_is_not_there(codes):
@@ -331,3 +340,36 @@ def test_a_code_one_off_in_another_group_is_not_joined(codes):
     codes.content["linkage"]["within_group"] = False
     (problem,) = refused(codes)
     assert problem.code == "LK-MOVED"
+
+
+def test_equal_ids_are_one_person_and_nothing_is_said_of_codes(folder):
+    identity = by_id(str.casefold)
+    assert identity.how("P1", "before") == ("exact", 0)
+    assert (identity.attending("A1"), identity.collision, identity.notes, identity.review) == ("a1", "", (), None)
+    folder.waves([["A1", 1, 2, 3], ["A2", 2, 2, 3]], [["a1", 2, 2, 3], ["A3", 2, 2, 3]])
+    folder.content["linkage"] = {"min_match_rate": 0.1}
+    assert people(folder.ingest()) == {"paired": 1, "pre_only": 1, "post_only": 1}
+
+
+def test_a_roster_of_ids(folder):
+    folder.cohort["roster"] = {"file": "roster.csv", "person_id": "code", "group": "group"}
+    folder.rows("roster.csv", ["A1", "1"], ["A2", "1"], header=["code", "group"])
+    folder.waves([["A1", 1, 2, 3], ["A2", 2, 2, 3]], [["a1", 2, 2, 3], ["A2", 2, 2, 3]])
+    ingested = folder.ingest()
+    assert people(ingested)["paired"] == 2
+    assert list(ingested.tables["participants"]["group_id"]) == ["one/1", "one/1"]
+
+
+def test_attendance_by_elements_that_have_no_length(codes):
+    """Such a code cannot be cut: in the attendance log its elements stand with strokes between them."""
+    codes.content["linkage"]["elements"] = [{"name": "mother", "kind": "letters"}, *ELEMENTS[1:]]
+    codes.waves(BEFORE, AFTER)
+    for index in (0, 1):
+        codes.export(index)["group"] = "q2"
+    codes.cohort["sessions"] = {"file": "sessions.csv"}
+    codes.cohort["attendance"] = {"file": "attendance.csv", "person_id": "code"}
+    codes.rows("sessions.csv", [2, 1, "2026-01-01", 90, 2], header=["group", "session", "date", "minutes", "leaders"])
+    codes.rows("attendance.csv", ["ma/3 /te/ 5", 1], ["zo / 9 / qo / 7", 1], header=["code", "session"])
+    ingested = codes.ingest()
+    assert set(ingested.tables["attendance"]["person_id"]) <= set(ingested.tables["participants"]["person_id"])
+    assert len(ingested.tables["attendance"]) == 2

@@ -56,6 +56,7 @@ def test_intervals(later, short, long):
 
 def test_no_dates_no_note():
     assert list(interval_notes(visits(("P1", "a", ""), ("P1", "b", "")), ["a", "b"])) == []
+    assert list(interval_notes(visits(), ["a", "b"])) == []
 
 
 def places(*rows):
@@ -74,6 +75,9 @@ def test_one_wave_in_two_cohorts_comes_before_a_move():
     assert "in the cohort 'y' in the wave 'a' (row 4 of h)" in problem.what
     (problem,) = across_cohorts(places(("x", "P1", "A…", "a", "f", 2), ("y", "P1", "A…", "b", "g", 3)))
     assert problem.code == "LK-MOVED"
+    assert problem.mend == (
+        "put all answers of one person into one cohort, or make the ids different if they are two people"
+    )
     assert "in the cohort 'x' in the wave 'a' and in the cohort 'y' in the wave 'b' (row 3 of g)" in problem.what
 
 
@@ -103,3 +107,8 @@ def test_a_person_in_two_cohorts_is_refused_before_anything_is_written(two_cohor
     assert (problem.code, problem.file, problem.row) == ("LK-TWOCOHORTS", "before.csv", 5)
     assert "A… (2 characters)" in problem.what
     assert len(ingest_all(two_cohorts(["B1", "B2", "B3"]), pseudonymiser(bytes(range(32))))) == 2
+
+
+def test_people_stand_in_the_order_in_which_they_turn_up():
+    moved = [(cohort, person, f"{person}…", cohort, "f", 2) for person in ("P2", "P1") for cohort in ("x", "y")]
+    assert [problem.what.split()[2] for problem in across_cohorts(places(*moved))] == ["P2…", "P1…"]

@@ -34,16 +34,15 @@ class Codes:
         found = []
         for name in (ROSTER, *waves):
             rows = self.table[self.table["occasion"] == name]
-            groups = rows.groupby("key", sort=False)["group"].max()
-            first = rows.drop_duplicates("key")
-            pairs = zip(first["key"], first["code"], strict=True)
-            found.append(Occasion(name, [Entry(key, code, groups[key]) for key, code in pairs]))
+            groups = rows.groupby("key")["group"].max()
+            first = rows.drop_duplicates("key")[["key", "code"]].itertuples(index=False)
+            found.append(Occasion(name, [Entry(key, code, groups[key]) for key, code in first]))
         return found
 
     def by_place(self) -> dict[Place, Code]:
         """Give the code of every occasion and key."""
-        keys = zip(self.table["occasion"], self.table["key"], strict=True)
-        return dict(zip(keys, self.table["code"], strict=True))
+        rows = self.table[["occasion", "key", "code"]].itertuples(index=False)
+        return {(occasion, key): code for occasion, key, code in rows}
 
     def places(self) -> dict[Place, dict[str, object]]:
         """Give the first row of every occasion and key."""
@@ -64,7 +63,7 @@ def raw_ids(cells: pd.DataFrame, columns: dict[str, str], source: Export | Roste
     if not source.code_columns:
         return cells[columns[source.person_id]].map(lambda text: "" if is_blank(text) else text)
     parts = [cells[columns[name]].map(lambda text: "" if is_blank(text) else text) for name in id_columns(source)]
-    joined = [join_parts(row) for row in zip(*parts, strict=True)]
+    joined = [join_parts(row) for row in pd.concat(parts, axis="columns").itertuples(index=False)]
     return pd.Series(joined, index=cells.index, dtype=object)
 
 
@@ -87,7 +86,8 @@ def gather(rows: pd.DataFrame, linkage: Linkage) -> Codes:
     Codes
         Complete codes that are equal share a key. Incomplete ones never do: within an occasion they are numbered.
     """
-    codes = [code_of(raw, linkage, parted=parted) for raw, parted in zip(rows["raw_id"], rows["parted"], strict=True)]
+    written = rows[["raw_id", "parted"]].itertuples(index=False)
+    codes = [code_of(raw, linkage, parted=parted) for raw, parted in written]
     table = rows.assign(code=pd.Series(codes, index=rows.index, dtype=object))
     table = table.assign(key=["|".join(code) for code in codes])
     incomplete = pd.Series([not all(code) for code in codes], index=rows.index, dtype=bool)

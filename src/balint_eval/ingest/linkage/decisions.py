@@ -59,16 +59,13 @@ def read_decisions(path: Path, shown_as: str, places: Mapping[Place, object], or
     problems += _twice(cells.loc[decided.index, MARK], shown_as)
     if problems:
         raise DataError(problems)
-    marks = cells.loc[decided.index, MARK].astype(str)
-    return [
-        Decision(*pairs[mark], word == SAME, int(str(row)))
-        for (row, word), mark in zip(decided.items(), marks, strict=True)
-    ]
+    marks = cells.loc[decided.index, MARK]
+    return [Decision(*pairs[marks[row]], word == SAME, int(str(row))) for row, word in decided.items()]
 
 
 def _cells(path: Path, shown_as: str) -> pd.DataFrame:
-    sheet = "" if path.suffix.casefold() == ".csv" else SHEET
-    return read_export(path, shown_as=shown_as, platform="plain", sheet=sheet).cells
+    # A CSV file has no sheets, so that the name says nothing there.
+    return read_export(path, shown_as=shown_as, platform="plain", sheet=SHEET).cells
 
 
 def words_in(path: Path) -> dict[str, str]:
@@ -79,7 +76,7 @@ def words_in(path: Path) -> dict[str, str]:
         return {}
     if not {DECISION, MARK} <= set(cells.columns):
         return {}
-    return dict(zip(cells[MARK], cells[DECISION].map(lambda text: clean_text(text).casefold()), strict=True))
+    return {mark: clean_text(word).casefold() for mark, word in cells[[MARK, DECISION]].itertuples(index=False)}
 
 
 def _pairs_by_mark(places: Mapping[Place, object], order: list[str], marks: set[str]) -> dict[str, tuple[Place, Place]]:

@@ -131,7 +131,7 @@ def code_of(raw: str, linkage: Linkage, *, parted: bool) -> Code:
     parts = raw.split(BETWEEN) if parted else cut_code(raw, linkage)
     if len(parts) != len(linkage.elements):
         return ("",) * len(linkage.elements)
-    return tuple(tidy_element(part.strip(), element) for part, element in zip(parts, linkage.elements, strict=True))
+    return tuple(map(tidy_element, map(str.strip, parts), linkage.elements))
 
 
 def cut_code(raw: str, linkage: Linkage) -> list[str]:

@@ -26,7 +26,7 @@ AT_MOST = 1
 """Elements that may differ in a join without asking."""
 RUNNER_UP = 2
 """Elements in which the next best code must differ."""
-FAR = 100
+FAR = int(np.iinfo(np.int16).max)
 """A distance nobody has."""
 NEAREST_SHOWN = 3
 """Candidates of one code that are shown."""
@@ -58,10 +58,10 @@ def distances(one: Sequence[Code], other: Sequence[Code]) -> Distances:
     """
     total = np.zeros((len(one), len(other)), dtype=np.int16)
     for left, right in zip(zip(*one, strict=True), zip(*other, strict=True), strict=False):
-        numbers = {text: number for number, text in enumerate(dict.fromkeys((*left, *right)), 1)}
-        a = np.array([numbers[text] if text else -1 for text in left], dtype=np.int64)
-        b = np.array([numbers[text] if text else -2 for text in right], dtype=np.int64)
-        total += a[:, None] != b[None, :]
+        numbers = {text: number for number, text in enumerate(dict.fromkeys((*left, *right)))}
+        a, b = (np.array([numbers[text] for text in side], dtype=np.int64) for side in (left, right))
+        blank = np.array([not text for text in left])
+        total += (a[:, None] != b[None, :]) | blank[:, None]
     return total
 
 
@@ -127,11 +127,11 @@ def candidates(off: Distances, alphabet: Distances, n_elements: int) -> list[Pai
     """
     # What is ruled out stays far: a code has far fewer elements than FAR.
     judged = off - alphabet
-    near = (off <= worth_asking(n_elements)) | ((alphabet > 0) & (judged <= AT_MOST))
+    near = (off <= worth_asking(n_elements)) | (judged <= AT_MOST)
     pairs = []
     for j in range(off.shape[1]):
         rows = np.flatnonzero(near[:, j])
-        nearest = rows[np.argsort(judged[rows, j], kind="stable")]
+        nearest = rows[np.lexsort([judged[rows, j]])]
         limit = judged[nearest[:NEAREST_SHOWN], j].max(initial=0)
         # As many as are equally near: none of two that fit alike is hidden.
         pairs += [Pair(int(i), j, int(off[i, j])) for i in nearest if judged[i, j] <= limit]
@@ -153,5 +153,5 @@ def best_together(off: Distances, pairs: Sequence[Pair]) -> set[tuple[int, int]]
     cost = np.full(off.shape, float(FAR))
     for pair in pairs:
         cost[pair.one, pair.other] = pair.off
-    rows, columns = linear_sum_assignment(cost)
-    return {(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if cost[i, j] < FAR}
+    partners = np.transpose(linear_sum_assignment(cost))
+    return {(int(i), int(j)) for i, j in partners if cost[i, j] < FAR}

@@ -278,9 +278,8 @@ def _objection(person: int, place: int, decided: dict[tuple[int, int], bool], co
         return "these answers would belong to two people: another row says 'same' for the same second code"
     equal = compared.off == 0
     equal[person, place] = False
-    if equal[person].any() or equal[:, place].any():
-        return "one of the two codes has an equal code elsewhere by now"
-    return ""
+    overtaken = equal[person].any() or equal[:, place].any()
+    return "one of the two codes has an equal code elsewhere by now" if overtaken else ""
 
 
 def _questions(free: Distances, compared: _Round, known: _Known, occasion: str, entries: list[Entry]) -> list[Question]:

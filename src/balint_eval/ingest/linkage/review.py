@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import compress
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ class Shown:
 
 def mark_of(earlier: Place, later: Place) -> str:
     """Give the mark that ties a row of the sheet to two codes at two times: 12 + 12 hexadecimal digits."""
-    return "-".join(hashlib.sha256("\n".join(place).encode("utf-8")).hexdigest()[:12] for place in (earlier, later))
+    return "-".join(hashlib.sha256("\n".join(place).encode()).hexdigest()[:12] for place in (earlier, later))
 
 
 def rows_to_show(
@@ -140,7 +141,7 @@ def write_review(
     sheet.title = SHEET
     _write_row(sheet, 1, headers(linkage))
     for number, shown in enumerate(rows, 2):
-        carried = (words or {}).get(mark_of(shown.earlier, shown.later), "")
+        carried = (words or {}).get(mark_of(shown.earlier, shown.later), shown.decision)
         decision = carried if shown.open and carried in CHOICES else shown.decision
         _write_row(sheet, number, [decision, *_cells(shown, places, linkage)])
         _colour(sheet, number, places[shown.earlier], places[shown.later])
@@ -160,17 +161,16 @@ def headers(linkage: Linkage) -> list[str]:
 
 def _cells(shown: Shown, places: Mapping[Place, Mapping[str, object]], linkage: Linkage) -> list[str]:
     first, second = places[shown.earlier], places[shown.later]
-    parts = zip(_parts(first, linkage), _parts(second, linkage), strict=True)
-    differing = ", ".join(
-        element.name for element, differs in zip(linkage.elements, differences(first, second), strict=True) if differs
-    )
+    parts = _parts(first, linkage), _parts(second, linkage)
+    names = [element.name for element in linkage.elements]
+    differing = ", ".join(compress(names, differences(first, second)))
     where = [
         text for place in (first, second)
         for text in (str(place["occasion"]) or "roster", str(place["file"]), str(place["row"]))
     ]  # fmt: skip
     return [
         shown.proposal, shown.seen, shown.chance, differing,
-        *(text for pair in parts for text in pair), *where, mark_of(shown.earlier, shown.later),
+        *(side[number] for number in range(len(names)) for side in parts), *where, mark_of(shown.earlier, shown.later),
     ]  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def _write_row(sheet: Worksheet, number: int, texts: Sequence[str]) -> None:
 
 
 def _writable(text: str) -> str:
-    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
+    return "".join(sign for sign in text if sign >= " " or sign in {"\t", "\n"})
 
 
 def _colour(sheet: Worksheet, number: int, first: Mapping[str, object], second: Mapping[str, object]) -> None:
@@ -221,8 +221,9 @@ def _finish(sheet: Worksheet, n_rows: int) -> None:
     sheet.freeze_panes = "B2"
     for column, cell in enumerate(sheet[1], 1):
         cell.font = Font(bold=True)
-        longest = max(len(str(row[0].value or "")) for row in sheet.iter_rows(min_col=column, max_col=column))
-        sheet.column_dimensions[get_column_letter(column)].width = min(max(longest + 2, 8), 45)
+        # Every heading is longer than what is written for a blank cell.
+        longest = max(len(str(row[0].value)) for row in sheet.iter_rows(min_col=column, max_col=column))
+        sheet.column_dimensions[get_column_letter(column)].width = min(longest + 2, 45)
 
 
 def _write_help(sheet: Worksheet) -> None:

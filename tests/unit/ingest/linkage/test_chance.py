@@ -5,7 +5,14 @@ from math import comb, prod
 
 import pytest
 
-from balint_eval.ingest.linkage.chance import agreement, chance_in_words, collision_chance, element_chances, pair_chance
+from balint_eval.ingest.linkage.chance import (
+    TOO_SMALL,
+    agreement,
+    chance_in_words,
+    collision_chance,
+    element_chances,
+    pair_chance,
+)
 from balint_eval.study_model import CodeElement
 
 DAY, MONTH = CodeElement(name="day", kind="day"), CodeElement(name="month", kind="month")
@@ -43,8 +50,9 @@ def test_elements_are_taken_as_independent():
     assert chances == [pytest.approx(3 / 6), pytest.approx(1 / 3)]
     assert pair_chance(codes, [DAY, MONTH]) == pytest.approx(prod(chances))
     assert element_chances([], [DAY]) == [pytest.approx(1 / 31)]
-    for ragged in ([("1", "2"), ("1",)], [("1",)]):
-        with pytest.raises(ValueError, match=r"shorter|longer"):
+    # The second code lacks an element; all codes lack one.
+    for ragged, said in (([("1", "2"), ("1",)], "2 is shorter"), ([("1",)], "2 is longer")):
+        with pytest.raises(ValueError, match=said):
             element_chances(ragged, [DAY, MONTH])
 
 
@@ -74,3 +82,7 @@ def test_the_birthday_problem():
 )
 def test_in_words(chance, words):
     assert chance_in_words(chance) == words
+
+
+def test_a_code_space_is_small_from_one_chance_in_twenty():
+    assert TOO_SMALL == 0.05

@@ -106,6 +106,9 @@ def test_two_numbers_side_by_side_need_all_their_digits():
     phone = linkage(("number", 3), ("choice", 1), ("letters", 1))
     assert code_of("078fm", phone, parted=False) == ("78", "f", "m")
     assert code_of("78fm", phone, parted=False) == ("", "", "")
+    # At either end nothing stands beside it that it could be taken for.
+    assert code_of("3ma", linkage(("day", 0), ("letters", 2)), parted=False) == ("3", "ma")
+    assert code_of("ma3", linkage(("letters", 2), ("day", 0)), parted=False) == ("ma", "3")
     beside = linkage(("day", 0), ("number", 2), ("letters", 1))
     assert code_of("0307x", beside, parted=False) == ("3", "7", "x")
     assert code_of("307x", beside, parted=False) == ("", "", "")
@@ -153,3 +156,8 @@ MONTH_NAMES = (
 @pytest.mark.parametrize(("number", "names"), list(enumerate(MONTH_NAMES, start=1)))
 def test_months_by_name_in_both_calendars(number, names):
     assert {tidy_element(name, element("month")) for name in names.split()} == {str(number)}
+
+
+def test_a_full_stop_after_a_month_goes_and_no_other_sign():
+    assert tidy_element("sept.", element("month")) == "9"
+    assert tidy_element("sept~", element("month")) != "9"

@@ -35,9 +35,12 @@ def test_no_codes():
     assert distances([], [A]).shape == (0, 1)
     assert distances([A], []).shape == (1, 0)
     assert accepted(distances([], [A])) == []
+    assert alphabet_differences([], [A]).shape == (0, 1)
+    assert alphabet_differences([A], []).shape == (1, 0)
 
 
-def test_equal_codes_are_joined_whoever_else_is_near():
+def test_equal_codes_are_joined_once_and_whoever_else_is_near():
+    assert pairs([A], [A]) == [(0, 0, 0)]
     assert pairs([A, B], [A]) == [(0, 0, 0)]
     assert pairs([A], [B, A]) == [(0, 1, 0)]
 

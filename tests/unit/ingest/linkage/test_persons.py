@@ -2,7 +2,18 @@
 
 import pytest
 
-from balint_eval.ingest.linkage.persons import Conflict, Decision, Entry, Joined, Occasion, Question, link_persons
+from balint_eval.ingest.linkage.persons import (
+    DIFFERENT,
+    SAME,
+    UNDECIDED,
+    Conflict,
+    Decision,
+    Entry,
+    Joined,
+    Occasion,
+    Question,
+    link_persons,
+)
 
 A, A_SLIP, A_TWICE = ("ma", "3", "te", "5"), ("ma", "4", "te", "5"), ("ma", "4", "qo", "5")
 B = ("zo", "9", "qo", "7")
@@ -205,3 +216,19 @@ def test_incomplete_codes():
     persons = link_persons([occasion("pre", A, B), Occasion("post", [one, two])])
     assert {joined(persons)["post", entry.key][0] for entry in (one, two)} == {one.key, two.key}
     assert len(persons.questions) == 2
+
+
+def test_the_words_of_a_sheet():
+    assert (SAME, DIFFERENT, UNDECIDED) == ("same", "different", "undecided")
+
+
+def test_a_code_of_no_known_group_is_within_every_group():
+    waves = [Occasion("pre", [Entry(key(A), A)]), occasion("post", A_SLIP, groups=["2"])]
+    assert joined(link_persons(waves, within_group=True))[at("post", A_SLIP)] == (key(A), "tolerant", 1)
+
+
+def test_of_two_codes_of_a_person_that_are_equally_near_the_surer_one_is_laid_beside():
+    """The second code came by one element off: it says less of the person than the first."""
+    third = ("ma", "5", "qo", "5")
+    persons = link_persons([occasion("w1", A), occasion("w2", A_SLIP), occasion("w3", third)])
+    assert [(question.earlier, question.off) for question in persons.questions] == [(at("w1", A), 2)]

@@ -139,12 +139,12 @@ def test_words_are_carried_over_to_open_pairs_only(decision, carried, stands):
 
 
 def test_cells_are_text_and_hold_no_sign_a_workbook_cannot():
-    typed = {PRE: place(("", "", ""), "=1+1\x0b\x00\ttab"), POST: PLACES[POST]}
+    typed = {PRE: place(("", "", ""), "=1+1\x0b\x00\ttab\nline"), POST: PLACES[POST]}
     book = read([shown()], places=typed)
     for sheet in book:
         for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value):
             assert (cell.data_type, cell.number_format) == ("s", "@")
-    assert book["pairs"]["F2"].value == "=1+1\ttab"
+    assert book["pairs"]["F2"].value == "=1+1\ttab\nline"
 
 
 def test_the_sheet_helps_whoever_decides():
@@ -181,3 +181,10 @@ def test_the_help_says_what_each_column_is_for_and_what_never_to_look_at():
     assert any("Never choose by looking at the answers" in line for line in lines)
     assert sheet.column_dimensions["A"].width == 120
     assert all(line.endswith(".") for line in lines)
+
+
+def test_codes_and_chances_of_two_lengths_are_a_mistake_of_the_caller():
+    with pytest.raises(ValueError, match="shorter"):
+        rows_to_show([question()], [], CODES, CHANCES[:2])
+    with pytest.raises(ValueError, match="shorter"):
+        differences({"code": ("ma", "3")}, {"code": ("ma",)})
