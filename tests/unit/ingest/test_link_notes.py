@@ -18,9 +18,7 @@ def test_ids_written_in_two_ways_are_counted(folder):
     folder.waves(BEFORE, [["a0", *AFTER[0][1:]], ["A1 ", *AFTER[1][1:]], *AFTER[2:]])
     (note,) = folder.ingest().notes
     assert note.startswith("WARN-NORMALISE: 2 ids were written in two ways and taken for one person, because ")
-    assert "(casefold)" in note
-    assert "blanks at the ends" in note
-    assert "(Unicode NFKC)" not in note
+    assert note.endswith("because blanks at the ends go; capital and small letters are the same (casefold).")
     seen = pd.DataFrame({"person_id": ["P1", "P1", "P2"], "raw_id": ["a", "A", "b"]})
     assert next(spelling_notes(seen)).startswith("WARN-NORMALISE: 1 id was written")
     assert list(spelling_notes(seen.iloc[1:])) == []
