@@ -1,7 +1,11 @@
-"""Multiplicity: adjusted p-values within one family of comparisons."""
+"""Multiplicity: adjusted p-values within one family of comparisons.
+
+The one place that speaks to `statsmodels.stats.multitest`.
+"""
 
 from __future__ import annotations
 
+import gc
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -10,6 +14,8 @@ from numpy.typing import ArrayLike
 from balint_eval.stats.pairs import FloatArray
 
 Adjustment: TypeAlias = Literal["holm", "hochberg", "bh", "none"]
+
+_STATSMODELS_NAMES: dict[str, str] = {"holm": "holm", "hochberg": "simes-hochberg", "bh": "fdr_bh"}
 
 
 def adjust_p(p: ArrayLike, method: Adjustment = "holm") -> FloatArray:
@@ -38,7 +44,7 @@ def adjust_p(p: ArrayLike, method: Adjustment = "holm") -> FloatArray:
     given = ~np.isnan(values)
     adjusted = values.copy()
     if method != "none" and given.any():
-        adjusted[given] = _adjust(values[given], method)
+        adjusted[given] = _adjust(values[given], _STATSMODELS_NAMES[method])
     return adjusted
 
 
@@ -49,13 +55,14 @@ def _check(values: FloatArray, method: str) -> None:
         raise ValueError("p-values must lie between 0 and 1")
 
 
-def _adjust(values: FloatArray, method: str) -> FloatArray:
-    order = np.argsort(values, kind="stable")
-    rank = np.arange(1.0, values.size + 1.0)
-    # Each p by the number of those not smaller, or by the share of those not larger; then none below an earlier one.
-    raised = values[order] / (rank / values.size) if method == "bh" else values[order] * rank[::-1]
-    from_top = method != "holm"
-    monotone = np.minimum.accumulate(raised[::-1])[::-1] if from_top else np.maximum.accumulate(raised)
-    adjusted = np.empty_like(values)
-    adjusted[order] = np.minimum(monotone, 1.0)
-    return adjusted
+def _adjust(values: FloatArray, name: str) -> FloatArray:
+    # Imported late: statsmodels is heavy and most callers of this package never adjust.
+    from statsmodels.stats.multitest import multipletests
+
+    # Its Holm collects garbage at every call, which in a batch of cohorts takes longer than all its sums; frozen, what
+    # is held is not walked through.
+    gc.freeze()
+    try:
+        return np.asarray(multipletests(values, method=name)[1], dtype=np.float64)
+    finally:
+        gc.unfreeze()
