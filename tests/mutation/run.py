@@ -80,7 +80,7 @@ PARTS: dict[str, dict[str, Tests]] = {
         "ingest/linkage/review.py": _linkage("linkage/test_review.py", "test_identity.py"),
         "ingest/identity.py": _linkage("test_identity.py"),
         "ingest/link_notes.py": _linkage("test_link_notes.py"),
-        "ingest/link.py": _linkage("test_link.py"),
+        "ingest/link.py": _linkage("test_link_tables.py", "test_link.py"),
     },
     "disclosure": {
         "disclosure/comparisons.py": _disclosure("test_comparisons"),

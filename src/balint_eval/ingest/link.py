@@ -17,7 +17,7 @@ HOW = {"exact": "linked_exactly", "tolerant": "linked_tolerantly", "review": "li
 """Kinds of join, from the surest, and the reason that counts them in the table `flow`."""
 
 
-def settle_duplicates(answers: pd.DataFrame, linkage: Linkage, remark: str = "") -> tuple[pd.DataFrame, list[Problem]]:
+def settle_duplicates(answers: pd.DataFrame, linkage: Linkage, remark: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Keep one row where a person answered an instrument twice in one wave, as the study file says.
 
     Parameters
@@ -38,9 +38,10 @@ def settle_duplicates(answers: pd.DataFrame, linkage: Linkage, remark: str = "")
         With the policy `refuse`, one a person and wave. Two ids that only the rules for ids make one are
         refused under every policy: they may be two people.
     """
-    ordered = answers.sort_values(["answered_on", "file", "row"], kind="stable")
+    in_time = ["answered_on", "file", "row"]
+    ordered = answers.sort_values(in_time)
     if linkage.duplicates == "most_complete":
-        ordered = ordered.sort_values("answered", ascending=False, kind="stable")
+        ordered = answers.sort_values(["answered", *in_time], ascending=[False, True, True, True])
     repeated = ordered.duplicated(ANSWER_KEY, keep=False)
     if not repeated.any():
         return answers, []
@@ -95,7 +96,7 @@ def list_links(
     pandas.DataFrame
         person_id, wave, linked, elements_off, rows_set_aside.
     """
-    found = [how(person, wave) for person, wave in zip(visits["person_id"], visits["wave"], strict=True)]
+    found = [how(person, wave) for person, wave in visits[["person_id", "wave"]].itertuples(index=False)]
     links = visits[["person_id", "wave"]].assign(
         linked=[kind for kind, _ in found], elements_off=[off for _, off in found]
     )
@@ -151,7 +152,7 @@ def linkage_problems(counts: pd.DataFrame, people: pd.DataFrame, file: StudyFile
     """
     problems = []
     for wave, rows in counts.groupby("wave", sort=False):
-        number = dict(zip(rows["reason"], rows["rows"], strict=True))
+        number = {reason: int(people) for reason, people in rows[["reason", "rows"]].itertuples(index=False)}
         if number["paired"] + number["pre_only"] and number["paired"] + number["post_only"]:
             problems += _rate_problems(number, str(wave), file, cohort, people)
     return problems + list(_order_problems(people, file))
