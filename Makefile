@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test soak sbom audit
+.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test soak sbom licences audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -153,6 +153,9 @@ soak: $(STAMP) ## 200 evaluations in one process: memory grows by less than 5 %,
 sbom: $(STAMP) ## Software bill of materials (CycloneDX) of what a run needs, from the hash-pinned lock, into sbom.json.
 	@test -x .tools/sbom/bin/cyclonedx-py || ($(PYTHON) -m venv .tools/sbom && .tools/sbom/bin/pip install --quiet cyclonedx-bom)
 	.tools/sbom/bin/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
+
+licences: $(STAMP) ## Licences of what a run needs, into docs/licences.md; fails where one is unknown or unfit for GPL-3.0-or-later.
+	$(BIN)/python tests/crash/licences.py --write docs/licences.md
 
 audit: $(STAMP) ## Known vulnerabilities of what a run needs; says so when the advisory service cannot be reached.
 	@test -x .tools/audit/bin/pip-audit || ($(PYTHON) -m venv .tools/audit && .tools/audit/bin/pip install --quiet pip-audit)
