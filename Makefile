@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks pictures clean help determinism injection wheel-test soak sbom licences audit
+.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks newcomer pictures clean help determinism injection wheel-test soak sbom licences audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -62,6 +62,9 @@ cluster-test: $(CLUSTER_STAMP) ## 200 cohorts through a real SLURM on this compu
 $(CLUSTER_STAMP): requirements/cluster.txt $(STAMP)
 	@$(call install,-r requirements/cluster.txt)
 	@touch $@
+
+newcomer: $(STAMP) ## The README's words in a bare clone, from nothing to reports of one's own data, into docs/newcomer.md.
+	$(BIN)/python tests/newcomer/walk.py
 
 pictures: $(STAMP) ## Take the pictures of the tutorials again (needs Chromium; the educator's page comes from results/demo).
 	$(BIN)/python docs/make_pictures.py

@@ -13,7 +13,9 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 import made_exports  # noqa: E402
+import own_data  # noqa: E402
 import visit as visits  # noqa: E402
+import walk  # noqa: E402
 import write_page  # noqa: E402
 
 sys.path.pop(0)
@@ -103,3 +105,17 @@ def test_and_from_there_to_a_report(transcript, platform):
 def test_the_page_shows_the_transcripts_as_they_are():
     assert list(write_page.TITLES) == list(VISITS)
     assert write_page.PAGE.read_text("utf-8") == write_page.page()
+    assert write_page.NEWCOMER.read_text("utf-8") == write_page.newcomer()
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", own_data.VISITS)
+def test_a_newcomers_own_data_come_to_a_report(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BALINT_EVAL_KEY_FILE", str(tmp_path / "key" / "k"))
+    for module in ("init.command", "check"):
+        monkeypatch.setattr(f"balint_eval.{module}.program", lambda: walk.PROGRAM)
+    Path(name).mkdir()
+    transcript = visits.Transcript(monkeypatch, walk.PROGRAM)
+    own_data.walk(transcript, name)
+    assert transcript.text == (STORED / f"{name}.txt").read_text("utf-8")

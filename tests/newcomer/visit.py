@@ -16,10 +16,18 @@ from pathlib import Path
 import openpyxl
 
 from balint_eval.cli import main
+from balint_eval.told import plainly
 
 MOST_TYPED = 3
-_LEFT = re.compile(r" (?:A few seconds|About [0-9]+ (?:seconds?|minutes?)) left\.")
+_LEFT = re.compile(
+    r" (?:A few seconds|About [0-9]+ (?:seconds?|minutes?)) left\.| (?:حدود [۰-۹]+ (?:ثانیه|دقیقه)|چند ثانیه) مانده است\."
+)
 _LONGEST = 200
+COLUMNS, ANSWERS = ("columns", "ستون‌ها"), ("answers", "پاسخ‌ها")
+HEADINGS = {
+    "فهرست پاسخ": "answer list", "پاسخ": "answer", "کد": "code", "فایل": "file", "ستون": "column", "کاربرد": "use",
+}  # fmt: skip
+"""The sheets and headings of a Persian codebook that are changed, as the English one calls them."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ class Visit:
 class Transcript:
     """Runs commands and keeps what is typed and said."""
 
-    def __init__(self, monkeypatch) -> None:
+    def __init__(self, monkeypatch, program: str = "balint-eval") -> None:
+        self.program = program
         self.lines: list[str] = []
         self.monkeypatch = monkeypatch
         self.typed: list[str] = []
@@ -74,7 +83,7 @@ class Transcript:
                 code = main([*words])
         assert next(answers, None) is None, "more was prepared than was asked"
         shown = " ".join(f'"{word}"' if " " in word else word for word in words)
-        self.lines += [f"$ balint-eval {shown}", *map(_readable, out.getvalue().splitlines())]
+        self.lines += [f"$ {self.program} {shown}", *map(_readable, out.getvalue().splitlines())]
         return code
 
     @property
@@ -85,7 +94,7 @@ class Transcript:
 
 def _readable(line: str) -> str:
     """Cut what is long, and leave out how long this machine took."""
-    line = _LEFT.sub("", line)
+    line = _LEFT.sub("", plainly(line))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()} ..."
 
 
@@ -104,27 +113,28 @@ def walk(transcript: Transcript, visit: Visit, files: list[str]) -> None:
 def fill(path: Path, visit: Visit) -> list[str]:
     """Change cells of the codebook as a person does in a spreadsheet, and say which."""
     book = openpyxl.load_workbook(path)
+    columns, answers = (next(sheet for sheet in book if sheet.title in names) for names in (COLUMNS, ANSWERS))
     said = []
-    for row, cells in _rows(book["answers"]):
+    for row, cells in _rows(answers):
         code = visit.codes.get(row["answer"])
         if row["code"] is None and code is not None:
             cells["code"].value = code
             said.append((row["answer list"], f"{row['answer']} is {code}"))
     lines = [
-        f"sheet answers, list {name}: {', '.join(text for other, text in said if other == name)}"
+        f"sheet {answers.title}, list {name}: {', '.join(text for other, text in said if other == name)}"
         for name in dict.fromkeys(name for name, _ in said)
     ]
-    for row, cells in _rows(book["columns"]):
+    for row, cells in _rows(columns):
         use = visit.uses.get(row["column"])
         if use and row["use"] != use:
             cells["use"].value = use
-            lines.append(f"sheet columns, {row['file']}, column {row['column']}: use {use}")
+            lines.append(f"sheet {columns.title}, {row['file']}, column {row['column']}: use {use}")
     book.save(path)
     return lines
 
 
 def _rows(sheet):
-    headings = [cell.value for cell in sheet[1]]
+    headings = [HEADINGS.get(cell.value, cell.value) for cell in sheet[1]]
     for cells in sheet.iter_rows(min_row=2):
         named = dict(zip(headings, cells, strict=True))
         yield {name: cell.value for name, cell in named.items()}, named

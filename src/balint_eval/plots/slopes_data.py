@@ -56,15 +56,17 @@ def slots(pairs: pd.DataFrame, study: Study, language: Language) -> dict[str, li
     """Give the slots of each arm in the study's order, groups in natural order."""
     many = pairs["group_id"].nunique() > MOST_GROUPS
     return {
-        arm: [_all_groups(arm, rows, language)] if many else _by_group(arm, rows)
+        arm: [_all_groups(arm, rows, language)] if many else _by_group(arm, rows, study)
         for arm in ordered_arms(study, pairs["arm"])
         for rows in [pairs[pairs["arm"] == arm]]
     }
 
 
-def _by_group(arm: str, rows: pd.DataFrame) -> list[Slot]:
+def _by_group(arm: str, rows: pd.DataFrame, study: Study) -> list[Slot]:
     names = sorted(rows["group_id"].unique(), key=natural_key)
-    return [_slot(arm, name, rows[rows["group_id"] == name]) for name in names]
+    # With one cohort its name tells no group from another.
+    before = f"{study.cohorts[0].name}/" if len(study.cohorts) == 1 else ""
+    return [_slot(arm, name.removeprefix(before), rows[rows["group_id"] == name]) for name in names]
 
 
 def _slot(arm: str, label: str, rows: pd.DataFrame) -> Slot:

@@ -90,10 +90,11 @@ def build_educator(
 
 def _subtitle(material: Material) -> str:
     language = material.language
-    cohorts = language.sequence([material.cohort(cohort.name) for cohort in material.study.cohorts])
+    named = [material.cohort(cohort.name) for cohort in material.study.cohorts if not material.unnamed]
+    cohorts = language.sequence(named)
     dates = sorted(str(row["date"]) for row in material.own_rows("sessions") if row["date"])
     span = language.days(dates[0], dates[-1]) if dates else ""
-    return " · ".join(part for part in (language.named(material.study.programme.name), cohorts, span) if part)
+    return " · ".join(part for part in (material.programme, cohorts, span) if part)
 
 
 def _changes(material: Material) -> Section:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from balint_eval.kinds import BETWEEN_ARMS
-from balint_eval.language import ENGLISH, Language
+from balint_eval.language import ENGLISH, Language, marked
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Outcome, Study
 from balint_eval.tables import ALL_COHORTS
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 """One row of a table, by the contract's column names."""
+_NUMBERED = re.compile(r"cohort_[0-9]+")
+PROGRAMME = marked("Balint group")
+"""Name of a programme that the study file does not name."""
 _MAIN_ROLES = ("primary", "secondary")
 
 
@@ -215,14 +219,25 @@ class Material:
         if name == ALL_COHORTS:
             return self.say("All arms")
         found = next((arm.label for arm in self.study.arms if arm.name == name and arm.label), name)
-        return self.language.named(found)
+        return self.language.isolated(self.language.translated(found))
 
     def cohort(self, name: str) -> str:
         """Give a cohort's name as readers know it."""
-        if name == ALL_COHORTS:
-            return self.say("Whole study")
         found = next((c.label for c in self.study.cohorts if c.name == name and c.label), name)
+        if name == ALL_COHORTS or found in self.unnamed:
+            return self.say("Whole study")
         return self.language.named(found)
+
+    @property
+    def unnamed(self) -> list[str]:
+        """The only cohort, where its name is the number that `init` gave it: readers know it by no name."""
+        names = [cohort.label or cohort.name for cohort in self.study.cohorts]
+        return [name for name in names if len(names) == 1 and _NUMBERED.fullmatch(name)]
+
+    @property
+    def programme(self) -> str:
+        """The programme's name as readers know it."""
+        return self.language.isolated(self.language.translated(self.study.programme.name))
 
     def compared(self, row: Row) -> str:
         """Give the later wave of a comparison, with the arms where they could be mistaken."""

@@ -64,8 +64,7 @@ def build_release(
     pages = Pages(material, released, approved)
     sections = _for_educators(pages) if reader == "educator" else _for_researchers(pages)
     kept = tuple(section for section in sections if section.blocks)
-    programme = language.named(material.study.programme.name)
-    subtitle = programme if reader == "educator" else research_design.subtitle(material)
+    subtitle = material.programme if reader == "educator" else research_design.subtitle(material)
     return numbered(frame(material, reader, subtitle, kept))
 
 

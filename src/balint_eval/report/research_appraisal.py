@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from math import isfinite
 
 from balint_eval.appraisal.checklists import AUTHOR, FILLED, NOT_APPLICABLE, SETTINGS, guidelines
 from balint_eval.kirkpatrick import level_in
-from balint_eval.language import marked
+from balint_eval.language import SEMICOLONS, marked
 from balint_eval.report import numbers
 from balint_eval.report.cells import table
 from balint_eval.report.levels import level_name, outcomes_on
@@ -150,8 +150,8 @@ def themes(material: Material) -> Section:
             (
                 _level(material, theme.level),
                 _on_level(material, theme.level),
-                theme.name,
-                theme.text,
+                material.language.named(theme.name),
+                material.language.named(theme.text),
                 _people(theme.people),
             )
             for theme in sorted(given.themes, key=lambda theme: theme.level)
@@ -159,7 +159,7 @@ def themes(material: Material) -> Section:
         note = material.say("Found and summed up by the authors; no quotation is printed without their hand.")
         blocks.append(table("themes", material.say("Themes by level"), heads, rows, [note], "study file"))
     for place, swot in enumerate(given.swot, start=1):
-        named = [(material.say(_SWOT_WORDS[part]), "; ".join(getattr(swot, part)) or numbers.MISSING) for part in _SWOT]
+        named = [(material.say(_SWOT_WORDS[part]), _points(material, getattr(swot, part))) for part in _SWOT]
         title = material.say(
             "Strengths, weaknesses, opportunities and threats: {level}", level=_level(material, swot.level)
         )
@@ -169,6 +169,11 @@ def themes(material: Material) -> Section:
             )
         )
     return Section(heading, "themes", tuple(blocks))
+
+
+def _points(material: Material, points: Sequence[str]) -> str:
+    said = [material.language.named(point) for point in points]
+    return material.language.sequence(said, SEMICOLONS) or numbers.MISSING
 
 
 def _people(people: int | None) -> str:

@@ -215,17 +215,17 @@ class _Writer:
         for cell in part.cells:
             sign = run("●  " if cell.measured else "○  ", colour="17596A")
             outcomes = run(f": {cell.outcomes}") if cell.outcomes else ""
-            status = run(f"{cell.title}, {cell.status}")
+            status = run(f"{cell.title} · {cell.status}")
             self._add(paragraph("Level", sign, run(f"{cell.level}  ", bold=True), status, outcomes))
 
     @_write.register
     def _(self, part: BulletList) -> None:
-        style, properties = "ListBullet", ""
-        if part.ordered:
-            style = "ListNumber"
-            number = add_counted_list(self.document)
+        if not part.ordered:
+            self._add(*(paragraph("ListBullet", run(item)) for item in part.items))
+            return
+        for item, number in zip(part.items, add_counted_list(self.document, self.report, len(part.items)), strict=True):
             properties = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr>'
-        self._add(*(paragraph(style, run(item), properties=properties) for item in part.items))
+            self._add(paragraph("ListNumber", run(item), properties=properties))
 
     @_write.register
     def _(self, part: DefinitionList) -> None:

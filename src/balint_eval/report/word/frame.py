@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import string
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from balint_eval.report.labels import counted
 from balint_eval.report.model import Report
 from balint_eval.report.word.markup import field, paragraph, parsed, run, tab
 
@@ -68,20 +70,37 @@ def _styles(report: Report) -> str:
 def _lists() -> str:
     kinds = (("bullet", "•"), ("decimal", "%1."))
     abstract = "".join(
-        f'<w:abstractNum w:abstractNumId="{place}"><w:multiLevelType w:val="singleLevel"/><w:lvl w:ilvl="0">'
-        f'<w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{sign}"/><w:lvlJc w:val="left"/>'
-        '<w:pPr><w:ind w:left="400" w:hanging="300"/></w:pPr></w:lvl></w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="{place}"><w:multiLevelType w:val="singleLevel"/>'
+        f"{_level(kind, sign)}</w:abstractNum>"
         for place, (kind, sign) in enumerate(kinds)
     )
     bullets = f'<w:num w:numId="{_BULLETS}"><w:abstractNumId w:val="0"/></w:num>'
     return f"<w:numbering>{abstract}{bullets}</w:numbering>"
 
 
-def add_counted_list(document: Document) -> int:
-    """Add a numbered list that starts at 1, and give its id."""
+def _level(kind: str, sign: str, start: int = 1) -> str:
+    return (
+        f'<w:lvl w:ilvl="0"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{sign}"/>'
+        '<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="400" w:hanging="300"/></w:pPr></w:lvl>'
+    )
+
+
+def add_counted_list(document: Document, report: Report, items: int) -> list[int]:
+    """Add a list numbered from 1, and give the id for each item.
+
+    Word counts in the digits of the reader's settings. Where the report's own digits are others, each item has a
+    numbering of its own that spells its number.
+    """
+    if report.digits == string.digits:
+        return [_add_numbering(document, "%1.", 1)] * items
+    return [_add_numbering(document, f"{counted(report, place)}.", place) for place in range(1, items + 1)]
+
+
+def _add_numbering(document: Document, sign: str, start: int) -> int:
     numbering = document.part.numbering_part.element
     number = len(numbering.findall(f"{{{numbering.nsmap['w']}}}num")) + 1
-    again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    level = _level("decimal", sign, start)
+    again = f'<w:lvlOverride w:ilvl="0"><w:startOverride w:val="{start}"/>{level}</w:lvlOverride>'
     numbering.append(parsed(f'<w:num w:numId="{number}"><w:abstractNumId w:val="1"/>{again}</w:num>'))
     return number
 
