@@ -1,4 +1,4 @@
-"""Two programmes of one group each, with the files their leaders would bring: Google Forms, and Persian Microsoft Forms.
+"""Two programmes of one group each, with the files their leaders would bring: Google and Microsoft Forms.
 
 Everything is made here, from a seed; the questions are nobody's questionnaire. What such files have, they have: a
 column of addresses, a consent, a code written in two ways, one person who leaves, three questions on the course.
@@ -22,7 +22,10 @@ AGREE = (
 TIMES = ("هرگز", "تقریباً هرگز", "گاهی اوقات", "نسبتاً زیاد", "خیلی زیاد")
 ANIMALS = ("owl14", "fox22", "elk07", "hen31", "ram09", "bee18", "cod25", "yak03")
 INITIALS = ("فا07", "زه12", "مر30", "نر19", "سا03", "اع25", "شه11", "پر28", "مه16")
-SEEN = "voice face mood plan sleep walk hope pain anger family house job story silence luck smile".split()
+SEEN = (
+    "voice", "face", "mood", "plan", "sleep", "walk", "hope", "pain", "anger", "family", "house", "job", "story",
+    "silence", "luck", "smile",
+)  # fmt: skip
 TOPICS = (
     "قصه", "سکوت", "نگاه", "خانواده", "ترس", "شوخی", "زمان", "خستگی", "اعتماد", "درد", "خشم", "گریه", "دلتنگی", "امید",
     "پرسش", "همکار", "شب", "خبر", "دست", "پنجره",
@@ -94,7 +97,7 @@ PROGRAMMES = {"spring_group": spring_group, "balint_1404": balint_1404}
 LANGUAGES = {"spring_group": (), "balint_1404": ("--language", "fa")}
 VISITS = {
     "spring_group": Visit(
-        "One group of eight, asked before and after with Google Forms. Nobody's group is in the files: all were in one.",
+        "One group of eight, asked before and after with Google Forms. The files name no group: all were in one.",
         ("TEQ", "Spring group"),
         {word: code for code, word in enumerate(OFTEN)},
         {},

@@ -20,7 +20,8 @@ from balint_eval.told import plainly
 
 MOST_TYPED = 3
 _LEFT = re.compile(
-    r" (?:A few seconds|About [0-9]+ (?:seconds?|minutes?)) left\.| (?:حدود [۰-۹]+ (?:ثانیه|دقیقه)|چند ثانیه) مانده است\."
+    r" (?:A few seconds|About [0-9]+ (?:seconds?|minutes?)) left\."
+    r"| (?:حدود [۰-۹]+ (?:ثانیه|دقیقه)|چند ثانیه) مانده است\."
 )
 _LONGEST = 200
 COLUMNS, ANSWERS = ("columns", "ستون‌ها"), ("answers", "پاسخ‌ها")

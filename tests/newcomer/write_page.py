@@ -30,8 +30,8 @@ WALK = """# From a bare clone to a report of one's own data
 
 <!-- Written by tests/newcomer/walk.py; do not edit. -->
 
-A newcomer with a fresh copy of the repository, its `README.md` and nothing else: the demo study first, then two programmes of one
-group each, one in English and one in Persian. Shown is every command, everything typed, every cell changed in the
+A newcomer with a fresh copy of the repository, its `README.md` and nothing else: the demo study first, then two
+programmes of one group each, one in English and one in Persian. Shown is every command, everything typed, every cell changed in the
 codebook, and everything said; long lines are cut at ` ...`. The people are made up. `make newcomer` walks it again, in
 a clone made for it.
 
@@ -40,8 +40,7 @@ be ([why](how-to/one-group.md)).
 
 ## The copy and the demo study
 
-The first line of `make demo` takes the longest: it fetches what the program needs, once. With `uv` on the computer
-setting up took three quarters of a minute on two cores, with `pip` alone two and a half minutes; the demo study itself takes about one.
+The first line of `make demo` takes the longest: it fetches what the program needs, once.
 
 ```text
 {demo}```
