@@ -118,6 +118,16 @@ class Precision:
 def closed_form(planned: PlannedStudy) -> Precision:
     """Give power and width of the t-test on group means, exactly, for groups of one size of which nobody is lost.
 
+    Parameters
+    ----------
+    planned : PlannedStudy
+        Without drop-out that differs by group, and with groups of one size.
+
+    Returns
+    -------
+    Precision
+        Power from 0 to 1, and the half width of the interval in points.
+
     Notes
     -----
     Each group's mean change varies by icc sd^2 + (2 - 2 r - icc) sd^2 / m, so t is noncentral with k - 1 df (one

@@ -135,6 +135,13 @@ def reversed_by_key(values: FloatArray, instrument: Instrument) -> FloatArray:
     Parameters
     ----------
     values : ndarray, shape (rows, n_items)
+    instrument : Instrument
+        Its codes and the numbers of its reversed items.
+
+    Returns
+    -------
+    ndarray, shape (rows, n_items)
+        A copy; NaN stays NaN.
     """
     keyed = values.copy()
     positions = np.asarray(instrument.reverse, dtype=np.intp) - 1

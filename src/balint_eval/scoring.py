@@ -109,6 +109,12 @@ def _with_key(instruments: Mapping[str, Instrument], name: str) -> Instrument:
 def keyed_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFrame, FloatArray]:
     """Give the answers of one instrument wide, items reversed by the key.
 
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        Rows of the contract `responses` that belong to one instrument.
+    instrument : Instrument
+
     Returns
     -------
     who : pandas.DataFrame
@@ -121,7 +127,21 @@ def keyed_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.Dat
 
 
 def stored_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFrame, FloatArray]:
-    """Give the answers of one instrument wide, as on the form; see `keyed_answers`."""
+    """Give the answers of one instrument wide, as on the form; see `keyed_answers`.
+
+    Parameters
+    ----------
+    answers : pandas.DataFrame
+        Rows of the contract `responses` that belong to one instrument.
+    instrument : Instrument
+
+    Returns
+    -------
+    who : pandas.DataFrame
+        cohort, person_id, wave of each row.
+    stored : ndarray, shape (rows, n_items)
+        NaN where not answered.
+    """
     wide = answers.pivot(index=WHO, columns="item", values="value").reindex(columns=range(1, instrument.n_items + 1))
     return wide.index.to_frame(index=False), wide.to_numpy(dtype=np.float64)
 

@@ -41,6 +41,10 @@ def _answers(draw: random.Random, instrument: str, level: float, spread: float) 
     return [top - step if item in known.reverse else step for item, step in enumerate(keyed, start=1)]
 
 
+def _sent(started: datetime, names: list[str], cells: list[str]) -> Response:
+    return Response(started=started, seconds=420, cells=dict(zip(names, cells, strict=True)))
+
+
 def spring_group(folder: Path) -> list[str]:
     """Write the two sheets of Google Forms of one group of eight."""
     draw = random.Random(5)
@@ -59,7 +63,7 @@ def spring_group(folder: Path) -> list[str]:
             written = code.upper() if gain and number == 1 else code
             cells = [f"p{number}@example.org", "Yes", written, str(2 + number % 3), *ticked]
             cells += ["More time for the second case, please" if number == 0 else ""] if gain else []
-            people.append(Response(start + timedelta(hours=7 * number), 300, dict(zip(names, cells, strict=True))))
+            people.append(_sent(start + timedelta(hours=7 * number), names, cells))
         files.append(f"Balint {wave}-course survey (Responses) - Form Responses 1.csv")
         (folder / files[-1]).write_bytes(google_forms_csv(names, people))
     return files
@@ -87,7 +91,7 @@ def balint_1404(folder: Path) -> list[str]:
             cells = [written, "سال پنجم", *ticked]
             if gain:
                 cells += [*(draw.choice(AGREE[4:]) for _ in course), "جلسهٔ چهارم کمک کرد" if number == 2 else ""]
-            people.append(Response(start + timedelta(hours=5 * number), 540, dict(zip(names, cells, strict=True))))
+            people.append(_sent(start + timedelta(hours=5 * number), names, cells))
         files.append(f"دوره بالینت - {wave}(1-{len(people)}).xlsx")
         (folder / files[-1]).write_bytes(microsoft_forms_xlsx(names, people))
     return files

@@ -31,9 +31,9 @@ WALK = """# From a bare clone to a report of one's own data
 <!-- Written by tests/newcomer/walk.py; do not edit. -->
 
 A newcomer with a fresh copy of the repository, its `README.md` and nothing else: the demo study first, then two
-programmes of one group each, one in English and one in Persian. Shown is every command, everything typed, every cell changed in the
-codebook, and everything said; long lines are cut at ` ...`. The people are made up. `make newcomer` walks it again, in
-a clone made for it.
+programmes of one group each, one in English and one in Persian. Shown is every command, everything typed, every cell
+changed in the codebook, and everything said; long lines are cut at ` ...`. The people are made up. `make newcomer`
+walks it again, in a clone made for it.
 
 With one group and no comparison the reports describe what changed and claim nothing, and say why. That is as it should
 be ([why](how-to/one-group.md)).

@@ -41,7 +41,13 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The releases of one study, the earliest first."""
+    """The releases of one study, the earliest first.
+
+    Attributes
+    ----------
+    releases : tuple of Release
+        The earliest first; none at the start.
+    """
 
     releases: tuple[Release, ...] = field(default=())
 

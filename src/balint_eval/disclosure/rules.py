@@ -94,6 +94,12 @@ CODES = {
 
 
 def rules_page() -> str:
-    """Give the rules as a Markdown table."""
+    """Give the rules as a Markdown table.
+
+    Returns
+    -------
+    str
+        A row a rule: its name, what it is about, what it does inside and in a release.
+    """
     head = ["| rule | about | internal | release |", "|---|---|---|---|"]
     return "\n".join([*head, *(f"| {r.name} | {r.about} | {r.internal} | {r.release} |" for r in RULES)]) + "\n"

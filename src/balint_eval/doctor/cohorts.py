@@ -27,6 +27,18 @@ def examine_cohorts(
 ) -> pd.DataFrame:
     """Hold the cohorts against each other; parameters and result as of `examine`.
 
+    Parameters
+    ----------
+    responses, instruments, accepted
+        As for `examine`, of all cohorts together.
+    waves : sequence of str
+        In time; blank takes them as they come.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `findings`, one row a finding.
+
     Notes
     -----
     Answers that are turned round in every wave of a cohort agree with each other. Only which items are

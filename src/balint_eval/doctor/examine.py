@@ -77,7 +77,20 @@ def examine(
 def examine_keys(
     responses: pd.DataFrame, instruments: Mapping[str, Instrument], confirmed: Iterable[str] = ()
 ) -> pd.DataFrame:
-    """Examine with the keys of some instruments confirmed; see `examine`."""
+    """Examine with the keys of some instruments confirmed; see `examine`.
+
+    Parameters
+    ----------
+    responses, instruments
+        As for `examine`.
+    confirmed : iterable of str
+        Names of instruments whose key a person has held against the form.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `findings`.
+    """
     return examine(responses, instruments, dict.fromkeys(confirmed, KEY_CODES))
 
 

@@ -55,7 +55,18 @@ def between_waves(form: Form, code: str, first: str, second: str, *, seen: str, 
 
 
 def accepted_codes(*cohorts: Cohort) -> dict[str, set[str]]:
-    """Give, for each instrument, the findings that the study file says a person has looked at."""
+    """Give, for each instrument, the findings that the study file says a person has looked at.
+
+    Parameters
+    ----------
+    *cohorts : Cohort
+        As the study file declares them.
+
+    Returns
+    -------
+    dict of instrument name to set of str
+        Codes of findings, such as `DOC-KEY`; instruments without any are left out.
+    """
     accepted: dict[str, set[str]] = {}
     exports = [export for cohort in cohorts for export in cohort.exports]
     for items in (items for export in exports for items in export.items):

@@ -156,7 +156,26 @@ def find_blocks(columns: Sequence[Column]) -> list[Block]:
             last.append((column, stem, number))
         else:
             runs.append([(column, stem, number)])
-    return [block for run in runs for block in _blocks_of(run)]
+    return [block for run in _rejoined(runs) for block in _blocks_of(run)]
+
+
+def _rejoined(runs: Sequence[list[tuple[Column, str, int | None]]]) -> list[list[tuple[Column, str, int | None]]]:
+    """Join what was cut too early: few people may all disagree with the first statement and agree with the next."""
+    joined: list[list[tuple[Column, str, int | None]]] = []
+    for run in runs:
+        last = joined[-1] if joined else []
+        beside = bool(last) and last[-1][1] == run[0][1] and last[-1][0].position + 1 == run[0][0].position
+        if beside and _GENERIC.fullmatch(run[0][1]) and 0 < len(_answers(last)) and _answers(last) <= _answers(run):
+            joined[-1] = [*last, *run]
+        else:
+            joined.append(run)
+    return joined
+
+
+def _answers(run: Sequence[tuple[Column, str, int | None]]) -> set[str]:
+    """Give the texts that are answers of a run; none where they are numbers."""
+    filled = [column for column, _, _ in run if column.counts]
+    return set() if any(column.numbers for column in filled) else set().union(*(column.counts for column in filled))
 
 
 def _skipped(columns: Sequence[Column], first: Column, second: Column) -> int:

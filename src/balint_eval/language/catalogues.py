@@ -23,7 +23,13 @@ def folder_of_languages() -> Traversable:
 
 @cache
 def known_languages() -> tuple[str, ...]:
-    """Give the tags of all languages: English, then those with a folder of translations."""
+    """Give the tags of all languages: English, then those with a folder of translations.
+
+    Returns
+    -------
+    tuple of str
+        BCP 47 tags.
+    """
     found = (folder.name for folder in folder_of_languages().iterdir() if folder.joinpath("language.toml").is_file())
     return (ENGLISH.tag, *sorted(found))
 

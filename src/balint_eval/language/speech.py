@@ -19,7 +19,18 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 
 def marked(message: str) -> str:
-    """Mark a message for the catalogues where it is written down but not yet said, as in a constant."""
+    """Mark a message for the catalogues where it is written down but not yet said, as in a constant.
+
+    Parameters
+    ----------
+    message : str
+        In English, a literal.
+
+    Returns
+    -------
+    str
+        The message as it is.
+    """
     return message
 
 

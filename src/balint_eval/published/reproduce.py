@@ -53,7 +53,18 @@ def recompute(rows: Sequence[PublishedRow]) -> list[Check]:
 
 
 def reproduction_table(checks: Sequence[Check]) -> pd.DataFrame:
-    """Give the checks as a table, contract `reproduction`."""
+    """Give the checks as a table, contract `reproduction`.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        From `recompute`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `reproduction`, one row a check.
+    """
     import pandas as pd
 
     return check_table(pd.DataFrame([_record(check) for check in checks]), "reproduction")

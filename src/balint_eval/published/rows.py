@@ -30,6 +30,23 @@ class PublishedRow:
     ----------
     line : int
         Line in the file, header = 1.
+    study, doi, design, arm : str
+        Where the number is printed, and of which arm.
+    n : str
+        People behind it; blank where the paper does not say.
+    outcome, instrument, wave : str
+    statistic_kind : str
+        What kind of number the line holds, such as `mean_sd`, `test` or `ci`.
+    mean, sd : str
+        In points of the scale.
+    stat_name, stat_value, df1, df2 : str
+        Of another statistic: its name and value, and the degrees of freedom of a test.
+    p_printed : str
+        As in `0.03`.
+    decimals : str
+        Decimals the paper prints.
+    comparison, note, evidence : str
+        What was compared, what is odd, and the mark of its evidence (`P` or `S`).
     """
 
     line: int

@@ -295,12 +295,32 @@ def _numbered(block: Block, counts: dict[type, int]) -> Block:
 
 
 def to_json(report: Report) -> str:
-    """Write a report as JSON; the same report gives the same bytes."""
+    """Write a report as JSON; the same report gives the same bytes.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        JSON with sorted keys, a line feed at the end.
+    """
     return json.dumps(_plain(report), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def from_json(text: str) -> Report:
     """Read a report that `to_json` wrote.
+
+    Parameters
+    ----------
+    text : str
+        JSON.
+
+    Returns
+    -------
+    Report
+        Equal to the one that was written.
 
     Raises
     ------

@@ -76,7 +76,21 @@ def answers_for(
 
 
 def leave_out(answers: FloatArray, share: float, rng: np.random.Generator) -> FloatArray:
-    """Give a copy in which a share of the answers is missing, each with the same chance."""
+    """Give a copy in which a share of the answers is missing, each with the same chance.
+
+    Parameters
+    ----------
+    answers : ndarray
+        Of any shape.
+    share : float
+        From 0 to 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray
+        Of the same shape; NaN where an answer is missing.
+    """
     return np.where(rng.random(answers.shape) < share, np.nan, answers)
 
 

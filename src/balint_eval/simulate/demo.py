@@ -45,7 +45,13 @@ NOT_ASKED = {("CARE", "three_months")}
 
 
 def truths() -> list[tuple[str, str, str, float]]:
-    """Give the effects that were put in: instrument, scale, wave, points by which the Balint arm gains."""
+    """Give the effects that were put in: instrument, scale, wave, points by which the Balint arm gains.
+
+    Returns
+    -------
+    list of (str, str, str, float)
+        The last in points of the scale.
+    """
     return [
         (outcome.instrument, outcome.scale, wave, float(points))
         for outcome in RESIDENT_OUTCOMES
@@ -105,6 +111,13 @@ def demo_files(seed: int = SEED) -> dict[str, bytes]:
 
 def write_demo(folder: Path = DEMO_FOLDER, seed: int = SEED) -> list[Path]:
     """Write the demo study.
+
+    Parameters
+    ----------
+    folder : Path
+        For the exports; it is made where it is not there.
+    seed : int
+        Of the drawn answers.
 
     Returns
     -------

@@ -35,7 +35,15 @@ ONE_ARM_ICC = 0.1
 
 
 class Contrast(NamedTuple):
-    """Estimate, standard error and degrees of freedom of one contrast."""
+    """Estimate, standard error and degrees of freedom of one contrast.
+
+    Attributes
+    ----------
+    estimate, std_error : float
+        In the units of the outcome.
+    df : float
+        Bell-McCaffrey degrees of freedom.
+    """
 
     estimate: float
     std_error: float
@@ -43,7 +51,15 @@ class Contrast(NamedTuple):
 
 
 class Contrasts(NamedTuple):
-    """The same for m outcomes or replicates, each of shape (m,)."""
+    """The same for m outcomes or replicates, each of shape (m,).
+
+    Attributes
+    ----------
+    estimate, std_error : ndarray, shape (m,)
+        In the units of the outcome.
+    df : ndarray, shape (m,)
+        Bell-McCaffrey degrees of freedom.
+    """
 
     estimate: FloatArray
     std_error: FloatArray
@@ -99,6 +115,20 @@ def cr2_contrasts(X: FloatArray, Y: FloatArray, cluster_codes: IntArray, contras
     """Do what `cr2_contrast` does for the m columns of Y, shape (n, m), on one design X, shape (n, k).
 
     The df are the same for all, because they depend on X only.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+    Y : ndarray, shape (n, m)
+    cluster_codes : ndarray of int, shape (n,)
+        Group of each row, from 0.
+    contrast : ndarray, shape (k,)
+        Weights of the coefficients.
+
+    Returns
+    -------
+    Contrasts
+        One for each column of Y.
     """
     estimate, std_error, df = _estimate(X, Y, cluster_codes, contrast)
     return Contrasts(estimate, std_error, np.broadcast_to(df, estimate.shape))
@@ -112,6 +142,22 @@ def cr2_replicates(
     Several outcomes of a design give estimates and standard errors of shape (m, several), and df of shape (m,).
     For simulations whose covariate differs by replicate; the clusters are the same in all. Takes
     about m n k^2 numbers of memory: feed a million replicates in portions of some thousand.
+
+    Parameters
+    ----------
+    X : ndarray, shape (m, n, k)
+    Y : ndarray, shape (m, n) or (m, n, several)
+    cluster_codes : ndarray of int, shape (n,)
+        Group of each row, from 0.
+    contrast : ndarray, shape (k,)
+        Weights of the coefficients.
+    working_icc : float
+        Correlation within clusters that the adjustment takes for granted; 0 for independence.
+
+    Returns
+    -------
+    Contrasts
+        One for each replicate.
     """
     if Y.ndim == X.ndim:
         return Contrasts(*_estimate(X, Y, cluster_codes, contrast, working_icc))

@@ -19,6 +19,11 @@ def power_of_t(effect: float, std_error: float, df: float, conf_level: float = 0
     df : float
     conf_level : float
         The test's error is 1 - conf_level.
+
+    Returns
+    -------
+    float
+        From 0 to 1; `nan` where a number is missing.
     """
     from scipy.special import stdtrit
     from scipy.stats import nct
@@ -31,6 +36,17 @@ def power_of_t(effect: float, std_error: float, df: float, conf_level: float = 0
 
 def smallest_detectable(std_error: float, df: float, power: float = WANTED_POWER, conf_level: float = 0.95) -> float:
     """Give the true change that a study of this standard error detects with the given power.
+
+    Parameters
+    ----------
+    std_error : float
+        Of the estimate, in points.
+    df : float
+        Degrees of freedom of its t-test.
+    power : float
+        Chance of finding the change, from 0 to 1.
+    conf_level : float
+        The test's error is 1 - conf_level.
 
     Returns
     -------

@@ -49,6 +49,15 @@ class Approximation:
 def kenward_roger(fit: RemlFit) -> Approximation:
     """Adjust the covariance of the fixed effects as Kenward and Roger (1997) do.
 
+    Parameters
+    ----------
+    fit : RemlFit
+
+    Returns
+    -------
+    Approximation
+        Covariance of the fixed effects, shape (k, k), and what their df are made from.
+
     Notes
     -----
     Phi_A = Phi + 2 Phi {sum_rs W_rs (Q_rs - P_r Phi P_s)} Phi with W = 2 [tr(P G_r P G_s)]^-1, the
@@ -65,6 +74,15 @@ def kenward_roger(fit: RemlFit) -> Approximation:
 
 def satterthwaite(fit: RemlFit) -> Approximation:
     """Prepare Satterthwaite's degrees of freedom as lmerTest does.
+
+    Parameters
+    ----------
+    fit : RemlFit
+
+    Returns
+    -------
+    Approximation
+        Covariance of the fixed effects, shape (k, k), and what their df are made from.
 
     Notes
     -----

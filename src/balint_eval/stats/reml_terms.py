@@ -53,7 +53,20 @@ class RandomTerm:
 
 
 def random_intercept(name: str, labels: ArrayLike) -> RandomTerm:
-    """Give the term `(1 | name)`."""
+    """Give the term `(1 | name)`.
+
+    Parameters
+    ----------
+    name : str
+        Shown in results.
+    labels : array-like, shape (n,)
+        Unit of each row.
+
+    Returns
+    -------
+    RandomTerm
+        With one variance.
+    """
     values = np.asarray(labels)
     return RandomTerm(name, values, np.ones((len(values), 1)))
 
@@ -61,14 +74,44 @@ def random_intercept(name: str, labels: ArrayLike) -> RandomTerm:
 def random_slope(
     name: str, labels: ArrayLike, slope_name: str, slope: ArrayLike, *, correlated: bool = True
 ) -> RandomTerm:
-    """Give `(1 + slope | name)`, or `(1 + slope || name)` when not `correlated`."""
+    """Give `(1 + slope | name)`, or `(1 + slope || name)` when not `correlated`.
+
+    Parameters
+    ----------
+    name : str
+        Shown in results.
+    labels : array-like, shape (n,)
+        Unit of each row.
+    slope_name : str
+        Shown in results.
+    slope : array-like of float, shape (n,)
+        The covariate.
+    correlated : bool
+        Whether intercept and slope of a unit may be correlated.
+
+    Returns
+    -------
+    RandomTerm
+        With two variances, and a covariance when `correlated`.
+    """
     values, covariate = np.asarray(labels), np.asarray(slope, dtype=float)
     columns = np.column_stack([np.ones(len(values)), covariate])
     return RandomTerm(name, values, columns, (INTERCEPT, slope_name), correlated)
 
 
 def crossed(first: ArrayLike, second: ArrayLike) -> IntArray:
-    """Give one label for each combination of two factors, as `first:second` does in R."""
+    """Give one label for each combination of two factors, as `first:second` does in R.
+
+    Parameters
+    ----------
+    first, second : array-like, shape (n,)
+        Labels.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Codes from 0, in the order of the pairs of labels.
+    """
     outer, inner = _codes(first), _codes(second)
     return outer * (int(inner.max(initial=0)) + 1) + inner
 

@@ -47,7 +47,17 @@ _NEAR_TWO = 1e-2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContrastTest:
-    """Two-sided t-test and interval of one contrast of the fixed effects."""
+    """Two-sided t-test and interval of one contrast of the fixed effects.
+
+    Attributes
+    ----------
+    name : str
+        Of the contrast.
+    estimate, std_error, conf_low, conf_high : float
+        In the units of the outcome.
+    df, statistic, p_value : float
+        Of the two-sided t-test of 0.
+    """
 
     name: str
     estimate: float
@@ -61,7 +71,19 @@ class ContrastTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointTest:
-    """F-test of several contrasts at once; `statistic` is already multiplied by `scale`."""
+    """F-test of several contrasts at once; `statistic` is already multiplied by `scale`.
+
+    Attributes
+    ----------
+    statistic : float
+        F, scaled.
+    df_numerator : int
+        Contrasts that are independent of each other.
+    df_denominator, p_value : float
+        Of the F-test.
+    scale : float
+        Kenward and Roger's lambda; 1 where none is used.
+    """
 
     statistic: float
     df_numerator: int
@@ -117,7 +139,19 @@ def _root(variance: float) -> float:
 
 
 def coefficient_tests(approximation: Approximation, *, conf_level: float = 0.95) -> tuple[ContrastTest, ...]:
-    """Test each fixed effect, in the order of the fit."""
+    """Test each fixed effect, in the order of the fit.
+
+    Parameters
+    ----------
+    approximation : Approximation
+        From `kenward_roger` or `satterthwaite`.
+    conf_level : float
+
+    Returns
+    -------
+    tuple of ContrastTest
+        One a coefficient.
+    """
     return tuple(
         contrast_test(approximation, weights, conf_level=conf_level, name=name)
         for name, weights in zip(approximation.names, np.eye(len(approximation.names)), strict=True)
@@ -125,7 +159,20 @@ def coefficient_tests(approximation: Approximation, *, conf_level: float = 0.95)
 
 
 def degrees_of_freedom(approximation: Approximation, weights: FloatArray) -> float:
-    """Give the df of one contrast; infinite when its variance depends on no estimated parameter."""
+    """Give the df of one contrast; infinite when its variance depends on no estimated parameter.
+
+    Parameters
+    ----------
+    approximation : Approximation
+        From `kenward_roger` or `satterthwaite`.
+    weights : ndarray, shape (k,)
+        Of the coefficients.
+
+    Returns
+    -------
+    float
+        Above 0.
+    """
     variance = float(weights @ approximation.model_covariance @ weights)
     slope = np.einsum("rij,i,j->r", approximation.slopes, weights, weights)
     spread = float(slope @ approximation.parameter_covariance @ slope)

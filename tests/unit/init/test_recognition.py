@@ -73,6 +73,15 @@ def simulated():
     return list(study.cases(seed=11, people=(12,), styles=2))
 
 
+def test_a_first_statement_answered_like_no_neighbour_belongs_to_the_later_ones():
+    against, between, agreed = ["no", "rather no"], ["rather no", "rather yes"], ["rather yes", "yes"]
+    answers = [against, agreed, agreed, between, *[agreed] * 8, *[against] * 8]
+    columns = {f"I am {'abcdefghijklmnopqrst'[n]} today": cycle(values) for n, values in enumerate(answers)}
+    consent = {"Do you agree?": cycle(["I agree"])}
+    (block,) = blocks({**consent, **columns})
+    assert block.n_items == 20
+
+
 def test_no_instrument_is_taken_for_another_or_scored_by_a_wrong_key(simulated):
     assert len(simulated) == len(known_instruments()) * 2 * 3
     assert [(c.truth.name, c.style, c.coding) for c in simulated if c.outcome == "wrong"] == []
