@@ -165,7 +165,7 @@ def _rejoined(runs: Sequence[list[tuple[Column, str, int | None]]]) -> list[list
     for run in runs:
         last = joined[-1] if joined else []
         beside = bool(last) and last[-1][1] == run[0][1] and last[-1][0].position + 1 == run[0][0].position
-        if beside and _GENERIC.fullmatch(run[0][1]) and 0 < len(_answers(last)) and _answers(last) <= _answers(run):
+        if beside and _GENERIC.fullmatch(run[0][1]) and set() < _answers(last) <= _answers(run):
             joined[-1] = [*last, *run]
         else:
             joined.append(run)
