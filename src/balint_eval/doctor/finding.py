@@ -65,7 +65,7 @@ def accepted_codes(*cohorts: Cohort) -> dict[str, set[str]]:
     Returns
     -------
     dict of instrument name to set of str
-        Codes of findings, such as `DOC-KEY`; instruments without any are left out.
+        Codes of findings, such as `DOC-NOTJUDGED`; instruments without any are left out.
     """
     accepted: dict[str, set[str]] = {}
     exports = [export for cohort in cohorts for export in cohort.exports]
