@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from balint_eval.attribute_docs import describe_fields, models_below, models_in
-from balint_eval.cli import make_parser
+from balint_eval.command_words import make_parser
 from balint_eval.instruments.registry import known_instruments, registry_entries
 from balint_eval.instruments.show import describe_instrument
 from balint_eval.published import read_published, recompute

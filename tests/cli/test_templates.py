@@ -2,7 +2,8 @@
 
 import pytest
 
-from balint_eval.cli import TEMPLATES, main
+from balint_eval.cli import main
+from balint_eval.command_words import TEMPLATES
 from balint_eval.init.templates import DESIGNS, study_text
 from balint_eval.pipeline import evaluate
 from balint_eval.study import read_study

@@ -21,7 +21,7 @@ from blocks import KNOWN, ROOT, Block, blocks_of, inline_commands, pages, words_
 from fragments import faults
 from sandbox import Sandbox
 
-from balint_eval.cli import make_parser
+from balint_eval.command_words import make_parser
 
 PAGES = pages()
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]

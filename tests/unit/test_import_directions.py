@@ -51,6 +51,8 @@ LAYERS = [
     {"begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex", "cohort_reports"},
     {"run"},
     {"api"},
+    {"commands"},
+    {"command_words"},
     {"__init__", "cli", "__main__"},
     # Made by hand only (`make generate`): it reads everything, the command line too.
     {"attribute_docs"},

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from balint_eval import __version__
-from balint_eval.cli import main, make_parser
+from balint_eval.cli import main
+from balint_eval.command_words import make_parser
 
 ROOT = Path(__file__).parents[2]
 CITATION_KEYS = {

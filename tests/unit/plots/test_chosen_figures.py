@@ -6,7 +6,8 @@ import pytest
 from made_tables import study_file
 
 from balint_eval.chosen_figures import WIDTHS, Choice, draw_chosen
-from balint_eval.cli import main, make_parser
+from balint_eval.cli import main
+from balint_eval.command_words import make_parser
 from balint_eval.errors import DataError, StudyError
 from balint_eval.stages import Folders
 from balint_eval.tables import TABLES, empty_table, write_table
