@@ -70,5 +70,10 @@ FILE_MOULDS = (
         "of {all} people with both dates {short} answered '{later}' within {days} day of '{earlier}', and {long} more "
         "than {years} years later"
     ),
+    *(marked("{n} person gave the same answer to every item"), marked("{n} people gave the same answer to every item")),
+    *(marked("{n} person gave the same answer to more than {share} of the items in a row"),),
+    *(marked("{n} people gave the same answer to more than {share} of the items in a row"),),
+    *(marked("such answers may have been given without reading"), marked("nothing: they stay in")),
+    *(marked("a sensitivity analysis may leave them out"),),
 )
 """Moulds of these remarks; `remarks.py` says how they are recognised."""
