@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks newcomer pictures clean help determinism injection wheel-test soak sbom licences audit
+.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-large bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks newcomer pictures clean help determinism injection wheel-test soak sbom licences audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -116,6 +116,15 @@ doctor-study: $(STAMP) ## 1,000 simulated questionnaires with one planted fault 
 
 linkage-study: $(STAMP) ## 600,000 simulated people linked by self-made codes: true pairs found, false links made, into docs/.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/simulation/linkage_study.py --people 30000 --write docs/linkage.md
+
+# PARTS="cohort growth" runs some; COHORTS="1 10 100 1000" and PEOPLE="10000 100000" choose sizes.
+bench: $(STAMP) ## Every benchmark in one table, beside R and growing: printed, and into docs/scale.md (an hour).
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench.py $(if $(PARTS),--parts $(PARTS)) \
+		$(if $(COHORTS),--cohorts $(COHORTS)) $(if $(PEOPLE),--people $(PEOPLE)) --write docs/scale.md
+
+# PEOPLE="10000 100000" tries fewer.
+bench-large: $(STAMP) ## Read, check, link, score, compare 1,000,000 people x 60 items x 2 waves in 1,000 cohorts.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_large.py $(if $(PEOPLE),--people $(PEOPLE))
 
 bench-scoring: $(STAMP) ## Score 1,000,000 people x 60 items x 2 waves: time and memory, beside numpy's floor.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_scoring.py

@@ -86,10 +86,9 @@ def decode_items(
     for column in columns:
         counts.update({str(text): int(number) for text, number in cells[column].value_counts().items()})
     table = _meanings(counts, items, instrument)
-    values = pd.DataFrame(
-        {item: cells[column].map(table.codes) for item, column in enumerate(columns, start=1)},
-        index=cells.index,
-    ).astype("float64")
+    # A look-up a cell: `Series.map` would make an index of the few codes again for every column.
+    codes = [np.array(list(map(table.codes.get, cells[column])), dtype=np.float64) for column in columns]
+    values = pd.DataFrame(dict(enumerate(codes, start=1)), index=cells.index)
     shift = _shift_problem(values, items, instrument, file)
     place = _Place(cells[list(columns)], counts, table, instrument, file)
     problems = [shift] if shift else [*_told_together(place), *_refusals(place)]

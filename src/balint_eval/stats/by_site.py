@@ -25,6 +25,9 @@ from balint_eval.stats.result import Result
 BY_SITE = "_by_site"
 ONE_SITE = "people of one site only: there is nothing to keep apart"
 ALIASED = "sites and arms cannot be told apart, or there are too few people"
+MOST_PRODUCTS = 200_000_000
+"""People times the square of the sites: what is held at once takes eight bytes each."""
+TOO_MANY = "not computed: {sites} sites of {people} people would take more memory than a laptop has"
 NO_ERROR = "a site has too few or too uneven groups for a standard error within sites"
 
 
@@ -111,6 +114,8 @@ def _tested(
     base = describe(method + BY_SITE, pairs, conf_level, pairs.treated if two_arms else None)
     if not sites.shape[1]:
         return with_notes(base, [ONE_SITE])
+    if pairs.n * design.shape[1] ** 2 > MOST_PRODUCTS:
+        return with_notes(base, [TOO_MANY.format(sites=f"{sites.shape[1] + 1:,}", people=f"{pairs.n:,}")])
     contrast = np.eye(design.shape[1])[-1]
     found = cr2_contrast(design, outcome, pairs.group, contrast, ONE_ARM_ICC if pairs.partially_nested else 0.0)
     result = tested(base, *found, pairs.noise)

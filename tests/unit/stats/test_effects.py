@@ -1,3 +1,4 @@
+import tracemalloc
 from itertools import pairwise
 from math import gamma, sqrt
 
@@ -180,3 +181,16 @@ def test_changes_that_hardly_vary_get_their_interval_at_once():
     found = d_z(np.zeros(11), changes)
     low, high = np.sqrt(chi2.ppf([0.025, 0.975], 10) / 10)
     assert (found.low / found.value, found.high / found.value) == pytest.approx((low, high), rel=1e-6)
+
+
+def test_cliffs_delta_needs_no_matrix_of_all_pairs():
+    drawn = np.random.default_rng(3)
+    first, second = drawn.integers(0, 30, 4_000), drawn.integers(2, 30, 4_000)
+    tracemalloc.start()
+    effect = cliffs_delta(first, second)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # The matrix takes 128 MB.
+    assert peak < 4e6
+    signs = np.sign(first[:, None] - second)
+    assert effect.value == signs.mean()

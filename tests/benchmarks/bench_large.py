@@ -1,0 +1,150 @@
+"""1,000,000 people x 60 items x 2 waves in 1,000 cohorts: read, check, link, score, compare, two processes.
+
+Run `make bench-large` (`PEOPLE="10000 100000"` tries fewer). One CSV file a cohort; the functions are those of the
+stages (`read_export`, `decode_items`, pseudonyms, `score_wide`, `change_cr2`), cohort after cohort, so that memory does
+not grow with the study. What the workflow keeps beside (one row an answer, the doctor, flow, reports) is not made here:
+`docs/scale.md` says what that costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from bench_scoring import ITEMS, WAVES, instrument
+
+IN_A_COHORT, GROUP, EFFECT, PROCESSES = 1_000, 10, 0.2, 2
+PROMISED_SECONDS, PROMISED_GB = 60.0, 2.0
+STEPS = ("read", "check", "link", "score", "compare")
+NAMES = ("before", "after")
+
+
+class Piece(NamedTuple):
+    """What some cohorts cost and gave."""
+
+    seconds: dict[str, float]
+    changes: list[float]
+    peak: float
+
+
+def write_cohort(folder: Path, number: int, people: int = IN_A_COHORT) -> None:
+    """One file: id, group, wave and 60 answers of one digit, one in a hundred blank; a row a person and wave."""
+    drawn = np.random.default_rng([1, number])
+    person = drawn.normal(0, 0.5, (people, 1)) + np.repeat(drawn.normal(0, 0.2, (people // GROUP, 1)), GROUP, 0)
+    lines = ["person,group,wave," + ",".join(f"q{item}" for item in range(1, ITEMS + 1))]
+    sign = np.where(np.arange(1, ITEMS + 1) % 3 == 0, -1, 1)
+    for at, wave in enumerate(NAMES):
+        keyed = np.clip(np.rint(2 + sign * (person + EFFECT * at) + drawn.normal(0, 1, (people, ITEMS))), 0, 4)
+        cells = np.where(drawn.random((people, ITEMS)) < 0.01, "", keyed.astype(int).astype(str))
+        lines += [f"C{number}P{n},C{number}G{n // GROUP},{wave},{','.join(row)}" for n, row in enumerate(cells)]
+    (folder / f"c{number:05}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def evaluate_cohorts(numbers: range, folder: Path) -> Piece:
+    """Read, check, link, score and compare some cohorts, one in memory at a time."""
+    import pandas as pd
+
+    from balint_eval.ingest.answers import decode_items
+    from balint_eval.ingest.pseudonyms import pseudonymiser
+    from balint_eval.ingest.readers.open import read_export
+    from balint_eval.score_arrays import score_wide
+    from balint_eval.stats.cluster import change_cr2
+    from balint_eval.study_exports import Items
+
+    form, pseudonym, seconds, changes = instrument(), pseudonymiser(bytes(range(32))), Counter[str](), []
+    columns = [f"q{item}" for item in range(1, ITEMS + 1)]
+    items = Items(instrument=form.name, columns=columns)
+    for number in numbers:
+        marks = [time.process_time()]
+        path = folder / f"c{number:05}.csv"
+        cells = read_export(path, shown_as=path.name).cells
+        marks.append(time.process_time())
+        decoded = decode_items(cells, columns, items, form, path.name)
+        if decoded.problems:
+            raise SystemExit(str(decoded.problems[0]))
+        marks.append(time.process_time())
+        waves = [cells.index[cells["wave"] == wave] for wave in NAMES]
+        who = cells[["person", "group"]].assign(person=cells["person"].map(pseudonym))
+        first, second = (who.loc[rows].set_index("person") for rows in waves)
+        if first.index.has_duplicates or second.index.has_duplicates:
+            raise SystemExit(f"{path.name}: a person stands twice in a wave")
+        place = pd.Series(range(len(second)), index=second.index).reindex(first.index)
+        found = place.notna().to_numpy()
+        marks.append(time.process_time())
+        before, after = (score_wide(decoded.values.loc[rows].to_numpy(), form)["total"].score for rows in waves)
+        marks.append(time.process_time())
+        after = after[place[found].astype(int).to_numpy()]
+        changes.append(change_cr2(before[found], after, first["group"].to_numpy()[found]).estimate)
+        marks.append(time.process_time())
+        seconds.update(dict(zip(STEPS, np.diff(marks).tolist(), strict=True)))
+    return Piece(dict(seconds), changes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+
+
+def pieces(cohorts: int) -> list[range]:
+    """Give the cohorts in batches of fifty, as the workflow has them."""
+    return [range(start, min(start + 50, cohorts + 1)) for start in range(1, cohorts + 1, 50)]
+
+
+def write_all(numbers: range, folder: Path) -> None:
+    """Write the files of some cohorts."""
+    for number in numbers:
+        write_cohort(folder, number)
+
+
+def table(sizes: list[int], parent: Path | None) -> Iterator[str]:
+    """Give the lines of the table, and how the cost grows."""
+    yield f"| people | {' | '.join(f'{step} CPU s' for step in STEPS)} | all CPU s | wall s | GB, both processes |"
+    yield "|---" * (len(STEPS) + 4) + "|"
+    grown = []
+    for people in sizes:
+        folder = Path(tempfile.mkdtemp(dir=parent))
+        try:
+            with ProcessPoolExecutor(PROCESSES) as pool:
+                list(pool.map(partial(write_all, folder=folder), pieces(people // IN_A_COHORT)))
+            began = time.perf_counter()
+            # New processes, so that the memory of writing is not counted.
+            with ProcessPoolExecutor(PROCESSES) as pool:
+                found = list(pool.map(partial(evaluate_cohorts, folder=folder), pieces(people // IN_A_COHORT)))
+            wall = time.perf_counter() - began
+        finally:
+            shutil.rmtree(folder)
+        cost = {step: sum(piece.seconds[step] for piece in found) for step in STEPS}
+        total = sum(cost.values())
+        grown.append((people, total))
+        steps = " | ".join(f"{cost[step]:.1f}" for step in STEPS)
+        peak = PROCESSES * max(piece.peak for piece in found)
+        yield f"| {people:,} | {steps} | {total:.1f} | {wall:.1f} | {peak:.2f} |"
+        mean = float(np.mean([change for piece in found for change in piece.changes]))
+        yield f"<!-- {people // IN_A_COHORT} cohorts, mean change {mean:.2f} points -->"
+    if len(grown) > 1:
+        slope = np.polyfit(*np.log(np.array(grown)).T, 1)[0]
+        each = grown[-1][1] / grown[-1][0] * 1_000_000
+        yield f"\nSlope on logarithmic axes {slope:.2f}; {each:.0f} CPU s for a million people: {each / 2:.0f} s on"
+        yield f"two free cores (promised {PROMISED_SECONDS:.0f} s and {PROMISED_GB:.0f} GB)."
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--people", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--folder", type=Path, help="where the files are written: 260 MB for a million people")
+    wanted = parser.parse_args()
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {WAVES} waves, {ITEMS} items\n")
+    for line in table(wanted.people, wanted.folder):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
