@@ -98,7 +98,10 @@ def write_study(folder: Path, start: int) -> Path:
     # A tab, carriage return or invisible sign is refused in a header, and told; it may stand in any other text.
     plain = (text for text in taken if text.isprintable())
     groups = [next(plain) for _ in range(GROUPS)]
-    headers = ["code", "group", *[f"{n}. {next(plain)}" for n in (1, 2, 3)], "said"]
+    # Words behind the string, so that `init` sees a statement: `@SUM(1+1)` alone is the name of a total, and a heading
+    # that ends in a number is that of another questionnaire.
+    behind = "is what I thought of most when we met and when I was on my way home"
+    headers = ["code", "group", *[f"{n}. {next(plain)} {behind}" for n in (1, 2, 3)], "said"]
     study = {
         "name": "injected",
         "title": next(taken),

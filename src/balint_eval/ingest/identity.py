@@ -16,7 +16,7 @@ from balint_eval.ingest.linkage.chance import (
     pair_chance,
 )
 from balint_eval.ingest.linkage.codes import ROSTER, Codes, gather
-from balint_eval.ingest.linkage.decisions import read_decisions
+from balint_eval.ingest.linkage.decisions import read_decisions, words_in
 from balint_eval.ingest.linkage.elements import BETWEEN, code_of
 from balint_eval.ingest.linkage.persons import EXACT, Joined, Persons, Place, link_persons
 from balint_eval.ingest.linkage.review import Shown, mark_of, rows_to_show, write_review
@@ -141,6 +141,8 @@ def identify(
     persons = link_persons(codes.occasions(waves), decisions=decisions, within_group=linkage.within_group)
     if persons.conflicts:
         raise DataError(list(_conflicts(persons, cohort.linkage_decisions)))
+    if cohort.linkage_decisions and persons.questions and not words_in(file.path(cohort.linkage_decisions)):
+        raise DataError(_no_rows(len(persons.questions), cohort.linkage_decisions))
     people = {place: pseudonym(join.person) for place, join in persons.joined.items()}
     chances = element_chances(_largest(codes), linkage.elements)
     rows = rows_to_show(persons.questions, decisions, codes.by_place(), chances)
@@ -180,6 +182,14 @@ def _code_rows(cohort: Cohort, readings: Sequence[Reading], roster: pd.DataFrame
 def _conflicts(persons: Persons, sheet: str) -> list[Problem]:
     mend = "set one of the rows to undecided, and run again"
     return [Problem("LK-DECISION", one.why, mend, sheet, one.row, "decision") for one in persons.conflicts]
+
+
+def _no_rows(number: int, sheet: str) -> Problem:
+    """Say that a sheet decides nothing because it holds nothing: rows that were deleted are no decisions."""
+    waiting = "1 pair waits" if number == 1 else f"{number} pairs wait"
+    what = f"this sheet holds no pair of codes, and {waiting} for a decision: its rows are gone, or it is another file"
+    mend = "bring the sheet back from a copy, or run without the key linkage_decisions and decide in the new sheet"
+    return Problem("LK-DECISION", what, mend, sheet)
 
 
 def _finder(codes: Codes, people: Mapping[Place, str]) -> Callable[[Reading, pd.Index], pd.Series]:

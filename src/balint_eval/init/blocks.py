@@ -24,7 +24,7 @@ _WORD = r"(?:[\s_.\-:#(\[/]+(?:items?|questions?|statements?|sq|q|no|nr|گویه
 _BEHIND = re.compile(rf"(?P<stem>.*?){_WORD}[\s_.\-:#(\[/]*(?<![0-9])0*(?P<number>[0-9]{{1,3}})[\s)\]]*", re.IGNORECASE)
 _GENERIC = re.compile(r"(q|question|item|var|v|x|col|column|s|statement|سوال|پرسش|گویه)?[\s_.\-#]*[0-9]*")
 """Stems that say nothing of a questionnaire: only such a run of columns is cut where the kind of answer changes."""
-_BEFORE = re.compile(r"0*(?P<number>[0-9]{1,3})\s*[.):\-–،]\s*(?P<text>\D.*)")
+_BEFORE = re.compile(r"0*(?P<number>[0-9]{1,3})\s*[.):\-–،]\s*(\D.*)?")
 _GRID = re.compile(r"(?P<stem>.+?)\s*\[(?P<row>[^\[\]]+)\]")
 
 

@@ -249,6 +249,25 @@ def test_a_sheet_without_pairs_is_read(codes):
     assert people(decide(codes, []).ingest())["paired"] == 8
 
 
+@pytest.mark.parametrize(
+    ("later", "waiting"), [({"day": 8, "month": 8}, "1 pair waits"), ({"mother": "xx", "town": "yy"}, "1 pair waits")]
+)
+def test_a_sheet_whose_rows_are_gone_decides_nothing_silently(codes, later, waiting):
+    codes.waves(BEFORE, AFTER)
+    decide(codes, [])
+    codes.waves(BEFORE, slipped(AFTER, 1, **later))
+    (problem,) = refused(codes)
+    assert (problem.code, problem.file) == ("LK-DECISION", "decided.xlsx")
+    assert problem.what == (
+        f"this sheet holds no pair of codes, and {waiting} for a decision: its rows are gone, or it is another file"
+    )
+    assert problem.mend == (
+        "bring the sheet back from a copy, or run without the key linkage_decisions and decide in the new sheet"
+    )
+    codes.waves(BEFORE, slipped(slipped(AFTER, 1, **later), 2, **later))
+    assert "2 pairs wait for a decision" in refused(codes)[0].what
+
+
 def test_nothing_typed_into_a_form_runs_in_the_sheet(codes):
     codes.waves(BEFORE, slipped(AFTER, 1, mother='=HYPERLINK("x")', month="+8"))
     book = openpyxl.load_workbook(io.BytesIO(codes.ingest().review.sheet({})))

@@ -8,8 +8,8 @@ import pytest
 
 from balint_eval.ingest.sheet import Sheet
 from balint_eval.init.answer_lists import AnswerLists
-from balint_eval.init.blocks import find_blocks, numbered, one_kind
-from balint_eval.init.columns import columns_of
+from balint_eval.init.blocks import find_blocks, numbered, one_kind, stem_of
+from balint_eval.init.columns import Column, columns_of
 from balint_eval.init.files import Given, item_columns
 from balint_eval.init.people import choose_codes, settle_uses
 from balint_eval.init.recognise import recognise
@@ -307,6 +307,21 @@ def test_periods_that_overlap_say_nothing():
 )
 def test_stems_and_numbers(name, stem):
     assert numbered(name) == stem
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("2. I listen", ("#", 2)),
+        # A statement that is a picture: of its heading the number is left, and of some nothing.
+        ('3. <img src="listen.png">', ("#", 3)),
+        ('<img src="listen.png">', ("", None)),
+        ("2.5", ("2", 5)),
+        ("Why?", ("", None)),
+    ],
+)
+def test_what_a_column_shares_with_its_neighbours(name, stem):
+    assert stem_of(Column(name, 0, "", ("1", "2"))) == stem
 
 
 def test_kinds_of_numbers():
