@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 """One row of a table, by the contract's column names."""
 _NUMBERED = re.compile(r"cohort_[0-9]+")
-PROGRAMME = marked("Balint group")
-"""Name of a programme that the study file does not name."""
+DEFAULTS = (
+    *(marked("Balint group"), marked("Before the first meeting"), marked("After the last meeting")),
+    marked("Follow-up"),
+)
+"""Names of programme and waves in a study file where nobody chose others."""
 _MAIN_ROLES = ("primary", "secondary")
 
 
@@ -212,7 +215,7 @@ class Material:
     def wave(self, name: str) -> str:
         """Give a wave's name as readers know it."""
         found = next((wave.label for wave in self.study.waves if wave.name == name and wave.label), name)
-        return self.language.named(found)
+        return self.language.isolated(self.language.translated(found))
 
     def arm(self, name: str) -> str:
         """Give an arm's name as readers know it."""

@@ -56,6 +56,12 @@ def few_groups(material: Material) -> bool:
     return not groups or min(groups.get(arm.name, 0) for arm in material.study.arms) < ENOUGH_GROUPS
 
 
+def groups_unknown(material: Material) -> bool:
+    """Say whether people met in groups and nobody's group is known; a release does not tell that from few groups."""
+    internal = material.audience != "release" and material.study.plan.groups != "none"
+    return internal and not any(counts.groups_by_arm(material).values())
+
+
 def no_control(material: Material) -> bool:
     """Say whether the study lacks an arm with the role control."""
     return material.study.control_arm is None
@@ -83,7 +89,8 @@ def _gain(material: Material) -> bool:
 
 
 def _unsure(material: Material) -> bool:
-    return bool(verdicts(material) & {"cannot_tell", "no_claim", "small_gain"}) and few_groups(material)
+    open_ones = verdicts(material) & {"cannot_tell", "no_claim", "small_gain"}
+    return bool(open_ones) and few_groups(material) and not groups_unknown(material)
 
 
 def _nothing_fixed(material: Material) -> bool:
@@ -108,6 +115,7 @@ STEPS: tuple[tuple[Rule, str], ...] = (
     (_loss, marked("Look into the loss with leaders and participants before the next course.")),
     (_gain, marked("Keep the programme as it is.")),
     (few_answers, marked("Raise the response rate: plan time for the forms in the first and last meeting.")),
+    (groups_unknown, marked("Ask who was in which group, and evaluate again: without it nothing can be claimed.")),
     (_unsure, marked("Repeat with more groups and pool the results: this course alone leaves outcomes undecided.")),
     (no_control, marked("Add a comparison group, for example the people waiting for the next course.")),
     (off_plan, marked("Bring meetings back to the plan, or change the plan and say why.")),
@@ -136,7 +144,11 @@ LIMITS: tuple[tuple[Rule, str], ...] = (
         lambda material: not no_control(material) and material.study.plan.allocation == "not_random",
         marked("Arms were not formed at random. They may have differed from the start."),
     ),
-    (few_groups, marked("There were few groups. One unusual group can move the result.")),
+    (groups_unknown, marked("Who was in which group is not known. One unusual group can move the result.")),
+    (
+        lambda material: few_groups(material) and not groups_unknown(material),
+        marked("There were few groups. One unusual group can move the result."),
+    ),
     (few_answers, marked("Many people did not answer both times. Those who did may differ from the others.")),
     (
         lambda material: all(row["rater"] == "self" for row in material.outcomes),
