@@ -81,6 +81,9 @@ def make_problem(y: FloatArray, X: FloatArray, terms: tuple[RandomTerm, ...]) ->
     """Check the data and reduce them to cross-products."""
     _check(y, X, terms)
     n, p = X.shape
+    # A model of too many effects is refused before its design is looked at: that costs minutes for a thousand sites.
+    blocks = make_blocks(terms, n)
+    _need_full_rank(X)
     basis, triangle = np.linalg.qr(X)
     start = basis.T @ y
     residual = y - basis @ start
@@ -88,7 +91,6 @@ def make_problem(y: FloatArray, X: FloatArray, terms: tuple[RandomTerm, ...]) ->
     unit = float(np.sqrt(np.mean(residual**2)))
     if unit <= _NO_SPREAD * float(np.sqrt(np.mean(y**2))) or unit == 0:
         raise MixedModelError("The scores do not vary beyond the fixed effects, so there is nothing to model.")
-    blocks = make_blocks(terms, n)
     product = gram(blocks, np.column_stack([basis, residual / unit]))
     q = len(product) - p - 1
     return Problem(n, p, q, terms, blocks, index_parameters(blocks), product, triangle, start, unit)
@@ -103,6 +105,9 @@ def _check(y: FloatArray, X: FloatArray, terms: tuple[RandomTerm, ...]) -> None:
         raise MixedModelError("The scores or the design of the fixed effects hold a missing value.")
     if len(y) <= X.shape[1]:
         raise MixedModelError(f"There are {len(y)} scores for {X.shape[1]} fixed effects; that is too few.")
+
+
+def _need_full_rank(X: FloatArray) -> None:
     norms = np.sqrt(np.sum(X**2, axis=0))
     if np.any(norms == 0) or np.linalg.matrix_rank(X / norms) < X.shape[1]:
         raise MixedModelError("The fixed effects cannot be told apart in these data (the design is rank deficient).")
