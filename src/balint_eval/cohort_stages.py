@@ -24,9 +24,9 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
     ------
     DataError
     """
-    problems = list[Problem]()
-    ingested = list(_each_cohort(file, pseudonym, problems))
-    _refuse(problems, [result.places for _, result in ingested])
+    refused = dict[str, list[Problem]]()
+    ingested = list(_each_cohort(file, pseudonym, refused))
+    _refuse([problem for found in refused.values() for problem in found], [result.places for _, result in ingested])
     return ingested
 
 
@@ -51,6 +51,23 @@ def check_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> list[Problem]:
     DataError
         With the problems of all cohorts.
     """
+    looked = look_at_cohorts(file, key, cores)
+    _refuse([problem for found in looked.refused.values() for problem in found], looked.places)
+    return looked.warnings
+
+
+def look_at_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> Looked:
+    """Read every cohort, keep none in memory, and tell what is wrong with each.
+
+    Parameters
+    ----------
+    file, key, cores
+        As for `check_cohorts`.
+
+    Returns
+    -------
+    Looked
+    """
     batches = [file.only(names) for names in list_batches(file).values()]
     keys = [key] * len(batches)
     if min(cores, len(batches)) < 2:
@@ -60,35 +77,56 @@ def check_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> list[Problem]:
 
         with ProcessPoolExecutor(min(cores, len(batches))) as pool:
             looked = list(pool.map(_look_at, batches, keys))
-    _refuse([one for part in looked for one in part.problems], [one for part in looked for one in part.places])
-    return [one for part in looked for one in part.warnings]
+    return Looked(
+        {name: found for part in looked for name, found in part.refused.items()},
+        [one for part in looked for one in part.warnings],
+        [one for part in looked for one in part.places],
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
-    """What reading some cohorts told."""
+class Looked:
+    """What reading some cohorts told.
 
-    problems: list[Problem]
+    Attributes
+    ----------
+    refused : dict of cohort to list of Problem
+        Cohorts that cannot be evaluated as they are, in the order of the study file.
+    warnings : list of Problem
+    places : list of pandas.DataFrame
+        Where whose answers stand, a frame for each cohort that was read.
+    """
+
+    refused: dict[str, list[Problem]]
     warnings: list[Problem]
     places: list[pd.DataFrame]
 
+    def refuse_across(self) -> None:
+        """Refuse what is wrong between cohorts, which no cohort can be set aside for.
 
-def _look_at(file: StudyFile, key: bytes) -> _Looked:
-    looked = _Looked([], [], [])
-    for _, result in _each_cohort(file, pseudonymiser(key), looked.problems):
+        Raises
+        ------
+        DataError
+        """
+        _refuse([], self.places)
+
+
+def _look_at(file: StudyFile, key: bytes) -> Looked:
+    looked = Looked({}, [], [])
+    for _, result in _each_cohort(file, pseudonymiser(key), looked.refused):
         looked.warnings.extend(result.warnings)
         looked.places.append(result.places)
     return looked
 
 
 def _each_cohort(
-    file: StudyFile, pseudonym: Callable[[str], str], problems: list[Problem]
+    file: StudyFile, pseudonym: Callable[[str], str], refused: dict[str, list[Problem]]
 ) -> Iterator[tuple[Cohort, Ingested]]:
     for cohort in file.study.cohorts:
         try:
             yield cohort, ingest_cohort(file, cohort, pseudonym)
         except BalintError as error:
-            problems += error.problems
+            refused[cohort.name] = list(error.problems)
 
 
 def _refuse(problems: Sequence[Problem], places: Sequence[pd.DataFrame]) -> None:

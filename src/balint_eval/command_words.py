@@ -129,6 +129,7 @@ _FOR_WHOM = (
     "internal: for the people who run the groups; release: for anybody else, into release/ in the results "
     "(what the study file says, else internal)"
 )
+_KEEP_GOING = "set cohorts aside whose files are refused, evaluate the others, and end with exit code 3"
 _STAGES = {
     "ingest": "stage: read the exports of a batch of cohorts",
     "score": "stage: score a batch of cohorts",
@@ -153,6 +154,7 @@ def _add_run(
         command.add_argument("--results", default="results", help="folder for the results (results)")
         command.add_argument("--cores", type=int, default=2, help="cores to use (2)")
         command.add_argument("--audience", choices=AUDIENCES, help=_FOR_WHOM)
+        command.add_argument("--keep-going", action="store_true", help=_KEEP_GOING)
     _add_saying(command)
     command.set_defaults(handler=handler)
 

@@ -35,11 +35,13 @@ def run_stage(options: argparse.Namespace) -> int:
     """Run one stage of the workflow."""
     from balint_eval import stages
     from balint_eval.processes import at_work
+    from balint_eval.set_aside import without_set_aside
     from balint_eval.study import read_study
     from balint_eval.tables import write_text
 
     file = read_study(options.study)
     folders = stages.Folders(Path(options.results), file.study.name)
+    file = without_set_aside(file, folders.root)
     if options.stage == "figures" and options.output:
         return _draw_for_a_paper(options, file, folders)
     with at_work(folders.root):
@@ -90,6 +92,7 @@ def run_study(options: argparse.Namespace) -> int:
     from balint_eval.run import run_workflow
 
     said = {"plain": options.plain, "language": language_of(options), "audience": options.audience or ""}
+    said["keep_going"] = options.keep_going
     return run_workflow(Path(options.study), Path(options.results), cores=options.cores, **said)
 
 

@@ -207,7 +207,8 @@ def describe_run(file: StudyFile) -> dict[str, Any]:
         "versions": versions(),
         "code": {stage: code_digest(stage) for stage in STAGE_CODE},
         "settings": file.study.model_dump(mode="json", exclude={"cohorts", "own_instruments"}),
-        "command": f"balint-eval run {Path(file.shown_as).name}",
+        "command": f"balint-eval run {Path(file.shown_as).name}{' --keep-going' if file.set_aside else ''}",
+        **({"set_aside": list(file.set_aside)} if file.set_aside else {}),
     }
 
 

@@ -27,6 +27,7 @@ from balint_eval.processes import PATIENCE, RECORD, RUN, forget
 from balint_eval.progress import Progress, Step, as_line, time_left
 from balint_eval.provenance import cohort_digest, workflow_folder
 from balint_eval.release import ReleaseFolders, ledger_path
+from balint_eval.set_aside import keep_set_aside, told_set_aside
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
 from balint_eval.tables import OF_THE_DISK, disk_problem, write_bytes, write_text
@@ -43,6 +44,7 @@ def run_workflow(
     plain: bool = False,
     language: Language = ENGLISH,
     audience: str = "",
+    keep_going: bool = False,
 ) -> int:
     """Evaluate one study through Snakemake.
 
@@ -59,6 +61,8 @@ def run_workflow(
         Of what is said on the way; the verdicts are in the first language of the study.
     audience : {"", "internal", "release"}
         Who may read what is made; blank takes what the study file says.
+    keep_going : bool
+        Whether cohorts whose files are refused are set aside and the others evaluated.
 
     Returns
     -------
@@ -67,8 +71,10 @@ def run_workflow(
 
     Raises
     ------
-    StudyError, DataError
+    StudyError
         Before anything is written.
+    DataError
+        Before anything is written; with `keep_going`, after the other cohorts were evaluated.
     EnvironmentProblem
         Another run works on this study, or Snakemake failed for a reason of its own.
     """
@@ -80,8 +86,10 @@ def run_workflow(
     listed = folders.manifest.read_bytes() if audience == "release" and folders.manifest.is_file() else b""
     with RunLock(folders.root) as lock, interruptible():
         clear_up(folders, lock)
-        checked = check_inputs(file, folders, say, cores)
+        checked, refused = check_inputs(file, folders, say, cores, keep_going=keep_going)
+        whole, file = file, file.without(refused)
         _forget_errors(folders)
+        keep_set_aside(folders.root, list(refused))
         if checked:
             write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
         set_changed_aside(folders)
@@ -96,6 +104,8 @@ def run_workflow(
     made = last(file, folders, language)
     for line in [*made, *to_decide(file, folders, language)]:
         say.result(line)
+    if refused:
+        raise told_set_aside(refused, len(whole.study.cohorts))
     return 0
 
 
@@ -125,7 +135,13 @@ class Speaker:
         return plainly(line) if self.plain or not self.language.is_right_to_left else line
 
 
-def check_inputs(file: StudyFile, folders: Folders, say: Speaker, cores: int = 1) -> dict[str, str]:
+Digests = dict[str, str]
+Refused = dict[str, list[Problem]]
+
+
+def check_inputs(
+    file: StudyFile, folders: Folders, say: Speaker, cores: int = 1, *, keep_going: bool = False
+) -> tuple[Digests, Refused]:
     """Read the cohorts whose files, settings or code changed since the last check, writing nothing.
 
     Parameters
@@ -134,11 +150,15 @@ def check_inputs(file: StudyFile, folders: Folders, say: Speaker, cores: int = 1
     folders : Folders
     say : Speaker
     cores : int
+    keep_going : bool
+        Whether cohorts that are refused may be set aside, as long as one is left.
 
     Returns
     -------
-    dict
-        Digest of each cohort; empty when nothing has changed.
+    digests : dict
+        Digest of each cohort that is in order; empty when nothing has changed.
+    refused : dict
+        Problems of each cohort to set aside.
 
     Raises
     ------
@@ -149,15 +169,20 @@ def check_inputs(file: StudyFile, folders: Folders, say: Speaker, cores: int = 1
     known = _read_json(folders.root / ".checked.json")
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if not changed:
-        return {}
-    from balint_eval.cohort_stages import check_cohorts
+        return {}, {}
+    from balint_eval.cohort_stages import check_cohorts, look_at_cohorts
     from balint_eval.stages import key_of
 
     key = key_of(file, changed, folders)
     say.progress(say.language.say("Checking the files of {cohorts} ...", cohorts=_listed(changed, say.language)))
-    for warning in check_cohorts(file.only(changed), key, cores):
+    asked = file.only(changed)
+    looked = look_at_cohorts(asked, key, cores) if keep_going else None
+    refused = looked.refused if looked and len(looked.refused) < len(digests) else {}
+    if looked and refused:
+        looked.refuse_across()
+    for warning in looked.warnings if looked and refused else check_cohorts(asked, key, cores):
         say.progress(f"  {told(warning, say.language)}")
-    return digests
+    return {name: digest for name, digest in digests.items() if name not in refused}, refused
 
 
 def _named(file: StudyFile, language: Language) -> dict[str, str]:

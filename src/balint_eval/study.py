@@ -5,7 +5,7 @@ The models of its keys stand in `study_model` and `study_exports`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from balint_eval.codebook.merge import Merged, item_faults, with_codebook, without_echo
@@ -32,10 +32,20 @@ class StudyFile:
         The study file as shown to people.
     instruments : dict of name to Instrument
         Registry, instrument files and own instruments.
+    set_aside : sequence of str
+        Cohorts of the study file that this evaluation goes without, because their files were refused.
     """
 
-    def __init__(self, study: Study, folder: Path, shown_as: str, instruments: dict[str, Instrument]) -> None:
+    def __init__(
+        self,
+        study: Study,
+        folder: Path,
+        shown_as: str,
+        instruments: dict[str, Instrument],
+        set_aside: Sequence[str] = (),
+    ) -> None:
         self.study = study
+        self.set_aside = tuple(set_aside)
         self.folder = folder
         self.shown_as = shown_as
         self.instruments = instruments
@@ -70,6 +80,12 @@ class StudyFile:
         cohorts = [cohort for cohort in self.study.cohorts if cohort.name in names]
         study = self.study.model_copy(update={"cohorts": cohorts})
         return StudyFile(study, self.folder, self.shown_as, self.instruments)
+
+    def without(self, names: Collection[str]) -> StudyFile:
+        """Give the study without these cohorts, which it names as set aside."""
+        aside = [cohort.name for cohort in self.study.cohorts if cohort.name in names]
+        kept = self.only([cohort.name for cohort in self.study.cohorts if cohort.name not in names])
+        return StudyFile(kept.study, self.folder, self.shown_as, self.instruments, [*self.set_aside, *aside])
 
     def input_files(self, cohort: Cohort) -> list[str]:
         """Give every file a cohort is read from, as written in the study file, sorted."""

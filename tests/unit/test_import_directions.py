@@ -45,7 +45,7 @@ LAYERS = [
     {"merging"},
     {"cohort_stages"},
     {"provenance", "pipeline"},
-    {"told", "progress", "verify"},
+    {"told", "progress", "verify", "set_aside"},
     {"stages", "lock", "check", "release"},
     {"clear_up"},
     {"begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex", "cohort_reports"},

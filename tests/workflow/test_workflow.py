@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -322,6 +323,33 @@ def test_a_run_of_refused_data_on_a_fresh_folder_writes_nothing(tmp_path: Path, 
     assert "IN-NOROWS" in done.stderr
     assert snapshot(folder) == before
     assert not (folder / ".snakemake").exists()
+
+
+@pytest.mark.thorough
+def test_one_broken_cohort_is_set_aside_where_that_is_asked_for(changed: Path, command) -> None:
+    """The others are evaluated, every report says so, and the mended cohort comes back with the next run."""
+    export = changed / "data" / "demo" / "residents_patient_ratings.csv"
+    whole = export.read_text(encoding="utf-8")
+    rows = whole.splitlines(keepends=True)
+    rows[4] = ",".join([*rows[4].split(",")[:-1], "7\n"])
+    export.write_text("".join(rows), encoding="utf-8")
+    words = ("balint_eval", "run", "config/config.yaml", "--keep-going")
+    for again in (False, True):
+        done = command(*words, cwd=changed)
+        assert done.returncode == 3
+        told = [line for line in done.stderr.splitlines() if line.startswith(("WF-KEEPGOING: ", "VAL-RANGE: "))]
+        assert [line.split(":")[0] for line in told] == ["WF-KEEPGOING", "VAL-RANGE"]
+        assert ("Nothing to do" in done.stdout) is again
+    results = changed / "results" / "demo"
+    assert set(pd.read_csv(results / "tables" / "participants.csv")["cohort"]) == {"students"}
+    for page in results.glob("report/*.html"):
+        assert "residents" in page.read_text(encoding="utf-8").partition("</section>")[0]
+    assert json.loads((results / "manifest.json").read_text(encoding="utf-8"))["set_aside"] == ["residents"]
+    assert command("balint_eval", "verify", "results/demo", cwd=changed).returncode == 0
+    export.write_text(whole, encoding="utf-8")
+    assert command(*words, cwd=changed).returncode == 0
+    assert set(pd.read_csv(results / "tables" / "participants.csv")["cohort"]) == {"students", "residents"}
+    assert "set_aside" not in json.loads((results / "manifest.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.thorough

@@ -6,6 +6,7 @@ from balint_eval.errors import BalintError
 from balint_eval.instruments.registry import known_instruments
 from balint_eval.provenance import code_digest, comment_hashes, input_hashes, stage_settings
 from balint_eval.settings_words import KEY_IN_SETTINGS, holds_a_key
+from balint_eval.set_aside import without_set_aside
 from balint_eval.study import read_study
 from snakemake.exceptions import WorkflowError
 
@@ -26,11 +27,12 @@ for name in filter(holds_a_key, config):
 given = [path.as_posix() for path in map(Path, workflow.overwrite_configfiles)]
 study_path = config.get("study", (given or ["config/config.yaml"])[-1])
 results = config.get("results", "results")
-study_file = read_study_or_stop(study_path)
+whole_study = read_study_or_stop(study_path)
+root = f"{results}/{whole_study.study.name}"
+study_file = without_set_aside(whole_study, Path(root))
 cohorts = {cohort.name: cohort for cohort in study_file.study.cohorts}
 batches = list_batches(study_file)
 audience = config.get("audience") or study_file.study.audience
-root = f"{results}/{study_file.study.name}"
 
 INGESTED = ["participants", "responses", "totals", "flow", "sources", "sessions", "attendance", "links"]
 SCORED = ["scores", "findings"]
