@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from balint_eval.report.model import Block, FigureBlock, Paragraph, Report, Section, TableBlock, TableColumn
+from balint_eval.report.model import Block, Callout, FigureBlock, Paragraph, Report, Section, TableBlock, TableColumn
 
 MOST_UPRIGHT_COLUMNS = 7
 """A table with more columns, too wide for the page, is printed on its side."""
@@ -69,12 +69,16 @@ class Stretch:
     parts: tuple[Part, ...]
 
 
+_BRIEF = 600
+"""Letters of a chapter that is too short for a page of its own."""
+
+
 def stretches(report: Report) -> tuple[Stretch, ...]:
     """Give the report as stretches of pages, each upright or sideways.
 
     A chapter is sideways as a whole when one of its tables has more than `MOST_UPRIGHT_COLUMNS` columns that do not
-    fit an upright page, and so are chapters of tables between two such: turning the paper for each table would
-    leave half of the pages empty. The numbers behind the figures come last.
+    fit an upright page, and so are chapters of tables, or of a sentence or two, between two such: turning the paper
+    for each table would leave half of the pages empty. The numbers behind the figures come last.
     """
     chapters = [*_chapters(report.sections), *_data_chapter(report)]
     turned = _without_lone_turns([_is_sideways(parts) for parts in chapters], [_may_turn(parts) for parts in chapters])
@@ -97,10 +101,18 @@ def _without_lone_turns(sideways: Sequence[bool], may_turn: Sequence[bool]) -> l
 
 
 def _may_turn(parts: tuple[Part, ...]) -> bool:
-    """Say whether a chapter is as well read sideways: it has tables, and no drawing too tall for that."""
+    """Say whether a chapter is as well read sideways: tables without a tall drawing, or hardly a text.
+
+    A paragraph on a page of its own between two sideways ones looks like a mistake.
+    """
     figures = [part for part in parts if isinstance(part, FigureBlock)]
     tall = any(drawing_size(figure)[1] > _TALLEST_SIDEWAYS_MM for figure in figures)
-    return any(isinstance(part, TableBlock) for part in parts) and not tall
+    return (any(isinstance(part, TableBlock) for part in parts) and not tall) or _is_brief(parts)
+
+
+def _is_brief(parts: tuple[Part, ...]) -> bool:
+    texts = [part.text for part in parts if isinstance(part, Paragraph | Callout | Heading)]
+    return len(texts) == len(parts) and sum(map(len, texts)) <= _BRIEF
 
 
 def _chapters(sections: Sequence[Section]) -> Iterator[tuple[Part, ...]]:

@@ -46,11 +46,13 @@ def test_only_many_columns_that_do_not_fit_turn_the_paper():
 def test_paper_is_not_turned_back_for_a_table_but_for_text_and_tall_drawings():
     wide, small = table(9, 40), table(2, 4)
     assert orientations(chapter("a", wide), chapter("b", small), chapter("c", wide)) == [(True, ["a", "b", "c"])]
-    text, tall = Paragraph("words"), FigureBlock("f", SVG.replace("90pt", "600pt").format(490), "a", "t")
+    text, tall = Paragraph("words " * 150), FigureBlock("f", SVG.replace("90pt", "600pt").format(490), "a", "t")
     for block in (text, tall):
         parts = [block, small] if block is tall else [block]
         found = orientations(chapter("a", wide), chapter("b", *parts), chapter("c", wide))
         assert found == [(True, ["a"]), (False, ["b"]), (True, ["c"])]
+    brief = chapter("b", Paragraph("Hardly a text, and a page of its own would look like a mistake."))
+    assert orientations(chapter("a", wide), brief, chapter("c", wide)) == [(True, ["a", "b", "c"])]
     assert orientations(chapter("a", small), chapter("b", wide)) == [(False, ["a"]), (True, ["b"])]
 
 
