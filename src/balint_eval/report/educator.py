@@ -205,20 +205,22 @@ def _too_wide(language: Language, line: Headline) -> str:
 def _certainty(material: Material) -> Section:
     if not material.headlines:
         return Section(material.say("How sure are we?"), "how-sure", ())
-    people = _answered(material)
-    shown = numbers.WITHHELD if numbers.too_few(people) else numbers.count(people)
     groups = sum(counts.groups_by_arm(material).values())
-    figures = [
-        KeyFigure(
-            material.say("{pairs} of {enrolled}", pairs=shown, enrolled=numbers.count(counts.enrolled(material))),
-            _who_answered(material),
-        )
-    ]
+    figures = [KeyFigure(_share_answered(material), _who_answered(material))]
     figures += [KeyFigure(numbers.count(groups), material.say("groups"))] if groups else []
     figures += _lost(material)
     return Section(
         material.say("How sure are we?"), "how-sure", (KeyFigures(tuple(figures)), BulletList(_sureness(material)))
     )
+
+
+def _share_answered(material: Material) -> str:
+    """Give how many of those enrolled answered; where so few were enrolled that both numbers are withheld, one mark."""
+    people, enrolled = _answered(material), counts.enrolled(material)
+    if numbers.too_few(enrolled):
+        return numbers.WITHHELD
+    shown = numbers.WITHHELD if numbers.too_few(people) else numbers.count(people)
+    return material.say("{pairs} of {enrolled}", pairs=shown, enrolled=numbers.count(enrolled))
 
 
 def _answered(material: Material) -> int:

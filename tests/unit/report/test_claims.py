@@ -169,6 +169,15 @@ def test_nothing_on_fewer_than_five_people(example):
     assert "on fewer than 5 people" in said
 
 
+@pytest.mark.parametrize(("people", "shown"), [(4, "[n<5]"), (5, "[n<5] of 5")])
+def test_so_few_enrolled_are_not_counted_beside_a_mark(example, people, shown):
+    """`[n<5] of 4` would tell as much as the number it hides."""
+    tables, *rest = example("too_few")
+    few = {**tables, "participants": tables["participants"].head(people)}
+    sure = next(s for s in build_educator(few, *rest).sections if s.anchor == "how-sure")
+    assert sure.blocks[0].figures[0].value == shown
+
+
 def test_a_group_of_fewer_than_five_is_not_counted_out(example):
     programme = next(s for s in build_educator(*example("too_few")).sections if s.anchor == "programme")
     members = next(row for row in programme.blocks[0].rows if row[0] == "Members a group")
