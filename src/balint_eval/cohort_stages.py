@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -30,8 +30,8 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
     return ingested
 
 
-def check_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> list[Problem]:
-    """Read every cohort, keep none in memory, and give the warnings of all.
+def look_at_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> Looked:
+    """Read every cohort, keep none in memory, and tell what is wrong with each.
 
     Parameters
     ----------
@@ -43,30 +43,8 @@ def check_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> list[Problem]:
 
     Returns
     -------
-    list of Problem
-        In the order of the study file, however many cores there were.
-
-    Raises
-    ------
-    DataError
-        With the problems of all cohorts.
-    """
-    looked = look_at_cohorts(file, key, cores)
-    _refuse([problem for found in looked.refused.values() for problem in found], looked.places)
-    return looked.warnings
-
-
-def look_at_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> Looked:
-    """Read every cohort, keep none in memory, and tell what is wrong with each.
-
-    Parameters
-    ----------
-    file, key, cores
-        As for `check_cohorts`.
-
-    Returns
-    -------
     Looked
+        In the order of the study file, however many cores there were.
     """
     batches = [file.only(names) for names in list_batches(file).values()]
     keys = [key] * len(batches)
@@ -101,14 +79,15 @@ class Looked:
     warnings: list[Problem]
     places: list[pd.DataFrame]
 
-    def refuse_across(self) -> None:
-        """Refuse what is wrong between cohorts, which no cohort can be set aside for.
+    def refuse(self, but: Collection[str] = ()) -> None:
+        """Refuse what is wrong with the cohorts, but for those to set aside, and what is wrong between cohorts.
 
         Raises
         ------
         DataError
+            With the problems of all.
         """
-        _refuse([], self.places)
+        _refuse([one for name, found in self.refused.items() if name not in but for one in found], self.places)
 
 
 def _look_at(file: StudyFile, key: bytes) -> Looked:

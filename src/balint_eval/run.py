@@ -170,17 +170,15 @@ def check_inputs(
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if not changed:
         return {}, {}
-    from balint_eval.cohort_stages import check_cohorts, look_at_cohorts
+    from balint_eval.cohort_stages import look_at_cohorts
     from balint_eval.stages import key_of
 
     key = key_of(file, changed, folders)
     say.progress(say.language.say("Checking the files of {cohorts} ...", cohorts=_listed(changed, say.language)))
-    asked = file.only(changed)
-    looked = look_at_cohorts(asked, key, cores) if keep_going else None
-    refused = looked.refused if looked and len(looked.refused) < len(digests) else {}
-    if looked and refused:
-        looked.refuse_across()
-    for warning in looked.warnings if looked and refused else check_cohorts(asked, key, cores):
+    looked = look_at_cohorts(file.only(changed), key, cores)
+    refused = looked.refused if keep_going and len(looked.refused) < len(digests) else {}
+    looked.refuse(but=refused)
+    for warning in looked.warnings:
         say.progress(f"  {told(warning, say.language)}")
     return {name: digest for name, digest in digests.items() if name not in refused}, refused
 

@@ -10,7 +10,7 @@ import pytest
 
 from balint_eval import batches
 from balint_eval.cohort_reports import forget_incomplete, run_cohort_reports
-from balint_eval.cohort_stages import check_cohorts
+from balint_eval.cohort_stages import look_at_cohorts
 from balint_eval.errors import DataError, StudyError
 from balint_eval.merging import MERGED, merge
 from balint_eval.pipeline import evaluate
@@ -75,7 +75,7 @@ def test_check_says_the_same_on_one_core_and_on_two(tmp_path):
     told = []
     for cores in (1, 2):
         with pytest.raises(DataError) as refused:
-            check_cohorts(file, KEY, cores)
+            look_at_cohorts(file, KEY, cores).refuse()
         told.append(refused.value.problems)
     assert told[0] == told[1]
     assert [problem.file for problem in told[0]] == ["exports/c00001.csv", "exports/c00003.csv"]

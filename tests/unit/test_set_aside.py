@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from balint_eval import cohort_stages
 from balint_eval.errors import DataError
+from balint_eval.ingest.cohort import ingest_cohort
 from balint_eval.language import ENGLISH, read_language
 from balint_eval.report.frame import frame
 from balint_eval.report.material import Material
@@ -50,6 +52,16 @@ def test_the_broken_cohort_is_set_aside_and_the_others_stay(study, tmp_path):
     ]
     with pytest.raises(DataError, match=r"VAL-RANGE: exports/c00002.csv"):
         check_inputs(file, folders, Speaker())
+
+
+@pytest.mark.parametrize("keep_going", [True, False])
+def test_each_cohort_is_read_once(study, tmp_path, monkeypatch, keep_going):
+    read = []
+    monkeypatch.setattr(
+        cohort_stages, "ingest_cohort", lambda *given: read.append(given[1].name) or ingest_cohort(*given)
+    )
+    check_inputs(read_study(study), Folders(tmp_path / "results", "many"), Speaker(), keep_going=keep_going)
+    assert read == ["c00001", "c00002", "c00003"]
 
 
 def test_where_all_are_broken_nothing_is_set_aside(study, tmp_path):
