@@ -49,6 +49,7 @@ LAYERS = [
     {"stages", "lock", "check", "release"},
     {"clear_up"},
     {"begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex", "cohort_reports"},
+    {"closing"},
     {"run"},
     {"api"},
     {"commands"},
