@@ -22,8 +22,8 @@ from balint_eval.language.catalogues import DOMAIN
 
 PACKAGE = Path(__file__).parents[1]
 LOCALE = PACKAGE / "locale"
-SOURCES = ("language", "report", "plots", "kirkpatrick.py", "check.py", "run.py", "progress.py", "told.py", "cli.py")
-"""Files and folders whose sentences reach readers."""
+OWN_WORDS = "init"
+"""The folder whose questions keep their own words of each language; every other module is gathered from."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"say": None, "marked": None, "plural": (1, 2)}
 _PLACE = re.compile(r"\{(\w*)\}")
 Key = str | tuple[str, ...]
@@ -32,8 +32,10 @@ Key = str | tuple[str, ...]
 def extracted() -> dict[Key, list[str]]:
     """Give every message of the code with the files it stands in, in their order."""
     found: dict[Key, list[str]] = {}
-    for path in sorted(path for name in SOURCES for path in _python_files(PACKAGE / name)):
+    for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE).as_posix()
+        if place.startswith(f"{OWN_WORDS}/"):
+            continue
         for _, message, _, _ in extract_from_file("python", path, keywords=_KEYWORDS):
             places = found.setdefault(message, [])
             if place not in places:
@@ -50,10 +52,6 @@ def extracted() -> dict[Key, list[str]]:
 def _of_checklist(facts: dict[str, Any]) -> list[str]:
     """Give the words of a reporting checklist that the report says: its topics and its note."""
     return [*(str(entry["topic"]) for entry in facts["items"]), *([facts["note"]] if facts.get("note") else [])]
-
-
-def _python_files(path: Path) -> Iterable[Path]:
-    return path.rglob("*.py") if path.is_dir() else [path]
 
 
 def read_catalogue(folder: Path) -> Catalog:
