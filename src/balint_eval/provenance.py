@@ -51,17 +51,17 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "baseline_dependence.py", "heterogeneity.py",
         "proportions.py", "arm_means.py", "growth.py", "completed.py", "missingness.py", "notices.py",
     ),
-    "figures": (*_COMMON, "plots", "typesetting.py", "locale"),
+    "figures": (*_COMMON, "plots", "rounding.py", "typesetting.py", "locale"),
     "report": (
         *_COMMON, "appraisal", "report", "office_files.py", "locale", "consistency.py", "contrasts.py",
-        "kirkpatrick.py", "provenance.py", "quality.py", "scoring.py", "score_arrays.py", "stats",
+        "kirkpatrick.py", "provenance.py", "quality.py", "rounding.py", "scoring.py", "score_arrays.py", "stats",
         "typesetting.py",
     ),
     "manifest": (*_COMMON, "codecheck.py", "crate.py", "provenance.py", "verify.py"),
     "release": (
         *_COMMON, "release.py", "disclosure", "appraisal", "report", "office_files.py", "locale", "consistency.py",
         "contrasts.py", "kirkpatrick.py", "provenance.py", "plots", "quality.py", "scoring.py", "score_arrays.py",
-        "stats", "ingest/pseudonyms.py", "typesetting.py",
+        "stats", "ingest/pseudonyms.py", "rounding.py", "typesetting.py",
     ),
 }  # fmt: skip
 STAGE_CODE = {

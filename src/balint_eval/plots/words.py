@@ -11,6 +11,7 @@ from math import isfinite
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from balint_eval.language import Language
+from balint_eval.rounding import fixed
 
 MINUS, DASH, TO = "\u2212", "\u2013", "\u2013"
 # Joiners carry meaning in Persian and Indic scripts; isolates keep lines of two directions in order.
@@ -23,8 +24,7 @@ def number(value: float, digits: int = 1) -> str:
     """Give a number with a real minus sign, never a negative zero; a dash where it is missing."""
     if not isfinite(value):
         return DASH
-    text = f"{abs(value):.{digits}f}"
-    return MINUS + text if value < 0 and float(text) else text
+    return fixed(value, digits).replace("-", MINUS)
 
 
 def plain(value: float) -> str:

@@ -1,4 +1,4 @@
-"""How numbers are written: the one place that rounds.
+"""How numbers of reports are written.
 
 Nothing is calculated here. A missing number is an en dash, a number on too few people a mark.
 """
@@ -6,6 +6,8 @@ Nothing is calculated here. A missing number is an en dash, a number on too few 
 from __future__ import annotations
 
 from math import isfinite
+
+from balint_eval.rounding import fixed
 
 MISSING = "–"
 MINUS = "−"
@@ -21,10 +23,7 @@ def decimal(value: float, places: int) -> str:
     """Write a number with fixed decimals, a true minus sign and no negative zero."""
     if not isfinite(value):
         return MISSING
-    text = f"{value:.{places}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return fixed(value, places).replace("-", MINUS)
 
 
 def size(value: float, places: int) -> str:

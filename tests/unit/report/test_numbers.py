@@ -22,6 +22,13 @@ def test_p_values_are_in_apa_style(p, text):
     assert numbers.p_value(p) == text
 
 
+@pytest.mark.parametrize(
+    ("noisy", "text"), [(6.749999999999999, "6.8"), (6.750000000000001, "6.8"), (-0.35 + 1e-16, "−0.3")]
+)
+def test_the_order_of_a_sum_does_not_decide_a_half(noisy, text):
+    assert numbers.decimal(noisy, 1) == text
+
+
 def test_p_after_its_letter_has_one_sign():
     assert numbers.p_equals(0.00001) == "p < .001"
     assert numbers.p_equals(0.0421) == "p = .042"
