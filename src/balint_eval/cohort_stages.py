@@ -12,6 +12,7 @@ from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.ingest.cohort import Ingested, ingest_cohort
 from balint_eval.ingest.link_notes import across_cohorts
 from balint_eval.ingest.pseudonyms import pseudonymiser
+from balint_eval.kept_readings import packed
 from balint_eval.merging import Tables
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Cohort
@@ -31,7 +32,7 @@ def ingest_all(file: StudyFile, pseudonym: Callable[[str], str]) -> list[tuple[C
 
 
 def look_at_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> Looked:
-    """Read every cohort, keep none in memory, and tell what is wrong with each.
+    """Read every cohort, keep none in memory but packed, and tell what is wrong with each.
 
     Parameters
     ----------
@@ -59,6 +60,7 @@ def look_at_cohorts(file: StudyFile, key: bytes, cores: int = 1) -> Looked:
         {name: found for part in looked for name, found in part.refused.items()},
         [one for part in looked for one in part.warnings],
         [one for part in looked for one in part.places],
+        {name: content for part in looked for name, content in part.readings.items()},
     )
 
 
@@ -73,11 +75,14 @@ class Looked:
     warnings : list of Problem
     places : list of pandas.DataFrame
         Where whose answers stand, a frame for each cohort that was read.
+    readings : dict of cohort to bytes
+        What was read of each, packed.
     """
 
     refused: dict[str, list[Problem]]
     warnings: list[Problem]
     places: list[pd.DataFrame]
+    readings: dict[str, bytes]
 
     def refuse(self, but: Collection[str] = ()) -> None:
         """Refuse what is wrong with the cohorts, but for those to set aside, and what is wrong between cohorts.
@@ -91,8 +96,9 @@ class Looked:
 
 
 def _look_at(file: StudyFile, key: bytes) -> Looked:
-    looked = Looked({}, [], [])
-    for _, result in _each_cohort(file, pseudonymiser(key), looked.refused):
+    looked = Looked({}, [], [], {})
+    for cohort, result in _each_cohort(file, pseudonymiser(key), looked.refused):
+        looked.readings[cohort.name] = packed(result)
         looked.warnings.extend(result.warnings)
         looked.places.append(result.places)
     return looked

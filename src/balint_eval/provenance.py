@@ -41,7 +41,7 @@ _COMMON = (
     "tables.py", "contracts.yaml", "stages.py", "batches.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
-    "ingest": (*_COMMON, "cohort_stages.py", "merging.py", "ingest"),
+    "ingest": (*_COMMON, "cohort_stages.py", "kept_readings.py", "merging.py", "ingest"),
     "score": (*_COMMON, "cohort_stages.py", "merging.py", "scoring.py", "score_arrays.py", "doctor", "stats"),
     "compare": (
         *_COMMON, "cohort_stages.py", "merging.py", "pipeline.py", "comparisons.py", "consistency.py", "contrasts.py",

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,7 @@ from balint_eval.clear_up import clear_up, refuse_unwritable, set_changed_aside
 from balint_eval.closing import closing_lines, lines_of_release, to_decide
 from balint_eval.cohort_reports import forget_incomplete
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
+from balint_eval.kept_readings import keep_readings
 from balint_eval.language import ENGLISH, Language
 from balint_eval.lock import RunLock
 from balint_eval.processes import PATIENCE, RECORD, RUN, forget
@@ -30,7 +31,7 @@ from balint_eval.provenance import cohort_digest, workflow_folder
 from balint_eval.set_aside import keep_set_aside, told_set_aside
 from balint_eval.stages import Folders
 from balint_eval.study import StudyFile, read_study
-from balint_eval.tables import OF_THE_DISK, disk_problem, write_bytes, write_text
+from balint_eval.tables import OF_THE_DISK, disk_problem, remove_parts, write_bytes, write_text
 from balint_eval.told import plainly, told
 
 _STEPS = re.compile(r"(\d+) of (\d+) steps")
@@ -86,17 +87,18 @@ def run_workflow(
     listed = folders.manifest.read_bytes() if audience == "release" and folders.manifest.is_file() else b""
     with RunLock(folders.root) as lock, interruptible():
         clear_up(folders, lock)
-        checked, refused = check_inputs(file, folders, say, cores, keep_going=keep_going)
-        whole, file = file, file.without(refused)
+        checked = check_inputs(file, folders, say, cores, keep_going=keep_going)
+        whole, file = file, file.without(checked.refused)
         _forget_errors(folders)
-        keep_set_aside(folders.root, list(refused))
-        if checked:
-            write_text(folders.root / ".checked.json", json.dumps(checked, sort_keys=True) + "\n")
+        keep_set_aside(folders.root, list(checked.refused))
+        if checked.digests:
+            write_text(folders.root / ".checked.json", json.dumps(checked.digests, sort_keys=True) + "\n")
         set_changed_aside(folders)
         if file.study.report.each_cohort:
             forget_incomplete(file, folders)
         command = snakemake_command(study, results, cores, audience)
-        did_something = _snakemake(command, folders, lock.run, say, _named(file, language))
+        with _readings_kept(checked, file, folders):
+            did_something = _snakemake(command, folders, lock.run, say, _named(file, language))
         _put_back(folders, listed)
     if not did_something:
         say.result(language.say("Nothing to do: the results are up to date."))
@@ -104,8 +106,8 @@ def run_workflow(
     made = last(file, folders, language)
     for line in [*made, *to_decide(file, folders, language)]:
         say.result(line)
-    if refused:
-        raise told_set_aside(refused, len(whole.study.cohorts))
+    if checked.refused:
+        raise told_set_aside(checked.refused, len(whole.study.cohorts))
     return 0
 
 
@@ -135,13 +137,31 @@ class Speaker:
         return plainly(line) if self.plain or not self.language.is_right_to_left else line
 
 
-Digests = dict[str, str]
-Refused = dict[str, list[Problem]]
+@dataclass(frozen=True)
+class Checked:
+    """What reading the changed cohorts before a run told.
+
+    Attributes
+    ----------
+    digests : dict of cohort to str
+        Digest of each cohort that is in order; empty when nothing has changed.
+    refused : dict of cohort to list of Problem
+        Cohorts to set aside.
+    readings : dict of cohort to bytes
+        What was read of the others, packed.
+    key : bytes
+        Key of the pseudonyms they were read with.
+    """
+
+    digests: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, list[Problem]] = field(default_factory=dict)
+    readings: dict[str, bytes] = field(default_factory=dict, repr=False)
+    key: bytes = field(default=b"", repr=False)
 
 
 def check_inputs(
     file: StudyFile, folders: Folders, say: Speaker, cores: int = 1, *, keep_going: bool = False
-) -> tuple[Digests, Refused]:
+) -> Checked:
     """Read the cohorts whose files, settings or code changed since the last check, writing nothing.
 
     Parameters
@@ -155,10 +175,7 @@ def check_inputs(
 
     Returns
     -------
-    digests : dict
-        Digest of each cohort that is in order; empty when nothing has changed.
-    refused : dict
-        Problems of each cohort to set aside.
+    Checked
 
     Raises
     ------
@@ -169,7 +186,7 @@ def check_inputs(
     known = _read_json(folders.root / ".checked.json")
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if not changed:
-        return {}, {}
+        return Checked()
     from balint_eval.cohort_stages import look_at_cohorts
     from balint_eval.stages import key_of
 
@@ -180,7 +197,21 @@ def check_inputs(
     looked.refuse(but=refused)
     for warning in looked.warnings:
         say.progress(f"  {told(warning, say.language)}")
-    return {name: digest for name, digest in digests.items() if name not in refused}, refused
+    in_order = {name: digest for name, digest in digests.items() if name not in refused}
+    return Checked(in_order, refused, looked.readings, key)
+
+
+@contextmanager
+def _readings_kept(checked: Checked, file: StudyFile, folders: Folders) -> Iterator[None]:
+    """Leave what was read for the jobs of the workflow, and take it away when they are done."""
+    try:
+        for batch, names in list_batches(file).items():
+            readings = {checked.digests[name]: checked.readings[name] for name in names if name in checked.readings}
+            if readings:
+                keep_readings(folders.restricted, batch, readings, checked.key)
+        yield
+    finally:
+        remove_parts(folders.restricted)
 
 
 def _named(file: StudyFile, language: Language) -> dict[str, str]:

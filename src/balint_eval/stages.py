@@ -72,17 +72,24 @@ class Folders:
 def run_ingest(file: StudyFile, batch: str, folders: Folders) -> list[str]:
     """Read the exports of a batch of cohorts; comments and the linkage go to `restricted/` only.
 
-    A cohort whose files, settings and code are those of the stored tables is not read again.
+    A cohort whose files, settings and code are those of the stored tables is not read again, nor one that the run has
+    just read.
 
     Returns
     -------
     list of str
         What to log, without any id or text of a person.
     """
+    from balint_eval.kept_readings import KeptReadings
     from balint_eval.merging import INGESTED
 
     key = key_of(file, cohorts_of(file, batch), folders)
-    return _by_cohort(file, batch, folders, "ingest", INGESTED, lambda cohort: _ingest_one(file, cohort, key, folders))
+    kept = KeptReadings(folders.restricted, batch, key)
+
+    def make(cohort: Cohort, digest: str) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
+        return _ingest_one(file, cohort, kept.take(digest), key, folders)
+
+    return _by_cohort(file, batch, folders, "ingest", INGESTED, make)
 
 
 def _by_cohort(
@@ -91,7 +98,7 @@ def _by_cohort(
     folders: Folders,
     stage: str,
     names: Sequence[str],
-    make: Callable[[Cohort], tuple[Mapping[str, pd.DataFrame], list[str]]],
+    make: Callable[[Cohort, str], tuple[Mapping[str, pd.DataFrame], list[str]]],
 ) -> list[str]:
     """Make the tables of the cohorts of a batch that changed, and put them beside the rows of the others."""
     from balint_eval.merging import stack
@@ -109,7 +116,7 @@ def _by_cohort(
             parts.append({name: rows_of(table, cohort, name) for name, table in stored.items()})
             lines.append(f"{cohort.name}: nothing has changed; the stored tables are kept.")
         else:
-            made, said = make(cohort)
+            made, said = make(cohort, digests[cohort.name])
             parts.append(dict(made))
             lines += said
     # Without its record no stored row is taken over, whatever happens while the tables are written.
@@ -136,12 +143,12 @@ def rows_of(table: pd.DataFrame, cohort: Cohort, name: str) -> pd.DataFrame:
 
 
 def _ingest_one(
-    file: StudyFile, cohort: Cohort, key: bytes, folders: Folders
+    file: StudyFile, cohort: Cohort, read: Ingested | None, key: bytes, folders: Folders
 ) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
     from balint_eval.ingest.cohort import ingest_cohort
     from balint_eval.ingest.pseudonyms import fingerprint, pseudonymiser
 
-    ingested = ingest_cohort(file, cohort, pseudonymiser(key))
+    ingested = read or ingest_cohort(file, cohort, pseudonymiser(key))
     _write_restricted(ingested.comments, folders.restricted / cohort.name / "comments.csv")
     # With a word before it, no spreadsheet takes 12345678 or 1e234567 for a number.
     _write_restricted(ingested.linkage.assign(key_fingerprint=f"key {fingerprint(key)}"), folders.linkage(cohort.name))
@@ -193,7 +200,7 @@ def run_score(file: StudyFile, batch: str, folders: Folders) -> list[str]:
 
     ingested = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in TO_SCORE}
 
-    def make(cohort: Cohort) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
+    def make(cohort: Cohort, _: str) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
         tables = score({name: rows_of(table, cohort, name) for name, table in ingested.items()}, file, cohort)
         return tables, _scored_lines(cohort.name, tables)
 

@@ -42,7 +42,7 @@ LAYERS = [
     {"plots"},
     {"report"},
     {"codecheck", "crate"},
-    {"merging"},
+    {"merging", "kept_readings"},
     {"cohort_stages"},
     {"provenance", "pipeline"},
     {"told", "progress", "verify", "set_aside"},

@@ -1,9 +1,14 @@
 """Tables: held to their contract, written whole or not at all, read back to the last bit."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from balint_eval import tables
 from balint_eval.errors import DataError, EnvironmentProblem
 from balint_eval.tables import (
     FLAG,
@@ -74,6 +79,25 @@ def test_rows_are_sorted_by_key_and_columns_put_in_order():
     assert checked["person_id"].tolist() == ["P1", "P2"]
     assert checked.index.tolist() == [0, 1]
     assert frame["person_id"].tolist() == ["P2", "P1"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=3)), max_size=12), st.booleans())
+def test_a_small_table_is_sorted_and_held_to_its_key_as_a_large_one(keys, twice):
+    rows = [*dict.fromkeys(keys), *(keys[:1] if twice else [])]
+    frame = pd.DataFrame(
+        {"cohort": [row[0] for row in rows], "person_id": [row[1] for row in rows]}
+        | dict.fromkeys(["group_id", "arm", "site", "role"], ""),
+        dtype=object,
+    )
+    found = []
+    for small in (tables._SMALL, -1):
+        with patch.object(tables, "_SMALL", small):
+            try:
+                found.append(check_table(frame, "participants").to_csv())
+            except DataError as error:
+                found.append([problem.code for problem in error.problems])
+    assert found[0] == found[1]
 
 
 def test_covariates_follow_where_the_contract_is_open():

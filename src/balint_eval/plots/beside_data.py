@@ -11,6 +11,7 @@ from balint_eval.language import Language
 from balint_eval.plots.style import SMALLEST_SHOWN
 from balint_eval.plots.words import interval, number
 from balint_eval.study_model import Study
+from balint_eval.tables import records
 
 THIS_STUDY = "this study"
 _USUAL = "Balint vs control"
@@ -65,7 +66,7 @@ def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str,
     if mine.empty:
         return []
     rows = mine[mine["contrast"] == sorted(mine["contrast"].unique())[0]]
-    made = [row for one in rows.to_dict("records") if not _is_bare(row := _row(one, study, language))]
+    made = [row for one in records(rows) if not _is_bare(row := _row(one, study, language))]
     return sorted(made, key=lambda row: (not row.own, not row.whole, row.meta))
 
 

@@ -32,6 +32,7 @@ from balint_eval.plots.style import (
 from balint_eval.plots.text import block_height, line_width, wrapped
 from balint_eval.plots.words import percent
 from balint_eval.study_model import Study
+from balint_eval.tables import records
 
 MANY = 0.15
 """Share at an edge from which scores can hardly move further (Terwee and others 2007, J Clin Epidemiol 60:34-42)."""
@@ -94,7 +95,7 @@ def _lines(edges: pd.DataFrame, outcomes: pd.DataFrame, study: Study, language: 
     order = [wave.name for wave in study.waves]
     rows: list[Row] = [
         {str(name): value for name, value in row.items()}
-        for row in edges[(edges["cohort"] == "all") & (edges["arm"] == "all")].to_dict("records")
+        for row in records(edges[(edges["cohort"] == "all") & (edges["arm"] == "all")])
     ]
     shown = [row for row in rows if _may_be_shown(row) and row["wave"] in order]
     found = []

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from balint_eval.plots.selection import ordered_arms, ordered_waves, pooled
 from balint_eval.study_model import Study
-from balint_eval.tables import ALL_COHORTS, person_of
+from balint_eval.tables import ALL_COHORTS, person_of, records
 
 Values = NDArray[np.float64]
 _PLACES = 81
@@ -50,7 +50,7 @@ def clouds(
     Ratings by others count once a person rated, as in `descriptives`.
     """
     people = _one_score_a_person(_of(scores, instrument, scale)).merge(participants[["cohort", "person_id", "arm"]])
-    described = {(row["arm"], row["wave"]): row for row in _records(pooled(_of(descriptives, instrument, scale)))}
+    described = {(row["arm"], row["wave"]): row for row in records(pooled(_of(descriptives, instrument, scale)))}
     by_arm = people["arm"].nunique() > 1
     found = []
     for wave in ordered_waves(study, people["wave"]):
@@ -65,10 +65,6 @@ def clouds(
 
 def _of(table: pd.DataFrame, instrument: str, scale: str) -> pd.DataFrame:
     return table[(table["instrument"] == instrument) & (table["scale"] == scale)]
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def _one_score_a_person(scores: pd.DataFrame) -> pd.DataFrame:

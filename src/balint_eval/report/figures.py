@@ -11,6 +11,7 @@ from balint_eval.report import numbers
 from balint_eval.report.cells import columns
 from balint_eval.report.material import Drawing, Material
 from balint_eval.report.model import FigureBlock
+from balint_eval.tables import records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +80,7 @@ def _data(
     say = material.say
     if _PERSONAL & set(frame.columns) or name.startswith("slopes_") or len(frame) > _MOST_ROWS:
         return (), (), say("The numbers behind this figure are single people's scores and are not listed.")
-    rows = [_named(material, dict(row)) for row in frame.to_dict("records")]
+    rows = [_named(material, row) for row in records(frame)]
     rows = [{name: row[name] for name in row if any(other[name] != "" for other in rows)} for row in rows]
     heads = tuple(_head(material.language, rows, column) for column in (rows[0] if rows else frame.columns))
     return heads, tuple(tuple(_cells(material.language, row)) for row in rows), ""

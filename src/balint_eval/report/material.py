@@ -12,7 +12,7 @@ from balint_eval.kinds import BETWEEN_ARMS
 from balint_eval.language import ENGLISH, Language, marked
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Outcome, Study
-from balint_eval.tables import ALL_COHORTS
+from balint_eval.tables import ALL_COHORTS, records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +107,7 @@ class Material:
         """Give the rows of a table in their order; none when the table is not there."""
         if name not in self._read:
             frame = self.tables.get(name)
-            self._read[name] = [] if frame is None else [cast(Row, row) for row in frame.to_dict("records")]
+            self._read[name] = [] if frame is None else [cast(Row, row) for row in records(frame)]
         return self._read[name]
 
     def own_rows(self, name: str) -> list[Row]:
