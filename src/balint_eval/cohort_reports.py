@@ -84,6 +84,7 @@ def _with(merged: Mapping[str, pd.DataFrame], of_study: pd.DataFrame) -> pd.Data
 
 def _write_cohort(file: StudyFile, merged: Mapping[str, pd.DataFrame], folders: Folders) -> None:
     from balint_eval.pipeline import analyse_for_educators
+    from balint_eval.plots.style import house_style
     from balint_eval.report import build_educator, to_json
 
     tables = {**merged, **analyse_for_educators(merged, file)}
@@ -94,7 +95,8 @@ def _write_cohort(file: StudyFile, merged: Mapping[str, pd.DataFrame], folders: 
         write_table(tables[name], folder / f"{name}.csv", name)
     for language in file.languages():
         figures = folder if language.tag == "en" else folder / language.tag
-        drawings = _drawn(tables, file, language, figures)
+        with house_style():
+            drawings = _drawn(tables, file, language, figures)
         report = build_educator(tables, file, drawings, provenance, language)
         path = folder / f"educator.{language.tag}.INTERNAL"
         write_text(path.with_name(f"{path.name}.json"), to_json(report))

@@ -277,6 +277,16 @@ def in_groups(sample: Sample) -> NDArray[np.bool_]:
     return kept
 
 
+_NOBODY = -1
+"""Number of a name that nobody has."""
+
+
+def _numbered(names: pd.Series) -> tuple[NDArray[np.intp], dict[str, int]]:
+    """Give each name a number: cohorts are picked out by the thousand, and numbers are compared far sooner."""
+    numbers, known = names.factorize()
+    return numbers, {str(name): number for number, name in enumerate(known)}
+
+
 class WideScores:
     """The scores of one scale, one row a person and one column a wave.
 
@@ -289,7 +299,8 @@ class WideScores:
     def __init__(self, people: pd.DataFrame) -> None:
         wide = people.pivot(index=_WHO, columns="wave", values="score").sort_index()
         who = wide.index.to_frame(index=False).astype(str)
-        self._cohort, self._arm = who["cohort"].to_numpy(), who["arm"].to_numpy()
+        self._cohort, self._cohorts = _numbered(who["cohort"])
+        self._arm, self._arms = _numbered(who["arm"])
         self._has_group = (who["group_id"] != "").to_numpy(dtype=np.bool_)
         # The prefix keeps a person's code from meeting a group's name.
         cluster = np.where(self._has_group, "group " + who["group_id"], "person " + who["person_id"])
@@ -330,8 +341,10 @@ class WideScores:
         return scores is not None and bool(np.isfinite(scores[members]).any())
 
     def _members(self, contrast: Contrast, cohort: str) -> NDArray[np.bool_]:
-        in_arms = (self._arm == contrast.arm) | (self._arm == contrast.reference_arm)
-        return np.asarray(in_arms if cohort == ALL_COHORTS else in_arms & (self._cohort == cohort), dtype=np.bool_)
+        arms = [self._arms.get(name, _NOBODY) for name in (contrast.arm, contrast.reference_arm)]
+        in_arms = (self._arm == arms[0]) | (self._arm == arms[1])
+        here = self._cohort == self._cohorts.get(cohort, _NOBODY)
+        return np.asarray(in_arms if cohort == ALL_COHORTS else in_arms & here, dtype=np.bool_)
 
     def _chosen(
         self, chosen: NDArray[np.bool_], pre: NDArray[np.float64], post: NDArray[np.float64], contrast: Contrast
@@ -343,7 +356,7 @@ class WideScores:
             person=np.arange(later.size),
             cluster=self._cluster[chosen],
             has_group=self._has_group[chosen],
-            treated=(self._arm[chosen] == contrast.arm).astype(np.intp),
+            treated=(self._arm[chosen] == self._arms.get(contrast.arm, _NOBODY)).astype(np.intp),
             analysed=np.isfinite(later) & (np.isfinite(earlier) | (contrast.kind == LEVEL)),
             stratum=self._stratum[chosen],
         )

@@ -142,8 +142,16 @@ def stored_answers(answers: pd.DataFrame, instrument: Instrument) -> tuple[pd.Da
     stored : ndarray, shape (rows, n_items)
         NaN where not answered.
     """
-    wide = answers.pivot(index=WHO, columns="item", values="value").reindex(columns=range(1, instrument.n_items + 1))
-    return wide.index.to_frame(index=False), wide.to_numpy(dtype=np.float64)
+    codes = np.zeros(len(answers), dtype=np.int64)
+    for column in WHO:
+        code, names = answers[column].factorize(sort=True)
+        codes = codes * max(len(names), 1) + code
+    # Numbered by name, so that the rows come sorted; a pivot of a small table costs ten times as much.
+    _, first, row = np.unique(codes, return_index=True, return_inverse=True)
+    item = answers["item"].to_numpy() - 1
+    stored, known = np.full((len(first), instrument.n_items), np.nan), item < instrument.n_items
+    stored[row[known], item[known]] = answers["value"].to_numpy(dtype=np.float64)[known]
+    return answers[WHO].iloc[first].reset_index(drop=True), stored
 
 
 def _score_instrument(answers: pd.DataFrame, instrument: Instrument, doubted: set[tuple[str, str]]) -> pd.DataFrame:

@@ -180,7 +180,6 @@ def _as_number(values: pd.Series, kind: str, table: str) -> pd.Series:
     if values.dtype == _HELD_AS[kind]:
         return values
     try:
-        # Python's own reading of a number gives back the very bits that were written.
         held = values.dtype in ("float64", "int64")
         numbers = (values if held else values.map(float, na_action="ignore")).astype("float64")
         return numbers if kind == NUMBER else _whole(numbers)
@@ -224,7 +223,26 @@ def read_table(path: Path | str, name: str) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return check_table(pd.read_parquet(path), name)
     read = pd.read_csv(path, dtype=object, keep_default_na=False, na_values={}, encoding="utf-8")
-    return check_table(read.map(as_written).replace("", None), name)
+    kinds = {column.name: column.kind for column in CONTRACTS[name].columns}
+    return check_table(read.apply(lambda values: _as_read(values, kinds.get(str(values.name), TEXT))), name)
+
+
+def _as_read(values: pd.Series, kind: str) -> pd.Series:
+    """Take quotes off texts and make numbers of cells, each different cell once: a column has few."""
+    import numpy as np
+    import pandas as pd
+
+    places, cells = pd.factorize(values.to_numpy(dtype=object))
+    texts = [str(as_written(cell)) for cell in cells]
+    if kind not in {INTEGER, NUMBER}:
+        return pd.Series(np.array(texts, dtype=object)[places], index=values.index, name=values.name, dtype=object)
+    try:
+        # Python's own reading of a number gives back the very bits that were written.
+        numbers = np.array([float(text) if text else np.nan for text in texts], dtype=np.float64)
+    except ValueError:
+        # What is no number is told by the contract.
+        return values
+    return pd.Series(numbers[places], index=values.index, name=values.name)
 
 
 def write_table(frame: pd.DataFrame, path: Path | str, name: str) -> None:
@@ -259,7 +277,9 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     """Put a quote before text a spreadsheet would run as a formula (OWASP ASVS 1.2.10)."""
     result = frame.copy()
     for name in result.columns[[not _is_plain(result[column]) for column in result.columns]]:
-        result[name] = result[name].map(harmless)
+        # Of a column's few different cells mostly none is to be changed.
+        if any(harmless(cell) is not cell for cell in result[name].unique()):
+            result[name] = result[name].map(harmless)
     return result
 
 

@@ -7,7 +7,9 @@ ships with matplotlib (same bytes everywhere) and holds Latin, Greek, Cyrillic, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -110,16 +112,34 @@ def settings() -> dict[Any, Any]:
     return {**defaults, **_OWN}
 
 
+_IS_STYLED: ContextVar[bool] = ContextVar("styled", default=False)
+"""Whether the house settings are in force: putting three hundred of them takes as long as drawing a panel."""
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Put the house settings, where they are not in force, and the caller's back afterwards."""
+    if _IS_STYLED.get():
+        yield
+        return
+    token = _IS_STYLED.set(True)
+    try:
+        with mpl.rc_context(settings()):
+            yield
+    finally:
+        _IS_STYLED.reset(token)
+
+
 Parameters = ParamSpec("Parameters")
 Given = TypeVar("Given")
 
 
 def styled(function: Callable[Parameters, Given]) -> Callable[Parameters, Given]:
-    """Run a function under the house settings and put the caller's back afterwards."""
+    """Run a function in `house_style`."""
 
     @wraps(function)
     def inner(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Given:
-        with mpl.rc_context(settings()):
+        with house_style():
             return function(*args, **kwargs)
 
     return inner

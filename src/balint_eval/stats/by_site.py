@@ -19,7 +19,7 @@ from balint_eval.stats.cr2 import ONE_ARM_ICC, cr2_contrast
 from balint_eval.stats.group_means import group_note
 from balint_eval.stats.pairs import FloatArray, Pairs, complete_pairs, describe, is_constant, tested, with_notes
 from balint_eval.stats.reml import RemlFit
-from balint_eval.stats.reml_scores import arrange
+from balint_eval.stats.reml_scores import LongScores, arrange
 from balint_eval.stats.result import Result
 
 BY_SITE = "_by_site"
@@ -152,15 +152,16 @@ def mixed_by_site(
     given = np.isfinite(np.asarray(score, dtype=np.float64))
     values, times, people, groups = (np.asarray(column)[given] for column in (score, wave, person, group))
     data = arrange(values, times, people, groups, None if arm is None else np.asarray(arm)[given])
-    sites = centred_dummies(np.asarray(site)[given])
-    waves = data.wave[:, None]
-    parts, names = [np.ones_like(waves), sites, sites * waves], ["(Intercept)"]
-    names += [f"site{place}" for place in range(2, sites.shape[1] + 2)]
+    labels = np.asarray(site)[given]
+    names = ["(Intercept)", *(f"site{place}" for place in range(2, len(np.unique(labels)) + 1))]
     names += [f"wave:{name}" for name in names[1:]]
-    if arm is None:
-        parts, names = [*parts, waves], [*names, "wave"]
-    else:
-        arms = data.arm[:, None]
-        parts, names = [*parts, waves, arms, waves * arms], [*names, "wave", "arm", "wave:arm"]
-    result, fit = mixed.estimate_design(data, np.hstack(parts), tuple(names), conf_level)
+    names += ["wave"] if arm is None else ["wave", "arm", "wave:arm"]
+
+    def design(scores: LongScores) -> FloatArray:
+        waves, sites = scores.wave[:, None], centred_dummies(labels)
+        parts = [np.ones_like(waves), sites, sites * waves, waves]
+        arms = scores.arm[:, None]
+        return np.hstack(parts if arm is None else [*parts, arms, waves * arms])
+
+    result, fit = mixed.estimate_design(data, design, tuple(names), conf_level)
     return replace(result, method=result.method + BY_SITE), fit

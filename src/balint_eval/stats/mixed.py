@@ -8,7 +8,7 @@ a true null hypothesis in 19 to 24 of 100 studies at an ICC of .15).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import isfinite
 
@@ -25,7 +25,7 @@ from balint_eval.stats.reml import (
     random_intercept,
 )
 from balint_eval.stats.reml_scores import LongScores, arrange, describe_pairs
-from balint_eval.stats.reml_terms import FloatArray
+from balint_eval.stats.reml_terms import FloatArray, refuse_many_effects
 from balint_eval.stats.result import Result
 from balint_eval.stats.small_sample import contrast_test, kenward_roger
 
@@ -123,7 +123,7 @@ def estimate_change(
 ) -> tuple[Result, RemlFit | None]:
     """Do `change_mixed` and give the fit too, for `describe_fit`; None when there is no model."""
     data = arrange(score, wave, person, group)
-    return estimate_design(data, _one_arm_design(data), ("(Intercept)", "wave"), conf_level)
+    return estimate_design(data, _one_arm_design, ("(Intercept)", "wave"), conf_level)
 
 
 def estimate_controlled(
@@ -136,7 +136,7 @@ def estimate_controlled(
 ) -> tuple[Result, RemlFit | None]:
     """Do `controlled_mixed` and give the fit too, for `describe_fit`; None when there is no model."""
     data = arrange(score, wave, person, group, arm)
-    return estimate_design(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"), conf_level)
+    return estimate_design(data, _two_arm_design, ("(Intercept)", "wave", "arm", "wave:arm"), conf_level)
 
 
 def estimate_level(
@@ -173,13 +173,13 @@ def estimate_level(
 def fit_change(score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike) -> RemlFit:
     """Give the fit behind `change_mixed`, for `describe_fit`; `MixedModelError` when there is none."""
     data = arrange(score, wave, person, group)
-    return _fit(data, _one_arm_design(data), ("(Intercept)", "wave"))
+    return _fit(data, _one_arm_design, ("(Intercept)", "wave"))
 
 
 def fit_controlled(score: ArrayLike, wave: ArrayLike, person: ArrayLike, group: ArrayLike, arm: ArrayLike) -> RemlFit:
     """Give the fit behind `controlled_mixed`, for `describe_fit`; `MixedModelError` when there is none."""
     data = arrange(score, wave, person, group, arm)
-    return _fit(data, _two_arm_design(data), ("(Intercept)", "wave", "arm", "wave:arm"))
+    return _fit(data, _two_arm_design, ("(Intercept)", "wave", "arm", "wave:arm"))
 
 
 def describe_fit(fit: RemlFit, outcome: str = "score") -> dict[str, str | float | int | bool]:
@@ -223,6 +223,9 @@ def group_share(fit: RemlFit) -> float:
     return between / (sum(variances.values()) + fit.sigma**2)
 
 
+Design = Callable[[LongScores], FloatArray]
+
+
 def _one_arm_design(data: LongScores) -> FloatArray:
     return np.column_stack([np.ones(len(data.wave)), data.wave])
 
@@ -232,14 +235,16 @@ def _two_arm_design(data: LongScores) -> FloatArray:
 
 
 def estimate_design(
-    data: LongScores, design: FloatArray, names: tuple[str, ...], conf_level: float
+    data: LongScores, design: Design, names: tuple[str, ...], conf_level: float
 ) -> tuple[Result, RemlFit | None]:
     """Fit a design of one's own with the random terms of this module and test its last coefficient.
 
     Parameters
     ----------
     data : LongScores
-    design : array, shape (n, p)
+    design : callable
+        From the scores to an array of shape (n, p); called when nothing speaks against the model, for the columns of a
+        thousand sites take gigabytes.
     names : tuple of str
         Names of the columns.
     conf_level : float
@@ -271,11 +276,13 @@ def _uncapitalised(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _fit(data: LongScores, design: FloatArray, names: tuple[str, ...]) -> RemlFit:
+def _fit(data: LongScores, design: Design, names: tuple[str, ...]) -> RemlFit:
     _need_groups(data)
     _need_waves(data)
     _need_noise(data)
-    return fit_reml(data.score, design, _random_terms(data), names)
+    terms = _random_terms(data)
+    refuse_many_effects(terms, len(data.score))
+    return fit_reml(data.score, design(data), terms, names)
 
 
 def _need_groups(data: LongScores) -> None:

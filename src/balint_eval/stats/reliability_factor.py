@@ -83,8 +83,8 @@ def _sweep(correlations: FloatArray, loadings: FloatArray) -> FloatArray:
     swept, squares = loadings.copy(), (loadings**2).sum(axis=-1)
     for item in range(loadings.shape[1]):
         squares -= swept[:, item] ** 2
-        shared = (correlations[:, item, :] * swept).sum(axis=-1) - swept[:, item]
-        swept[:, item] = np.clip(shared / np.maximum(squares, 1e-12), -_LARGEST, _LARGEST)
+        shared = np.add.reduce(correlations[:, item, :] * swept, axis=-1) - swept[:, item]
+        swept[:, item] = np.minimum(np.maximum(shared / np.maximum(squares, 1e-12), -_LARGEST), _LARGEST)
         squares += swept[:, item] ** 2
     return swept
 

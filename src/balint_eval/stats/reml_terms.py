@@ -145,14 +145,24 @@ class Block:
 
 def make_blocks(terms: tuple[RandomTerm, ...], n: int) -> tuple[Block, ...]:
     """Split terms into blocks, the widest first, since the first one is eliminated cheaply."""
+    refuse_many_effects(terms, n)
     blocks = [block for position, term in enumerate(terms) for block in _term_blocks(position, term, n)]
-    effects = sum(block.width for block in blocks)
+    return tuple(sorted(blocks, key=lambda block: -block.width))
+
+
+def refuse_many_effects(terms: tuple[RandomTerm, ...], n: int) -> None:
+    """Refuse a model of too many random effects, before anything is made for it.
+
+    Raises
+    ------
+    MixedModelError
+    """
+    effects = sum(block.width for position, term in enumerate(terms) for block in _term_blocks(position, term, n))
     if effects > MOST_EFFECTS:
         raise MixedModelError(
             f"The model has {effects} random effects, and with more than {MOST_EFFECTS} it is not fitted, "
             "because its time grows with their cube."
         )
-    return tuple(sorted(blocks, key=lambda block: -block.width))
 
 
 def _term_blocks(position: int, term: RandomTerm, n: int) -> list[Block]:
