@@ -27,6 +27,24 @@ if TYPE_CHECKING:
 TABLES_OF_A_COHORT = ("comparisons", "descriptives", "claims")
 
 
+def run_examine(file: StudyFile, folders: Folders) -> list[str]:
+    """Let the doctor hold the cohorts against each other, so that their pages need not wait for the comparison.
+
+    Returns
+    -------
+    list of str
+        What to log.
+    """
+    import pandas as pd
+
+    from balint_eval.cohort_stages import compare_cohorts
+
+    parts = [read_table(folders.batch(batch) / "responses.csv", "responses") for batch in list_batches(file)]
+    found = compare_cohorts(pd.concat(parts, ignore_index=True), file)
+    write_table(found, folders.findings_of_study, "findings")
+    return [f"{len(found)} findings on the cohorts beside each other"]
+
+
 def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[str]:
     """Write the page of each cohort of a batch; of one in which nothing has changed it is kept.
 
@@ -38,11 +56,11 @@ def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[st
     from balint_eval.merging import MERGED
 
     stored = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in MERGED}
-    found = read_table(folders.tables / "findings.csv", "findings")
-    of_study = found[found["cohort"] == ALL_COHORTS]
+    found = read_table(folders.findings_of_study, "findings")
     record = folders.batch(batch) / "reports.json"
     known, made, lines = _read_record(record), dict[str, list[str]](), []
     for cohort in map(file.cohort, cohorts_of(file, batch)):
+        of_study = found[found["cohort"].isin([ALL_COHORTS, cohort.name])]
         parts = (cohort_digest(file, "cohort_reports", cohort), of_study.to_csv(index=False))
         digest, folder = sha256_of_text("\n".join(parts)), folders.of_cohort(cohort.name)
         before, *names = known.get(cohort.name, [""])

@@ -136,6 +136,7 @@ _STAGES = {
     "compare": "stage: compare and judge",
     "figures": "stage: draw the figures; with --output, chosen ones for a paper",
     "report": "stage: write the reports",
+    "examine": "stage: hold the cohorts against each other, for the pages of cohorts",
     "cohort-reports": "stage: write the page of each cohort of a batch",
     "manifest": "stage: list inputs and outputs with their hashes",
     "release": "stage: make what may leave the house",

@@ -68,7 +68,7 @@ def _draw_for_a_paper(options: argparse.Namespace, file: StudyFile, folders: Fol
 def _stage_lines(options: argparse.Namespace, file: StudyFile, folders: Folders) -> list[str]:
     from balint_eval import release, stages
     from balint_eval.batches import batch_of
-    from balint_eval.cohort_reports import run_cohort_reports
+    from balint_eval.cohort_reports import run_cohort_reports, run_examine
 
     by_batch = {
         "ingest": stages.run_ingest,
@@ -79,6 +79,7 @@ def _stage_lines(options: argparse.Namespace, file: StudyFile, folders: Folders)
         return by_batch[options.stage](file, options.batch or batch_of(file, options.cohort), folders)
     whole = {
         "compare": stages.run_compare,
+        "examine": run_examine,
         "figures": stages.run_figures,
         "report": stages.run_report,
         "manifest": stages.run_manifest,

@@ -18,6 +18,7 @@ DOING = {
     "compare": marked("comparing"),
     "figures": marked("drawing figures"),
     "report": marked("writing reports"),
+    "examine": marked("holding the cohorts against each other"),
     "cohort_reports": marked("writing the pages of {cohort}"),
     "manifest": marked("listing what was made"),
     "release": marked("making the release"),
@@ -25,7 +26,7 @@ DOING = {
 """What each stage does, in the order of a run."""
 _SHARES = {
     **{"ingest": 4, "score": 4, "compare": 7, "figures": 14, "report": 8},
-    **{"cohort_reports": 30, "manifest": 2, "release": 12},
+    **{"examine": 3, "cohort_reports": 30, "manifest": 2, "release": 12},
 }
 """About how long a stage takes beside the others, from runs of the demo; what a run itself shows corrects the sum."""
 _COUNT = re.compile(r"^(\w+)\s+(\d+)$")

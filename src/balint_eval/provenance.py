@@ -120,16 +120,22 @@ def input_hashes(file: StudyFile, cohort: Cohort) -> list[str]:
 
 def stage_settings(file: StudyFile, stage: str, cohort: Cohort | None = None) -> str:
     """Give a digest of the settings a stage depends on, so that only what they touch is rerun."""
+    own = "" if cohort is None else cohort.model_dump_json()
+    return sha256_of_text(f"{_shared_settings(file, stage)}\n{own}")
+
+
+@lru_cache(maxsize=16)
+def _shared_settings(file: StudyFile, stage: str) -> str:
+    """Give the settings that all cohorts of a study share, as one text, once for all of them."""
     used = file.study.model_dump(mode="json", include=set(_SECTIONS[stage]))
-    if cohort is not None:
-        used["cohort"] = cohort.model_dump(mode="json")
-    used["instruments"] = _used_instruments(file)
-    return sha256_of_text(json.dumps(used, sort_keys=True, ensure_ascii=False))
+    used["instruments"] = [instrument.model_dump(mode="json") for _, instrument in sorted(_used(file).items())]
+    return json.dumps(used, sort_keys=True, ensure_ascii=False)
 
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "ingest": ("waves", "arms", "linkage", "answer_sets", "time_zone"),
     "score": (),
+    "examine": ("waves", "cohorts"),
     "compare": ("waves", "arms", "outcomes", "plan", "levels", "cohorts", "context", "question"),
     "figures": ("title", "languages", "translations", "waves", "arms", "outcomes", "programme", "cohorts"),
     "report": (
@@ -158,12 +164,6 @@ def cohort_digest(file: StudyFile, stage: str, cohort: Cohort) -> str:
     before = stages[: stages.index(stage) + 1]
     parts = [part for name in before for part in (stage_settings(file, name, cohort), code_digest(name))]
     return sha256_of_text("\n".join([*parts, *input_hashes(file, cohort)]))
-
-
-@lru_cache(maxsize=4)
-def _used_instruments(file: StudyFile) -> list[dict[str, Any]]:
-    """Give the instruments of a study, once for all its cohorts."""
-    return [instrument.model_dump(mode="json") for _, instrument in sorted(_used(file).items())]
 
 
 def comment_hashes(file: StudyFile, results: str) -> list[str]:

@@ -56,6 +56,11 @@ class Folders:
         """Folder of the tables of a batch of cohorts."""
         return self.root / "cohorts" / name
 
+    @property
+    def findings_of_study(self) -> Path:
+        """File of what the doctor found on the cohorts beside each other."""
+        return self.root / "cohorts" / "findings.csv"
+
     def of_cohort(self, name: str) -> Path:
         """Folder of the page, figures and tables of one cohort, where the study asks for them."""
         return self.reports / "cohorts" / name

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from balint_eval import batches
-from balint_eval.cohort_reports import forget_incomplete, run_cohort_reports
+from balint_eval.cohort_reports import forget_incomplete, run_cohort_reports, run_examine
 from balint_eval.cohort_stages import look_at_cohorts
 from balint_eval.errors import DataError, StudyError
 from balint_eval.merging import MERGED, merge
@@ -17,7 +18,7 @@ from balint_eval.pipeline import evaluate
 from balint_eval.report import build_educator, to_json
 from balint_eval.stages import Folders, read_digests, run_compare, run_ingest, run_score
 from balint_eval.study import read_study
-from balint_eval.tables import read_table
+from balint_eval.tables import read_table, write_table
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 from cohort_studies import export, write_study
@@ -139,10 +140,27 @@ def test_a_study_with_fewer_cohorts_keeps_no_batch_and_no_page_of_others(tmp_pat
     assert not folders.of_cohort("c00003").exists()
 
 
+def test_cohorts_are_held_together_before_their_pages_as_in_the_comparison(tmp_path):
+    file, folders, _ = made(tmp_path / "study", tmp_path / "results")
+    drawn = np.random.default_rng(3)
+    for batch in batches.list_batches(file):
+        path = folders.batch(batch) / "responses.csv"
+        answers = read_table(path, "responses")
+        agreed = (answers["item"] % 5 + drawn.integers(-1, 2, len(answers))).clip(0, 4).astype(float)
+        turned = answers["cohort"] == "c00003"
+        write_table(answers.assign(value=agreed.where(~turned, 4.0 - agreed)), path, "responses")
+    run_examine(file, folders)
+    run_compare(file, folders)
+    found = read_table(folders.tables / "findings.csv", "findings")
+    of_study = found[found["code"] == "DOC-COHORT"].reset_index(drop=True)
+    assert of_study["cohort"].tolist() == ["c00003"]
+    pd.testing.assert_frame_equal(read_table(folders.findings_of_study, "findings"), of_study)
+
+
 @pytest.mark.thorough
 def test_pages_of_cohorts(tmp_path):
     file, folders, _ = made(tmp_path / "study", tmp_path / "results", cohorts=2)
-    run_compare(file, folders)
+    run_examine(file, folders)
     run_cohort_reports(file, "batch-0001", folders)
     forget_incomplete(file, folders)
     record = folders.batch("batch-0001") / "reports.json"

@@ -1,4 +1,5 @@
 # What the rules share: the study file, its cohorts, and the digests that make changed content rerun.
+from functools import cache
 from pathlib import Path
 
 from balint_eval.batches import list_batches
@@ -48,15 +49,28 @@ def files_of(wildcards):
     return [study_file.path(name).as_posix() for name in sorted(names)]
 
 
+# Snakemake asks for the same parameters many times, and nothing of a run changes its own inputs.
+@cache
+def hashes_of_cohort(name):
+    """Give the SHA-256 of each file of a cohort."""
+    return input_hashes(study_file, cohorts[name])
+
+
+@cache
+def settings_of_cohort(stage, name):
+    """Give the digest of the settings a stage uses for a cohort, or for the study as a whole."""
+    return stage_settings(study_file, stage, cohorts.get(name))
+
+
 def hashes_of(wildcards):
     """Give the SHA-256 of each of these files: other content reruns whatever its date."""
-    return sorted({line for name in batches[wildcards.batch] for line in input_hashes(study_file, cohorts[name])})
+    return sorted({line for name in batches[wildcards.batch] for line in hashes_of_cohort(name)})
 
 
 def settings_of(stage):
     """Give a function from wildcards to the digests of the settings a stage uses, one a cohort of a batch."""
     return lambda wildcards: [
-        stage_settings(study_file, stage, cohorts.get(name))
+        settings_of_cohort(stage, name)
         for name in batches.get(getattr(wildcards, "batch", None), [None])
     ]
 

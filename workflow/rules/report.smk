@@ -29,7 +29,7 @@ rule report:
     params:
         study=study_path,
         results=lambda wildcards: results,
-        hashes=sorted({entry for cohort in cohorts.values() for entry in input_hashes(study_file, cohort)}),
+        hashes=sorted({entry for name in cohorts for entry in hashes_of_cohort(name)}),
         settings=settings_of("report"),
         code=code_digest("report"),
     shell:
@@ -38,11 +38,32 @@ rule report:
         """
 
 
+rule examine:
+    """Let the doctor hold the cohorts against each other, for their pages."""
+    input:
+        tables=tables_of(["responses"]),
+    output:
+        findings=f"{root}/cohorts/findings.csv",
+    log:
+        f"{root}/logs/examine.log",
+    conda:
+        "../envs/balint_eval.yaml"
+    params:
+        study=study_path,
+        results=lambda wildcards: results,
+        settings=settings_of("examine"),
+        code=code_digest("cohort_reports"),
+    shell:
+        """
+        balint-eval examine {params.study:q} --results {params.results:q} --log {log:q}
+        """
+
+
 rule cohort_reports:
     """Write the page of each cohort of a batch, with its figures and tables."""
     input:
         tables=[f"{root}/cohorts/{{batch}}/{name}.csv" for name in INGESTED + SCORED],
-        findings=f"{root}/tables/findings.csv",
+        findings=rules.examine.output.findings,
     output:
         record=update(f"{root}/cohorts/{{batch}}/reports.json"),
     log:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from balint_eval.language import ENGLISH, SEMICOLONS, Language, marked
 from balint_eval.plots.axis import nice_ticks, tick_label
-from balint_eval.plots.beside_data import Beside, beside_rows, beside_table
+from balint_eval.plots.beside_data import Beside, beside_rows, beside_table, without_crowd
 from balint_eval.plots.drawing import Drawing
 from balint_eval.plots.forest import draw_ends, negative_end
 from balint_eval.plots.selection import outcome_label
@@ -85,7 +85,7 @@ def beside_published(
     Drawing or None
         None when nothing is published that measures the same, or this study's own result is not there.
     """
-    rows = beside_rows(beside, study, instrument, scale, language)
+    rows, left_out = without_crowd(beside_rows(beside, study, instrument, scale, language))
     if not any(row.own and isfinite(row.effect) for row in rows):
         return None
     same = outcomes[(outcomes["instrument"] == instrument) & (outcomes["scale"] == scale)]
@@ -95,11 +95,11 @@ def beside_published(
         _alternative_text(rows, language),
         beside_table(rows),
         language.say("{outcome} beside published results", outcome=outcome),
-        _caption(rows, language),
+        _caption(rows, left_out, language),
     )
 
 
-def _caption(rows: list[Beside], language: Language) -> str:
+def _caption(rows: list[Beside], left_out: int, language: Language) -> str:
     low, high = _ends(rows)
     beyond = sum(not low <= row.effect <= high for row in rows if isfinite(row.effect))
     lines = language.say(
@@ -112,7 +112,10 @@ def _caption(rows: list[Beside], language: Language) -> str:
         "{n} results lie beyond the axis, at the arrowhead.",
         beyond,
     )
-    return " ".join([lines, language.say(NOTE), *([more] if beyond else [])])
+    single = language.plural(
+        "The {n} single cohort stands in the tables only.", "The {n} single cohorts stand in the tables only.", left_out
+    )
+    return " ".join([lines, language.say(NOTE), *([more] if beyond else []), *([single] if left_out else [])])
 
 
 def _alternative_text(rows: list[Beside], language: Language) -> str:

@@ -57,6 +57,10 @@ class Beside:
         return isfinite(self.low) and isfinite(self.high)
 
 
+MOST_COHORTS = 20
+"""Cohorts of a study that are drawn one by one."""
+
+
 def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str, language: Language) -> list[Beside]:
     """Give the rows of one outcome, for the first arm that has any.
 
@@ -68,6 +72,14 @@ def beside_rows(beside: pd.DataFrame, study: Study, instrument: str, scale: str,
     rows = mine[mine["contrast"] == sorted(mine["contrast"].unique())[0]]
     made = [row for one in records(rows) if not _is_bare(row := _row(one, study, language))]
     return sorted(made, key=lambda row: (not row.own, not row.whole, row.meta))
+
+
+def without_crowd(rows: list[Beside]) -> tuple[list[Beside], int]:
+    """Leave out single cohorts that are too many to be read beside published studies, and say how many."""
+    cohorts = sum(row.own and not row.whole for row in rows)
+    if cohorts <= MOST_COHORTS:
+        return rows, 0
+    return [row for row in rows if row.whole or not row.own], cohorts
 
 
 def _is_bare(row: Beside) -> bool:

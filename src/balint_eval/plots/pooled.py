@@ -21,6 +21,8 @@ from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS
 
 _PAD, _NARROWEST, _LABEL, _LONGEST = 0.7, 62.0, 0.34, 1.2
+MOST_NAMED, _CROWD = 60, 110.0
+"""Cohorts that are drawn with their names; height of those that are more, millimetres."""
 IMPLAUSIBLE = 2.0
 """Standardised size from which a result is marked: such groups do not plausibly give it."""
 
@@ -32,6 +34,11 @@ class Panel:
     question: Question
     cohorts: list[tuple[str, Row]]
     pooled: Row
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the cohorts are too many to be named."""
+        return len(self.cohorts) > MOST_NAMED
 
     @property
     def doubtful(self) -> list[str]:
@@ -123,7 +130,10 @@ def _lines(panel: Panel) -> list[list[Any]]:
 
 
 def _labels(panel: Panel, width: float, language: Language) -> list[str]:
-    names = [language.translated(name) for name, _ in panel.cohorts] + [language.say("Mean over cohorts")]
+    names = [language.translated(name) for name, _ in panel.cohorts]
+    if panel.crowded:
+        names = [language.plural("{n} cohort, least first", "{n} cohorts, least first", len(panel.cohorts))]
+    names.append(language.say("Mean over cohorts"))
     if isfinite(panel.pooled["predict_low"]):
         names.append(language.say("A further cohort"))
     return [wrapped(name, width, SMALL) for name in names]
@@ -134,7 +144,7 @@ def _drawn(panels: list[Panel], width: float, language: Language) -> Sheet:
     longest = max(line_width(name, SMALL) for panel in panels for name in _labels(panel, 1e3, language))
     label_width = min(longest + 1.0, _LABEL * min(width - 2 * MARGIN, 2 * _NARROWEST))
     labels = [_labels(panel, label_width, language) for panel in panels]
-    bodies = [sum(block_height(name, SMALL) + 2 * _PAD for name in names) + axis_height() for names in labels]
+    bodies = [sum(_heights(panel, names)) + axis_height() for panel, names in zip(panels, labels, strict=True)]
     placed, bottom = cells([panel.question.title for panel in panels], bodies, width, _NARROWEST)
     sheet = Sheet(width, bottom + note_height(note, width) + MARGIN, mirrored=language.is_right_to_left)
     draw_titles(sheet, placed)
@@ -144,6 +154,12 @@ def _drawn(panels: list[Panel], width: float, language: Language) -> Sheet:
         _draw(sheet, cell, frame, panel, names, language)
     draw_note(sheet, note, bottom)
     return sheet
+
+
+def _heights(panel: Panel, names: list[str]) -> list[float]:
+    """Give the height of each labelled row; cohorts too many to be named share one."""
+    heights = [block_height(name, SMALL) + 2 * _PAD for name in names]
+    return [_CROWD, *heights[1:]] if panel.crowded else heights
 
 
 def _ends(panel: Panel) -> tuple[float, float]:
@@ -161,10 +177,14 @@ def _draw(sheet: Sheet, cell: Cell, frame: Frame, panel: Panel, names: list[str]
     x_axis(sheet, frame, language, 4)
     sheet.path([frame.x(0)] * 2, [frame.top, frame.bottom], color=RULE, linewidth=0.7)
     heights, y = list[float](), frame.top
-    for name in names:
+    for name, height in zip(names, _heights(panel, names), strict=True):
         sheet.text(cell.left, y + _PAD, name, size=SMALL)
         heights.append(y + _PAD + middle_of_line(SMALL) + 0.5 * (block_height(name, SMALL) - block_height("", SMALL)))
-        y += block_height(name, SMALL) + 2 * _PAD
+        y += height
+    if panel.crowded:
+        _draw_crowd(sheet, frame, panel)
+        _draw_mean(sheet, frame, panel.pooled, heights[1:])
+        return
     for (_, row), height in zip(panel.cohorts, heights, strict=False):
         if shown(row):
             doubtful = isfinite(row["effect"]) and abs(row["effect"]) > IMPLAUSIBLE
@@ -172,6 +192,17 @@ def _draw(sheet: Sheet, cell: Cell, frame: Frame, panel: Panel, names: list[str]
             face = "white" if doubtful else INK
             sheet.points([frame.x(row["estimate"])], [height], "s", markerfacecolor=face, markersize=3.6)
     _draw_mean(sheet, frame, panel.pooled, heights[len(panel.cohorts) :])
+
+
+def _draw_crowd(sheet: Sheet, frame: Frame, panel: Panel) -> None:
+    """Draw cohorts that are too many to be named, from the least estimate down to the greatest."""
+    rows = sorted((row for _, row in panel.cohorts if shown(row)), key=lambda row: float(row["estimate"]))
+    step = (_CROWD - 2 * _PAD) / max(len(rows), 1)
+    places = [frame.top + _PAD + (at + 0.5) * step for at in range(len(rows))]
+    # One path with gaps, for a thousand of them would make the file ten times as large.
+    across = [end for row in rows for end in (frame.x(row["conf_low"]), frame.x(row["conf_high"]), nan)]
+    sheet.path(across, [end for y in places for end in (y, y, nan)], color=RULE, linewidth=0.35)
+    sheet.points([frame.x(row["estimate"]) for row in rows], places, "o", markerfacecolor=INK, markersize=0.9)
 
 
 def _draw_interval(sheet: Sheet, frame: Frame, limits: tuple[float, float], y: float, colour: str) -> None:

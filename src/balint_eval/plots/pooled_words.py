@@ -37,6 +37,13 @@ def caption(panels: Sequence[Panel], further: int, language: Language) -> str:
         ),
         language.say("No two cohorts share a person: that is refused."),
     ]
+    if any(panel.crowded for panel in panels):
+        words.append(
+            language.say(
+                "Where cohorts are too many to be named, each is a thin line with a dot, from the least result down to "
+                "the greatest; their numbers stand in the table of the figure."
+            )
+        )
     few = sum(not _rests_on_enough(row["n_paired"]) for panel in panels for _, row in panel.cohorts)
     if few:
         words.append(

@@ -193,3 +193,17 @@ def test_twelve_panels_and_the_rest_in_the_tables(usual):
     drawing = left_out_panels(parts["influence"], parts["comparisons"], outcomes, study)
     assert drawing.data["outcome"].nunique() == 12
     assert "3 further comparisons stand in the tables only." in drawing.caption
+
+
+def test_cohorts_too_many_to_be_named_are_drawn_in_the_order_of_their_results(usual, monkeypatch):
+    study, tables, drawings = usual
+    named = drawings["pooled"]
+    monkeypatch.setattr("balint_eval.plots.pooled.MOST_NAMED", 1)
+    crowd = pooled_forest(tables["pooled"], tables["comparisons"], ENDS, study)
+    assert "3 cohorts, least first" in words(crowd.figure)
+    assert "too many to be named" in crowd.caption
+    assert "too many to be named" not in named.caption
+    dots = [line for line in crowd.figure.findobj(Line2D) if line.get_marker() == "o" and len(line.get_xdata()) > 1]
+    assert dots
+    assert all(list(line.get_xdata()) == sorted(line.get_xdata()) for line in dots)
+    pd.testing.assert_frame_equal(crowd.data, named.data)

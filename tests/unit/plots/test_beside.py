@@ -7,7 +7,7 @@ from looks import words
 from made_tables import OUTCOMES, beside_published, made_study, outcomes
 
 from balint_eval.language import ENGLISH
-from balint_eval.plots import beside
+from balint_eval.plots import beside, beside_data
 from balint_eval.plots.beside import _ends
 from balint_eval.plots.beside_data import beside_rows
 
@@ -45,6 +45,14 @@ def test_the_axis_ends_at_three_and_says_what_lies_beyond(rows):
     drawing = beside.beside_published(beside_published(), outcomes(), made_study(), *FIRST)
     assert "1 result lies beyond the axis" in drawing.caption
     assert "6.87 [5.50, 8.30]" in words(drawing.figure)
+
+
+def test_cohorts_too_many_to_read_stand_in_the_tables_only(monkeypatch):
+    monkeypatch.setattr(beside_data, "MOST_COHORTS", 1)
+    drawing = beside.beside_published(beside_published(), outcomes(), made_study(), *FIRST)
+    assert "This study, c1" not in words(drawing.figure) + drawing.alternative_text
+    assert "This study" in words(drawing.figure)
+    assert "The 2 single cohorts stand in the tables only." in drawing.caption
 
 
 def test_no_interval_is_no_line(rows):
