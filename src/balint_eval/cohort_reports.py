@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from balint_eval.batches import cohorts_of, list_batches
 from balint_eval.provenance import cohort_digest, describe_run, sha256_of_text
-from balint_eval.stages import Folders, rows_of, write_report
+from balint_eval.stages import Folders, cut_by_cohort, write_report
 from balint_eval.study import StudyFile
 from balint_eval.tables import ALL_COHORTS, read_table, write_table, write_text
 
@@ -55,7 +55,7 @@ def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[st
     """
     from balint_eval.merging import MERGED
 
-    stored = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in MERGED}
+    stored = cut_by_cohort({name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in MERGED})
     found = read_table(folders.findings_of_study, "findings")
     record = folders.batch(batch) / "reports.json"
     known, made, lines = _read_record(record), dict[str, list[str]](), []
@@ -68,7 +68,7 @@ def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[st
             made[cohort.name] = [digest, *names]
             lines.append(f"{cohort.name}: nothing has changed; its page is kept.")
             continue
-        merged = {name: rows_of(table, cohort, name) for name, table in stored.items()}
+        merged = stored(cohort)
         _write_cohort(file.only([cohort.name]), {**merged, "findings": _with(merged, of_study)}, folders)
         files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
         made[cohort.name] = [digest, *files]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -223,10 +224,23 @@ def list_outputs(
     folder: Path, leave_out: Iterable[str] = ("logs", "manifest.json", "release")
 ) -> list[dict[str, str | int]]:
     """List every file under a results folder with its size and SHA-256, sorted by path."""
-    skipped = set(leave_out)
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-    return [
-        {"file": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of_file(path)}
-        for path in files
-        if path.relative_to(folder).parts[0] not in skipped
-    ]
+    # Sorted by folder, then by name, as paths are.
+    names = sorted(_files_below(folder, set(leave_out)), key=lambda name: name.split("/"))
+    return [described_output(folder, name) for name in names]
+
+
+def described_output(folder: Path, name: str) -> dict[str, str | int]:
+    """Give one file of a results folder with its size and SHA-256."""
+    path = folder / name
+    return {"file": name, "bytes": path.stat().st_size, "sha256": sha256_of_file(path)}
+
+
+def _files_below(folder: Path, leave_out: set[str]) -> Iterator[str]:
+    """Give the files below a folder as paths from it, without hidden ones and without what is to be left out."""
+    for place, folders, names in os.walk(folder):
+        below = Path(place).relative_to(folder).as_posix()
+        if below == ".":
+            folders[:] = [name for name in folders if name not in leave_out]
+            names = [name for name in names if name not in leave_out]  # noqa: PLW2901
+        start = "" if below == "." else f"{below}/"
+        yield from (f"{start}{name}" for name in names if name[0] != "." and Path(place, name).is_file())

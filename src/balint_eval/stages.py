@@ -114,11 +114,11 @@ def _by_cohort(
     paths = {name: folders.batch(batch) / f"{name}.csv" for name in names}
     record = folders.batch(batch) / f"{stage}.json"
     known = read_digests(record) if all(path.is_file() for path in paths.values()) else {}
-    stored = {name: read_table(path, name) for name, path in paths.items()} if known else {}
+    stored = cut_by_cohort({name: read_table(path, name) for name, path in paths.items()} if known else {})
     parts, lines = [], []
     for cohort in cohorts:
         if known.get(cohort.name) == digests[cohort.name]:
-            parts.append({name: rows_of(table, cohort, name) for name, table in stored.items()})
+            parts.append(stored(cohort))
             lines.append(f"{cohort.name}: nothing has changed; the stored tables are kept.")
         else:
             made, said = make(cohort, digests[cohort.name])
@@ -140,11 +140,31 @@ def read_digests(record: Path) -> dict[str, str]:
         return {}
 
 
-def rows_of(table: pd.DataFrame, cohort: Cohort, name: str) -> pd.DataFrame:
-    """Give the rows of one cohort, with the covariates of its own roster only."""
-    covariates = cohort.roster.covariates if cohort.roster else []
-    columns = [column for column in table.columns if column in TABLES[name].names or column in covariates]
-    return table.loc[table["cohort"] == cohort.name, columns].reset_index(drop=True)
+def cut_by_cohort(tables: Mapping[str, pd.DataFrame]) -> Callable[[Cohort], dict[str, pd.DataFrame]]:
+    """Cut the tables of a batch apart by cohort, each with the covariates of its own roster only.
+
+    Parameters
+    ----------
+    tables : mapping of name to pandas.DataFrame
+        Of contracts that begin with the cohort.
+
+    Returns
+    -------
+    callable
+        From a cohort to its tables; without rows where it has none.
+    """
+    cut = {name: dict(iter(table.groupby("cohort", sort=False))) for name, table in tables.items()}
+
+    def rows_of(cohort: Cohort) -> dict[str, pd.DataFrame]:
+        covariates = cohort.roster.covariates if cohort.roster else []
+        own = {}
+        for name, table in tables.items():
+            kept = {*TABLES[name].names, *covariates}
+            columns = [column for column in table.columns if column in kept]
+            own[name] = cut[name].get(cohort.name, table.iloc[:0])[columns].reset_index(drop=True)
+        return own
+
+    return rows_of
 
 
 def _ingest_one(
@@ -203,10 +223,10 @@ def run_score(file: StudyFile, batch: str, folders: Folders) -> list[str]:
     from balint_eval.cohort_stages import score
     from balint_eval.merging import SCORED, TO_SCORE
 
-    ingested = {name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in TO_SCORE}
+    ingested = cut_by_cohort({name: read_table(folders.batch(batch) / f"{name}.csv", name) for name in TO_SCORE})
 
     def make(cohort: Cohort, _: str) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
-        tables = score({name: rows_of(table, cohort, name) for name, table in ingested.items()}, file, cohort)
+        tables = score(ingested(cohort), file, cohort)
         return tables, _scored_lines(cohort.name, tables)
 
     return _by_cohort(file, batch, folders, "score", SCORED, make)
@@ -365,7 +385,7 @@ def run_manifest(file: StudyFile, folders: Folders) -> list[str]:
     """List what went in and what came out, each with its SHA-256: for programs, for a CODECHECK, for archives."""
     from balint_eval.codecheck import codecheck_text
     from balint_eval.crate import METADATA, crate_text
-    from balint_eval.provenance import describe_run, list_outputs, workflow_folder
+    from balint_eval.provenance import describe_run, described_output, list_outputs, workflow_folder
     from balint_eval.verify import CODECHECK, NOT_LISTED
 
     for source in sorted([workflow_folder() / "Snakefile", *workflow_folder().glob("rules/*.smk")]):
@@ -374,7 +394,7 @@ def run_manifest(file: StudyFile, folders: Folders) -> list[str]:
     described = describe_run(file)
     outputs = list_outputs(folders.root, (*NOT_LISTED, CODECHECK))
     write_text(folders.root / CODECHECK, codecheck_text(file, outputs, described["command"]))
-    outputs = list_outputs(folders.root, NOT_LISTED)
+    outputs = sorted([*outputs, described_output(folders.root, CODECHECK)], key=lambda one: str(one["file"]).split("/"))
     write_text(folders.root / METADATA, crate_text(described, outputs, file.study.title, file.study.contact))
     text = json.dumps({**described, "outputs": outputs}, ensure_ascii=False, indent=1, sort_keys=True)
     write_text(folders.manifest, f"{text}\n")

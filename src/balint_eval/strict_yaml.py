@@ -19,10 +19,11 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C reader where PyYAML has it: ten times faster, the same places."""
 DEEPEST = 100
 """Levels of nesting; the C reader has no limit of its own and would end the whole program."""
-_STARTS = (
+_STARTS = {
     yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken,
-)  # fmt: skip
-_ENDS = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+}  # fmt: skip
+_ENDS = {yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken}
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
@@ -133,7 +134,8 @@ def _character_problem(error: yaml.YAMLError, text: str, shown_as: str) -> Probl
 def _token_problems(text: str, shown_as: str) -> Iterator[Problem]:
     depth = 0
     for token in yaml.scan(text, LOADER):
-        depth += isinstance(token, _STARTS) - isinstance(token, _ENDS)
+        kind = type(token)
+        depth += (kind in _STARTS) - (kind in _ENDS)
         if depth > DEEPEST:
             what, line = (
                 f"the file is nested too deeply to be read, more than {DEEPEST} levels",
@@ -141,27 +143,25 @@ def _token_problems(text: str, shown_as: str) -> Iterator[Problem]:
             )
             yield Problem("CFG-SYNTAX", what, "check the brackets and the indentation", shown_as, line)
             return
-        if problem := _token_problem(token, shown_as):
-            yield problem
+        if kind in {yaml.AnchorToken, yaml.AliasToken, yaml.TagToken}:
+            yield _token_problem(token, shown_as)
 
 
-def _token_problem(token: yaml.Token, shown_as: str) -> Problem | None:
+def _token_problem(token: yaml.Token, shown_as: str) -> Problem:
     line = token.start_mark.line + 1
-    if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
+    if not isinstance(token, yaml.TagToken):
         what = "a value begins with & or *, which YAML takes for an anchor or alias; neither is allowed"
         return Problem("CFG-ALIAS", what, "put the text in quotation marks, or write the value out", shown_as, line)
-    if isinstance(token, yaml.TagToken):
-        tag = "".join(part for part in token.value if part)
-        return Problem(
-            "CFG-TAG",
-            "a value begins with !, which YAML takes for a tag; tags are not allowed",
-            "put the text in quotation marks, or remove the tag",
-            shown_as,
-            line,
-            "",
-            tag,
-        )
-    return None
+    tag = "".join(part for part in token.value if part)
+    return Problem(
+        "CFG-TAG",
+        "a value begins with !, which YAML takes for a tag; tags are not allowed",
+        "put the text in quotation marks, or remove the tag",
+        shown_as,
+        line,
+        "",
+        tag,
+    )
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, shown_as: str) -> Problem:
@@ -207,6 +207,8 @@ def _faults(node: yaml.Node, at: Location, walk: _Walk) -> Iterator[Problem]:
 
 def _scalar_faults(node: yaml.Node, at: Location, walk: _Walk) -> Iterator[Problem]:
     """Give what only looks like a date or number, such as 2026-02-30: YAML stops on it."""
+    if node.tag == _TEXT_TAG:
+        return
     try:
         yaml.SafeLoader("").construct_document(node)
     except (ValueError, yaml.YAMLError):
