@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from balint_eval.batches import cohorts_of, list_batches
-from balint_eval.provenance import cohort_digest, describe_run, sha256_of_text
+from balint_eval.provenance import cohort_digest, describe_run, files_below, sha256_of_text
 from balint_eval.stages import Folders, cut_by_cohort, write_report
 from balint_eval.study import StudyFile
 from balint_eval.tables import ALL_COHORTS, read_table, write_table, write_text
@@ -79,10 +79,11 @@ def run_cohort_reports(file: StudyFile, batch: str, folders: Folders) -> list[st
 
 def forget_incomplete(file: StudyFile, folders: Folders) -> None:
     """Let the batches be made again of which a file of a cohort's page is not there any more."""
+    there = set(files_below(folders.reports / "cohorts"))
     for batch in list_batches(file):
         record = folders.batch(batch) / "reports.json"
         pages = _read_record(record)
-        if any(not (folders.of_cohort(name) / file_name).is_file() for name in pages for file_name in pages[name][1:]):
+        if any(f"{name}/{file_name}" not in there for name in pages for file_name in pages[name][1:]):
             record.unlink()
 
 

@@ -4,6 +4,8 @@
 
 rule ingest:
     """Read the exports of a batch of cohorts, link their people across waves, account for every row."""
+    # First of all: Snakemake looks at the files of every job that waits, once a second.
+    priority: 1
     input:
         files=files_of,
     output:
