@@ -70,8 +70,7 @@ def hashes_of(wildcards):
 def settings_of(stage):
     """Give a function from wildcards to the digests of the settings a stage uses, one a cohort of a batch."""
     return lambda wildcards: [
-        settings_of_cohort(stage, name)
-        for name in batches.get(getattr(wildcards, "batch", None), [None])
+        settings_of_cohort(stage, name) for name in batches.get(getattr(wildcards, "batch", None), [None])
     ]
 
 
