@@ -2,16 +2,15 @@
 # Gives: cohorts/{batch}/{participants,responses,totals,flow,sources,sessions,attendance,scores,findings}.csv.
 
 
+# Before all others: Snakemake looks at the files of every job that waits, once a second.
 rule ingest:
+    """Read the exports of a batch of cohorts, link their people across waves, account for every row."""
     input:
         files=files_of,
     output:
         tables=update([f"{root}/cohorts/{{batch}}/{name}.csv" for name in INGESTED]),
     log:
         f"{root}/logs/ingest.{{batch}}.log",
-    """Read the exports of a batch of cohorts, link their people across waves, account for every row."""
-
-    # First of all: Snakemake looks at the files of every job that waits, once a second.
     priority: 1
     conda:
         "../envs/balint_eval.yaml"
