@@ -96,7 +96,7 @@ def test_shells_complete_every_command_and_option(capsys, shell):
 def test_bash_completes_commands(tmp_path, capsys):
     main(["completion", "bash"])
     (tmp_path / "balint").write_text(capsys.readouterr().out, encoding="utf-8")
-    line = 'COMP_WORDS=(balint-eval ex); COMP_CWORD=1; _shtab_balint_eval; echo "${COMPREPLY[@]}"'
+    line = 'COMP_WORDS=(balint-eval exp); COMP_CWORD=1; _shtab_balint_eval; echo "${COMPREPLY[@]}"'
     script = f"source {tmp_path / 'balint'}; {line}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["export"], done.stderr

@@ -45,9 +45,9 @@ def names(file):
 def test_the_broken_cohort_is_set_aside_and_the_others_stay(study, tmp_path):
     spoil(study, "c00002")
     file, folders = read_study(study), Folders(tmp_path / "results", "many")
-    digests, refused = check_inputs(file, folders, Speaker(), keep_going=True)
-    assert list(digests) == ["c00001", "c00003"]
-    assert [(name, [problem.code for problem in found]) for name, found in refused.items()] == [
+    checked = check_inputs(file, folders, Speaker(), keep_going=True)
+    assert list(checked.digests) == list(checked.readings) == ["c00001", "c00003"]
+    assert [(name, [problem.code for problem in found]) for name, found in checked.refused.items()] == [
         ("c00002", ["VAL-RANGE"])
     ]
     with pytest.raises(DataError, match=r"VAL-RANGE: exports/c00002.csv"):
@@ -98,8 +98,8 @@ def test_every_stage_goes_without_what_was_set_aside(study, tmp_path):
 
 def test_each_cohort_is_named_once_at_the_end(study, tmp_path):
     spoil(study, "c00002")
-    _, refused = check_inputs(read_study(study), Folders(tmp_path / "results", "many"), Speaker(), keep_going=True)
-    error = told_set_aside(refused, 3)
+    checked = check_inputs(read_study(study), Folders(tmp_path / "results", "many"), Speaker(), keep_going=True)
+    error = told_set_aside(checked.refused, 3)
     assert error.exit_code == 3
     assert [problem.code for problem in error.problems] == ["WF-KEEPGOING", "VAL-RANGE"]
     assert error.problems[0].what.startswith("1 of 3 cohorts set aside: c00002;")
