@@ -140,8 +140,8 @@ def test_a_study_with_fewer_cohorts_keeps_no_batch_and_no_page_of_others(tmp_pat
     assert not folders.of_cohort("c00003").exists()
 
 
-def test_cohorts_are_held_together_before_their_pages_as_in_the_comparison(tmp_path):
-    file, folders, _ = made(tmp_path / "study", tmp_path / "results")
+def turn_the_third_cohort(file, folders):
+    """Let everybody agree to the same items, but for the third cohort, which answers from the other end."""
     drawn = np.random.default_rng(3)
     for batch in batches.list_batches(file):
         path = folders.batch(batch) / "responses.csv"
@@ -149,6 +149,25 @@ def test_cohorts_are_held_together_before_their_pages_as_in_the_comparison(tmp_p
         agreed = (answers["item"] % 5 + drawn.integers(-1, 2, len(answers))).clip(0, 4).astype(float)
         turned = answers["cohort"] == "c00003"
         write_table(answers.assign(value=agreed.where(~turned, 4.0 - agreed)), path, "responses")
+
+
+@pytest.mark.thorough
+def test_only_the_page_of_the_turned_cohort_gives_no_scores(tmp_path):
+    file, folders, _ = made(tmp_path / "study", tmp_path / "results")
+    turn_the_third_cohort(file, folders)
+    run_examine(file, folders)
+    for batch in batches.list_batches(file):
+        run_cohort_reports(file, batch, folders)
+    told = {
+        name: read_table(folders.of_cohort(name) / "descriptives.csv", "descriptives")
+        for name in ("c00001", "c00002", "c00003")
+    }
+    assert {name: bool(len(table)) for name, table in told.items()} == {"c00001": True, "c00002": True, "c00003": False}
+
+
+def test_cohorts_are_held_together_before_their_pages_as_in_the_comparison(tmp_path):
+    file, folders, _ = made(tmp_path / "study", tmp_path / "results")
+    turn_the_third_cohort(file, folders)
     run_examine(file, folders)
     run_compare(file, folders)
     found = read_table(folders.tables / "findings.csv", "findings")
