@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+from collections import Counter
 from pathlib import Path
 
 from balint_eval.language import ENGLISH, Language
@@ -45,14 +47,10 @@ def lines_of_release(file: StudyFile, folders: Folders, language: Language = ENG
 
 def to_decide(file: StudyFile, folders: Folders, language: Language = ENGLISH) -> list[str]:
     """Say where pairs of codes wait for a decision, and how it reaches the next run."""
-    from balint_eval.tables import read_table
-
-    flow = read_table(folders.tables / "flow.csv", "flow")
-    waiting = flow[flow["reason"] == "to_review"].groupby("cohort")["rows"].sum()
     lines = []
-    for cohort, number in waiting.items():
-        sheet = folders.review(str(cohort))
-        declared = file.cohort(str(cohort)).linkage_decisions
+    for cohort, number in _waiting(folders.tables / "flow.csv").items():
+        sheet = folders.review(cohort)
+        declared = file.cohort(cohort).linkage_decisions
         key = Path(os.path.relpath(sheet, file.folder)).as_posix()
         then = language.say("run again")
         if not declared:
@@ -61,13 +59,23 @@ def to_decide(file: StudyFile, folders: Folders, language: Language = ENGLISH) -
             language.plural(
                 "To decide in the cohort {cohort}: {n} person waits in {sheet}; decide there, save, {then}.",
                 "To decide in the cohort {cohort}: {n} people wait in {sheet}; decide there, save, {then}.",
-                int(number),
-                cohort=str(cohort),
+                number,
+                cohort=cohort,
                 sheet=sheet.as_posix(),
                 then=then,
             )
         )
     return lines
+
+
+def _waiting(flow: Path) -> dict[str, int]:
+    """Give how many people of each cohort wait for a decision; a run that does nothing loads no pandas for it."""
+    waiting = Counter[str]()
+    with flow.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["reason"] == "to_review":
+                waiting[row["cohort"]] += int(row["rows"])
+    return dict(sorted(waiting.items()))
 
 
 def _reports(folder: Path) -> list[Path]:

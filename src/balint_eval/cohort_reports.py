@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from balint_eval.batches import cohorts_of, list_batches
-from balint_eval.provenance import cohort_digest, describe_run, files_below, sha256_of_text
+from balint_eval.hashing import sha256_of_text
+from balint_eval.provenance import cohort_digest, describe_run, files_below
 from balint_eval.stages import Folders, cut_by_cohort, write_report
 from balint_eval.study import StudyFile
 from balint_eval.tables import ALL_COHORTS, read_table, write_table, write_text
@@ -104,7 +105,8 @@ def _with(merged: Mapping[str, pd.DataFrame], of_study: pd.DataFrame) -> pd.Data
 def _write_cohort(file: StudyFile, merged: Mapping[str, pd.DataFrame], folders: Folders) -> None:
     from balint_eval.pipeline import analyse_for_educators
     from balint_eval.plots.style import house_style
-    from balint_eval.report import build_educator, to_json
+    from balint_eval.report.educator import build_educator
+    from balint_eval.report.model import to_json
 
     tables = {**merged, **analyse_for_educators(merged, file)}
     provenance, folder = describe_run(file), folders.of_cohort(file.study.cohorts[0].name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -12,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from balint_eval.hashing import sha256_of_file, sha256_of_stream, sha256_of_text
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Cohort
 
@@ -36,7 +36,8 @@ _CODEBOOK = (
 """The reader of the codebook, with the parts of `ingest` that know no study."""
 
 _COMMON = (
-    *_CODEBOOK, "errors.py", "strict_yaml.py", "settings_words.py", "study.py", "study_context.py", "study_dates.py",
+    *_CODEBOOK, "errors.py", "hashing.py", "strict_yaml.py", "settings_words.py", "study.py", "study_context.py",
+    "study_dates.py",
     "study_exports.py", "study_items.py", "study_languages.py", "study_linkage.py", "study_model.py",
     "study_outcomes.py", "study_paths.py", "study_rules.py", "jalali.py", "instruments", "kinds.py", "language",
     "tables.py", "contracts.yaml", "stages.py", "batches.py",
@@ -73,23 +74,6 @@ STAGE_CODE = {
     ),
 }
 """Files and folders of the package that each stage's result depends on; a test holds them to the imports."""
-
-
-def sha256_of_file(path: Path) -> str:
-    """Give the SHA-256 of a file's bytes; `missing` for a file that is not there, or that is a pipe or device."""
-    if not path.is_file():
-        # A pipe or a device would be read without end; reading the exports refuses it with its reason.
-        return "missing"
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return "missing"
-
-
-def sha256_of_text(text: str) -> str:
-    """Give the SHA-256 of a text as UTF-8."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def code_digest(stage: str) -> str:
@@ -233,7 +217,7 @@ def described_output(folder: Path, name: str) -> dict[str, str | int]:
     """Give one file of a results folder with its size and SHA-256."""
     with (folder / name).open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
-        return {"file": name, "bytes": size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+        return {"file": name, "bytes": size, "sha256": sha256_of_stream(file)}
 
 
 def files_below(folder: Path, leave_out: Iterable[str] = ()) -> Iterator[str]:

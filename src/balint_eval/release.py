@@ -279,9 +279,12 @@ def figures_of_release(
 
 def _write_reports(released: Released, approved: list[str], file: StudyFile, place: ReleaseFolders) -> list[str]:
     from balint_eval.provenance import versions
-    from balint_eval.report import render_docx, render_html, render_pdf, to_json
+    from balint_eval.report.html import render_html
+    from balint_eval.report.model import to_json
+    from balint_eval.report.pdf import render_pdf
     from balint_eval.report.release import build_release
     from balint_eval.report.saved import read_drawings, read_pictures
+    from balint_eval.report.word import render_docx
 
     written = []
     for language in file.languages():

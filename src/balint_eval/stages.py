@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from balint_eval.ingest.cohort import Ingested
     from balint_eval.language import Language
-    from balint_eval.report import Report
+    from balint_eval.report.model import Report
     from balint_eval.study_model import Cohort
 
 PRIVATE = 0o600
@@ -335,7 +335,9 @@ def _draw(tables: Mapping[str, pd.DataFrame], file: StudyFile, language: Languag
 def run_report(file: StudyFile, folders: Folders) -> list[str]:
     """Write the reports for both readers, in every language and format the study file asks for."""
     from balint_eval.provenance import describe_run
-    from balint_eval.report import build_educator, build_researcher, to_json
+    from balint_eval.report.educator import build_educator
+    from balint_eval.report.model import to_json
+    from balint_eval.report.researcher import build_researcher
     from balint_eval.report.saved import read_drawings
 
     tables, provenance = read_results(folders), describe_run(file)
@@ -369,8 +371,10 @@ def _remove_unasked(folders: Folders, written: list[str]) -> list[str]:
 
 def write_report(report: Report, path: Path, figures: Path) -> None:
     """Write a report in the format of the path's suffix."""
-    from balint_eval.report import render_docx, render_html, render_pdf
+    from balint_eval.report.html import render_html
+    from balint_eval.report.pdf import render_pdf
     from balint_eval.report.saved import read_pictures
+    from balint_eval.report.word import render_docx
     from balint_eval.tables import write_bytes
 
     if path.suffix == ".html":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from balint_eval.errors import Problem, StudyError
 from balint_eval.settings_words import Location, sentence
 
-MOST_NODES = 200_000
+MOST_NODES = 2_000_000
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C reader where PyYAML has it: ten times faster, the same places."""
 DEEPEST = 100
@@ -23,7 +24,9 @@ _STARTS = {
     yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken,
 }  # fmt: skip
 _ENDS = {yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken}
-_TEXT_TAG = "tag:yaml.org,2002:str"
+_DEEPER = {
+    yaml.SequenceStartEvent: 1, yaml.MappingStartEvent: 1, yaml.SequenceEndEvent: -1, yaml.MappingEndEvent: -1,
+}  # fmt: skip
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 )
@@ -73,13 +76,28 @@ def read_yaml(path: Path, shown_as: str = "") -> Document:
         Missing, unreadable or empty file, a syntax error, a tag, an anchor or alias, a repeated key.
     """
     shown_as = shown_as or path.as_posix()
-    text = _read_text(path, shown_as)
-    walk = _Walk(shown_as)
-    root = _compose(text, shown_as)
-    problems = list(_faults(root, (), walk))
-    if problems:
-        raise StudyError(problems)
-    return Document(shown_as, yaml.SafeLoader("").construct_document(root), walk.places, walk.texts)
+    return understand(_read_text(path, shown_as), shown_as)
+
+
+def understand(text: str, shown_as: str) -> Document:
+    """Take a YAML text apart strictly.
+
+    Raises
+    ------
+    StudyError
+        It is empty, or holds a syntax error, a tag, an anchor or alias, a repeated key.
+    """
+    found = _Found(shown_as)
+    try:
+        values = _document(_allowed(yaml.parse(text, LOADER)), found)
+    except (yaml.YAMLError, _NotAllowedError):
+        raise StudyError(_refused(text, shown_as)) from None
+    if values is None:
+        what = "the file is empty; a study needs at least the keys name, title and cohorts"
+        raise StudyError(Problem("CFG-EMPTY", what, "see config/config.yaml for an example", shown_as))
+    if found.problems:
+        raise StudyError(found.problems)
+    return Document(shown_as, values, found.places, found.texts)
 
 
 def _read_text(path: Path, shown_as: str) -> str:
@@ -102,21 +120,18 @@ def _read_text(path: Path, shown_as: str) -> str:
         raise StudyError(Problem("CFG-MISSING", what, "check the path and its permissions", shown_as)) from None
 
 
-def _compose(text: str, shown_as: str) -> yaml.Node:
+def _refused(text: str, shown_as: str) -> list[Problem]:
+    """Say what no file may hold, or where it cannot be read: a second look, at each sign of the text."""
     try:
-        # Refused before composing: an alias bomb never gets the chance to grow.
-        refused = list(_token_problems(text, shown_as))
-        if refused:
-            raise StudyError(refused)
-        root = yaml.compose(text, LOADER)
+        # Before composing: an alias bomb never gets the chance to grow.
+        problems = list(_token_problems(text, shown_as))
+        if not problems:
+            yaml.compose(text, LOADER)
     except yaml.MarkedYAMLError as error:
-        raise StudyError(_syntax_problem(error, text, shown_as)) from None
+        return [_syntax_problem(error, text, shown_as)]
     except yaml.YAMLError as error:
-        raise StudyError(_character_problem(error, text, shown_as)) from None
-    if root is None or root.tag.endswith(":null"):
-        what = "the file is empty; a study needs at least the keys name, title and cohorts"
-        raise StudyError(Problem("CFG-EMPTY", what, "see config/config.yaml for an example", shown_as))
-    return root
+        return [_character_problem(error, text, shown_as)]
+    return problems
 
 
 def _character_problem(error: yaml.YAMLError, text: str, shown_as: str) -> Problem:
@@ -180,58 +195,114 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, shown_as: str) -> Pr
     return Problem("CFG-SYNTAX", what, mend, shown_as, line + 1, "", value)
 
 
+class _NotAllowedError(Exception):
+    """The file holds an anchor, an alias, a tag, a second document, or is nested too deeply."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class _Found:
     """What is gathered on the way through a file."""
 
     shown_as: str
     places: dict[Location, tuple[int, int]] = field(default_factory=dict)
     texts: dict[Location, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    understood: dict[tuple[str, tuple[bool, bool]], tuple[str, Any]] = field(default_factory=dict)
+    """Tag and value of every text met so far; a study of many cohorts says the same words again and again."""
+    plain: yaml.SafeLoader = field(default_factory=lambda: yaml.SafeLoader(""))
 
 
-def _faults(node: yaml.Node, at: Location, walk: _Walk) -> Iterator[Problem]:
-    walk.places.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
-    if len(walk.places) > MOST_NODES:
-        raise StudyError(
-            Problem("CFG-ALIAS", f"the file holds more than {MOST_NODES} values", "shorten it", walk.shown_as)
+def _allowed(events: Iterable[yaml.Event]) -> Iterator[yaml.Event]:
+    """Let the events of a file pass that hold nothing behind one's back."""
+    depth = documents = 0
+    for event in events:
+        depth += _DEEPER.get(type(event), 0)
+        documents += type(event) is yaml.DocumentStartEvent
+        named = getattr(event, "anchor", None) is not None or getattr(event, "tag", None) is not None
+        if named or depth > DEEPEST or documents > 1:
+            raise _NotAllowedError
+        yield event
+
+
+def _document(events: Iterator[yaml.Event], found: _Found) -> Any:  # noqa: ANN401 - any YAML
+    """Give the values of the one document; None where there is nothing."""
+    values = None
+    for event in events:
+        if isinstance(event, yaml.NodeEvent):
+            values = _value(event, events, (), found)
+    return values
+
+
+def _value(event: yaml.Event, events: Iterator[yaml.Event], at: Location, found: _Found) -> Any:  # noqa: ANN401
+    """Give the value that begins with an event, and keep where it and all in it stands."""
+    found.places.setdefault(at, _place(event))
+    if len(found.places) > MOST_NODES:
+        what = f"the file holds more than {MOST_NODES:,} values"
+        raise StudyError(Problem("CFG-ALIAS", what, "shorten it", found.shown_as))
+    if isinstance(event, yaml.ScalarEvent):
+        found.texts[at] = event.value
+        return _single(event, at, found)
+    if isinstance(event, yaml.MappingStartEvent):
+        return _mapping(events, at, found)
+    members = takewhile(lambda each: not isinstance(each, yaml.SequenceEndEvent), events)
+    return [_value(each, events, (*at, index), found) for index, each in enumerate(members)]
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark: Any = event.start_mark
+    return mark.line + 1, mark.column + 1
+
+
+def _single(event: yaml.ScalarEvent, at: Location, found: _Found) -> Any:  # noqa: ANN401
+    """Give a single value, or a fault for what only looks like a date or number, such as 2026-02-30."""
+    _, value = _understood(event, found)
+    if value is _IMPOSSIBLE:
+        what, path = "this is not a possible date or number", ".".join(map(str, at))
+        mend = f'quote it, as in "{event.value}"'
+        found.problems.append(Problem("CFG-IDTYPE", what, mend, found.shown_as, _place(event)[0], path, event.value))
+    return value
+
+
+_IMPOSSIBLE = object()
+
+
+def _understood(event: yaml.ScalarEvent, found: _Found) -> tuple[str, Any]:
+    """Give the tag and the value that YAML takes a text for."""
+    known = found.understood.get((event.value, event.implicit))
+    if known is None:
+        tag = found.plain.resolve(  # type: ignore[no-untyped-call]
+            yaml.ScalarNode, event.value, event.implicit
         )
-    if isinstance(node, yaml.MappingNode):
-        yield from _mapping_faults(node, at, walk)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, child in enumerate(node.value):
-            yield from _faults(child, (*at, index), walk)
-    else:
-        walk.texts[at] = node.value
-        yield from _scalar_faults(node, at, walk)
+        try:
+            value = found.plain.construct_document(yaml.ScalarNode(tag, event.value))
+        except (ValueError, yaml.YAMLError):
+            value = _IMPOSSIBLE
+        known = found.understood[event.value, event.implicit] = (tag, value)
+    return known
 
 
-def _scalar_faults(node: yaml.Node, at: Location, walk: _Walk) -> Iterator[Problem]:
-    """Give what only looks like a date or number, such as 2026-02-30: YAML stops on it."""
-    if node.tag == _TEXT_TAG:
-        return
-    try:
-        yaml.SafeLoader("").construct_document(node)
-    except (ValueError, yaml.YAMLError):
-        what, line = "this is not a possible date or number", node.start_mark.line + 1
-        path = ".".join(map(str, at))
-        yield Problem("CFG-IDTYPE", what, f'quote it, as in "{node.value}"', walk.shown_as, line, path, node.value)
-
-
-def _mapping_faults(node: yaml.MappingNode, at: Location, walk: _Walk) -> Iterator[Problem]:
+def _mapping(events: Iterator[yaml.Event], at: Location, found: _Found) -> dict[Any, Any]:
+    values: dict[Any, Any] = {}
     seen: dict[str, int] = {}
-    for key, child in node.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode) or key.tag not in _PLAIN_TAGS:
-            what = "a key must be a plain word"
-            yield Problem("CFG-SYNTAX", what, "write it as `key: value`", walk.shown_as, line)
+    for key in events:
+        if isinstance(key, yaml.MappingEndEvent):
+            break
+        line, column = _place(key)
+        if not isinstance(key, yaml.ScalarEvent) or _understood(key, found)[0] not in _PLAIN_TAGS:
+            what, mend = "a key must be a plain word", "write it as `key: value`"
+            found.problems.append(Problem("CFG-SYNTAX", what, mend, found.shown_as, line))
+            _value(key, events, (), _Found(found.shown_as))
+            _value(next(events), events, (), _Found(found.shown_as))
             continue
-        name = str(key.value)
+        name = key.value
+        said = _single(key, (*at, name), found)
         if name in seen:
-            what = f"the key '{name}' stands twice (first in line {seen[name]})"
-            yield Problem("CFG-DUPKEY", what, "keep one of them", walk.shown_as, line, ".".join(map(str, (*at, name))))
+            what, path = f"the key '{name}' stands twice (first in line {seen[name]})", ".".join(map(str, (*at, name)))
+            found.problems.append(Problem("CFG-DUPKEY", what, "keep one of them", found.shown_as, line, path))
         seen[name] = line
-        walk.places[(*at, name)] = (line, key.start_mark.column + 1)
-        yield from _faults(child, (*at, name), walk)
+        found.places[*at, name] = (line, column)
+        values[said] = _value(next(events), events, (*at, name), found)
+    return values
 
 
 def validate(model: type[Model], document: Document) -> Any:  # noqa: ANN401 - an instance of `model`

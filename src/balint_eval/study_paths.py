@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from balint_eval.hashing import MISSING, sha256_of_file
 from balint_eval.settings_words import Location
 from balint_eval.study_items import Fault
 
@@ -37,17 +37,17 @@ def _named_files(file: StudyFile) -> Iterator[tuple[Location, str]]:
 
 def _links_that_lead_out(file: StudyFile) -> Iterator[Fault]:
     """Refuse a link to a place outside: the study could not be moved, and would read what nobody sees in it."""
+    root = os.path.realpath(file.folder)
     for location, name in _named_files(file):
-        target = _outside(file.folder, name) if name else ""
+        target = _outside(root, name) if name else ""
         if target:
             what = f"the path goes through a link that leads out of the study's folder, to {target}"
             yield location, "CFG-SYMLINK", what, "copy the file, or set allow_external_inputs: true"
 
 
-def _outside(folder: Path, name: str) -> str:
+def _outside(root: str, name: str) -> str:
     """Give where a path really leads, if a link on it leads out of the folder that holds study and path."""
     try:
-        root = os.path.realpath(folder)
         as_written = os.path.normpath(os.path.join(root, name))  # noqa: PTH118 - pathlib keeps `..`
         real = os.path.realpath(as_written)
         common = os.path.commonpath([root, os.path.dirname(as_written)])  # noqa: PTH120
@@ -91,8 +91,5 @@ def _size(path: Path) -> int:
 
 
 def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return ""
+    found = sha256_of_file(path)
+    return "" if found == MISSING else found

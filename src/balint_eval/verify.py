@@ -11,7 +11,8 @@ import yaml
 
 from balint_eval.crate import METADATA
 from balint_eval.errors import DataError, Problem
-from balint_eval.provenance import list_outputs, sha256_of_file
+from balint_eval.hashing import sha256_of_file
+from balint_eval.provenance import list_outputs
 from balint_eval.study import read_study
 
 MANIFEST, CODECHECK = "manifest.json", "codecheck.yml"

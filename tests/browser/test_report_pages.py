@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from balint_eval.language import read_language
-from balint_eval.report import build_educator, build_researcher, render_html
+from balint_eval.report.educator import build_educator
+from balint_eval.report.html import render_html
+from balint_eval.report.researcher import build_researcher
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), "")

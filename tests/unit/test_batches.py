@@ -15,7 +15,8 @@ from balint_eval.cohort_stages import look_at_cohorts
 from balint_eval.errors import DataError, StudyError
 from balint_eval.merging import MERGED, merge
 from balint_eval.pipeline import evaluate
-from balint_eval.report import build_educator, to_json
+from balint_eval.report.educator import build_educator
+from balint_eval.report.model import to_json
 from balint_eval.stages import Folders, read_digests, run_compare, run_ingest, run_score
 from balint_eval.study import read_study
 from balint_eval.tables import read_table, write_table

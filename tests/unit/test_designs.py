@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import KEY, TRY
 
 from balint_eval import evaluate
-from balint_eval.report import build_researcher
+from balint_eval.report.researcher import build_researcher
 
 PAGE = (Path(__file__).parents[2] / "docs" / "designs.md").read_text("utf-8")
 ROLES = {"before": "baseline", "after": "post", "later": "follow_up"}

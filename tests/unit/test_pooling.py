@@ -11,7 +11,7 @@ from balint_eval.instruments.registry import known_instruments
 from balint_eval.pipeline import evaluate
 from balint_eval.pooling import pool_cohorts, set_beside_published
 from balint_eval.published.effects import published_effects
-from balint_eval.report import build_researcher
+from balint_eval.report.researcher import build_researcher
 from balint_eval.tables import TABLES, check_table
 
 KEY = bytes(range(32))

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from balint_eval import strict_yaml
 from balint_eval.errors import StudyError
 from balint_eval.strict_yaml import read_yaml
 
@@ -117,6 +118,23 @@ def test_what_only_looks_like_a_date_or_number(problems, value):
     (problem,) = problems(f"a: 1\nb: {value}\n")
     assert (problem.code, problem.row, problem.column, problem.value) == ("CFG-IDTYPE", 2, "b", value)
     assert f'quote it, as in "{value}"' in str(problem)
+
+
+def test_a_key_that_only_looks_like_a_date(problems):
+    (problem,) = problems("a: 1\n2026-02-30: 1\n")
+    assert (problem.code, problem.row, problem.column) == ("CFG-IDTYPE", 2, "2026-02-30")
+
+
+def test_what_stands_behind_a_key_that_is_no_word_is_passed_over(problems):
+    first, second = problems("? [a, {b: 2026-02-30}]\n: {c: 1, c: 2}\nd: 1\nd: 2\n")
+    assert (first.code, first.row) == ("CFG-SYNTAX", 1)
+    assert (second.code, second.row, second.column) == ("CFG-DUPKEY", 4, "d")
+
+
+def test_a_file_of_too_many_values(problems, monkeypatch):
+    monkeypatch.setattr(strict_yaml, "MOST_NODES", 1_000)
+    (problem,) = problems("a: [" + "1, " * 1_000 + "1]\n")
+    assert "more than 1,000 values" in problem.what
 
 
 def test_byte_order_mark_is_no_part_of_the_first_key(tmp_path):

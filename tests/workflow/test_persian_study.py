@@ -11,7 +11,9 @@ import pytest
 from balint_eval.ingest.pseudonyms import pseudonymiser
 from balint_eval.pipeline import evaluate
 from balint_eval.provenance import describe_run
-from balint_eval.report import build_educator, build_researcher, render_html
+from balint_eval.report.educator import build_educator
+from balint_eval.report.html import render_html
+from balint_eval.report.researcher import build_researcher
 
 KEY = bytes(range(32))
 _PATH = Path(__file__).parents[1] / "persian_study.py"

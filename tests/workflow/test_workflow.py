@@ -431,7 +431,7 @@ def golden_of(reports: Path) -> dict[str, str]:
     """Give the reports of the demo as texts, and their pages without pictures or as outlines."""
     from golden_text import page_outline, page_without_pictures, report_text
 
-    from balint_eval.report import from_json
+    from balint_eval.report.model import from_json
 
     found = {}
     for tag in ("en", "fa"):

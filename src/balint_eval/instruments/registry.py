@@ -11,14 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from balint_eval.errors import Problem, StudyError
 from balint_eval.instruments.checksum import key_sha256
 from balint_eval.instruments.model import Instrument, Structure
 from balint_eval.instruments.versions import Entry, resolve
 from balint_eval.settings_words import Location
-from balint_eval.strict_yaml import Document, read_yaml, validate
+from balint_eval.strict_yaml import Document, read_yaml, understand, validate
 
 
 @cache
@@ -38,8 +36,7 @@ def read_entry(text: str, shown_as: str) -> Entry | Structure:
     StudyError
         The file does not fit its model, or the key is not the published one.
     """
-    # The strict reader costs a second for all files; a test reads them with it.
-    document = Document(shown_as, yaml.load(text, yaml.CSafeLoader), {})
+    document = understand(text, shown_as)
     unkeyed = document.values.get("keyed") == "none"
     entry: Entry | Structure = validate(Structure if unkeyed else Entry, document)
     if isinstance(entry, Entry):

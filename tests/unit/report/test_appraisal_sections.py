@@ -1,9 +1,9 @@
 """The reviewer's sections: MERSQI, checklists, the authors' words, and sentences in APA style."""
 
-from balint_eval.report import build_researcher
 from balint_eval.report import research_appraisal as sections
 from balint_eval.report.material import Material
 from balint_eval.report.model import BulletList, DefinitionList, TableBlock
+from balint_eval.report.researcher import build_researcher
 from balint_eval.study import StudyFile
 from balint_eval.study_model import Study
 

@@ -6,7 +6,8 @@ from numbers import Number
 
 import pytest
 
-from balint_eval.report import build_educator, build_researcher, render_html
+from balint_eval.report.educator import build_educator
+from balint_eval.report.html import render_html
 from balint_eval.report.model import (
     BulletList,
     Callout,
@@ -19,6 +20,7 @@ from balint_eval.report.model import (
     ReferenceList,
     TableBlock,
 )  # fmt: skip
+from balint_eval.report.researcher import build_researcher
 from balint_eval.report.wording import VERDICTS, plain_enough, words_of
 
 NUMBER = re.compile(r"(?<![\w.])[−]?\d*\.?\d+")

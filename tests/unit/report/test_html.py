@@ -6,9 +6,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from balint_eval.report import build_educator, build_researcher, render_html
 from balint_eval.report.download import csv_address
+from balint_eval.report.educator import build_educator
+from balint_eval.report.html import render_html
 from balint_eval.report.model import TableColumn
+from balint_eval.report.researcher import build_researcher
 from balint_eval.report.svg import embedded
 
 VOID = {"meta", "br", "img", "hr", "link", "input", "path", "rect", "use"}

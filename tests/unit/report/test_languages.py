@@ -8,7 +8,9 @@ from dataclasses import fields, is_dataclass
 import pytest
 
 from balint_eval.language import ENGLISH, read_language
-from balint_eval.report import build_educator, build_researcher, render_html
+from balint_eval.report.educator import build_educator
+from balint_eval.report.html import render_html
+from balint_eval.report.researcher import build_researcher
 
 FA = read_language("fa")
 BUILD = {"educator": build_educator, "researcher": build_researcher}

@@ -1,7 +1,9 @@
 import pytest
 
-from balint_eval.report import build_educator, build_researcher, from_json, render_html, to_json
-from balint_eval.report.model import FigureBlock, TableBlock
+from balint_eval.report.educator import build_educator
+from balint_eval.report.html import render_html
+from balint_eval.report.model import FigureBlock, TableBlock, from_json, to_json
+from balint_eval.report.researcher import build_researcher
 
 
 @pytest.mark.parametrize("build", [build_educator, build_researcher])

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from balint_eval.report import build_educator
+from balint_eval.report.educator import build_educator
 from balint_eval.report.material import Material
 from balint_eval.report.model import Callout
 from balint_eval.report.of_ten import of_ten_people

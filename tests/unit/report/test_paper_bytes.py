@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from report_paper import every_block, pictures
 
-from balint_eval.report import render_docx, render_pdf
+from balint_eval.report.pdf import render_pdf
+from balint_eval.report.word import render_docx
 
 pytestmark = pytest.mark.thorough
 
@@ -19,7 +20,8 @@ import importlib.util, hashlib, sys
 spec = importlib.util.spec_from_file_location("paper", sys.argv[1])
 paper = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(paper)
-from balint_eval.report import render_docx, render_pdf
+from balint_eval.report.pdf import render_pdf
+from balint_eval.report.word import render_docx
 report = paper.every_block("text سلام")
 print(hashlib.sha256(render_docx(report, paper.pictures(report))).hexdigest())
 print(hashlib.sha256(render_pdf(report)).hexdigest())

@@ -9,9 +9,11 @@ from report_paper import BATCHES, every_block, every_block_of, turned
 from report_pdf_ua import elements, faults
 
 from balint_eval.errors import BalintError
-from balint_eval.report import build_educator, build_researcher, render_pdf
 from balint_eval.report.displayable import without_controls
+from balint_eval.report.educator import build_educator
 from balint_eval.report.model import Claim, FigureBlock, TableBlock
+from balint_eval.report.pdf import render_pdf
+from balint_eval.report.researcher import build_researcher
 
 KINDS = ("gain", "markup")
 BUILD = {"educator": build_educator, "researcher": build_researcher}

@@ -9,9 +9,11 @@ from docx.oxml.ns import qn
 from report_paper import BATCHES, every_block, every_block_of, pictures, turned
 
 from balint_eval.errors import BalintError
-from balint_eval.report import build_educator, build_researcher, render_docx
 from balint_eval.report.displayable import without_controls
+from balint_eval.report.educator import build_educator
 from balint_eval.report.model import Claim, FigureBlock, TableBlock
+from balint_eval.report.researcher import build_researcher
+from balint_eval.report.word import render_docx
 
 BUILD = {"educator": build_educator, "researcher": build_researcher}
 BLANKS = "\u2007\u2008"
