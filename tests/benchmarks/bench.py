@@ -21,6 +21,7 @@ import growth
 from measure import warm_up
 
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
+DEFAULT = ("cohort", "cohorts", "pages", "people", "growth", "scoring", "models")
 HERE = Path(__file__).parent
 
 
@@ -58,9 +59,9 @@ def written(page: str, text: str) -> str:
 def main() -> None:
     """Run, print, write."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--cohorts", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--cohorts", type=int, nargs="+", default=[1, 10, 100, 1000])
     parser.add_argument("--people", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--parts", nargs="+", default=["cohort", "cohorts", "people", "growth", "scoring", "models"])
+    parser.add_argument("--parts", nargs="+", default=list(DEFAULT))
     parser.add_argument("--write", type=Path, help="page with the two marks")
     wanted = parser.parse_args()
     warm_up()

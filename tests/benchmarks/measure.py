@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "src"
+WITNESS = Path(__file__).parent / "witness"
+"""Folder whose `sitecustomize` lets each process say at its end what it cost."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,27 @@ def environment(key: Path) -> dict[str, str]:
     """Give the environment of a user: one thread, compiled modules kept, this copy of the package."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-    return {**kept, **threads, "BALINT_EVAL_KEY_FILE": str(key), "PYTHONPATH": str(PACKAGE)}
+    found = os.pathsep.join([str(WITNESS), str(PACKAGE)])
+    stages = {"BENCHMARK_STAGES": str(stages_of(key))}
+    return {**kept, **threads, **stages, "BALINT_EVAL_KEY_FILE": str(key), "PYTHONPATH": found}
+
+
+def stages_of(key: Path) -> Path:
+    """Give the file in which the processes of a benchmark say what they cost."""
+    return key.with_name("stages.tsv")
+
+
+def stage_table(key: Path) -> Iterator[str]:
+    """Give the lines of a table: what the stages cost since the last time it was asked for."""
+    path = stages_of(key)
+    costs: dict[str, list[tuple[float, float]]] = {}
+    for line in path.read_text().splitlines():
+        stage, cpu, peak = line.split("\t")
+        costs.setdefault(stage, []).append((float(cpu), float(peak)))
+    path.unlink()
+    yield "| stage | processes | CPU s, all | peak GB, the largest |\n|---|---|---|---|"
+    for stage, told in sorted(costs.items(), key=lambda entry: -sum(cpu for cpu, _ in entry[1])):
+        yield f"| {stage} | {len(told)} | {sum(cpu for cpu, _ in told):.1f} | {max(peak for _, peak in told):.2f} |"
 
 
 def warm_up() -> None:

@@ -83,16 +83,20 @@ def decode_items(
     Decoded
     """
     counts: Counter[str] = Counter()
-    for column in columns:
-        counts.update({str(text): int(number) for text, number in cells[column].value_counts().items()})
+    # Each distinct text is understood once: for every cell its place among the texts of its column.
+    placed = [pd.factorize(cells[column].to_numpy()) for column in columns]
+    for places, texts in placed:
+        numbers = np.bincount(places, minlength=len(texts)).tolist()
+        counts.update(dict(zip(map(str, texts), numbers, strict=True)))
     table = _meanings(counts, items, instrument)
-    # A look-up a cell: `Series.map` would make an index of the few codes again for every column.
-    codes = [np.array(list(map(table.codes.get, cells[column])), dtype=np.float64) for column in columns]
-    values = pd.DataFrame(dict(enumerate(codes, start=1)), index=cells.index)
-    shift = _shift_problem(values, items, instrument, file)
+    shift = _shift_problem({*table.codes.values()}, items, instrument, file)
     place = _Place(cells[list(columns)], counts, table, instrument, file)
     problems = [shift] if shift else [*_told_together(place), *_refusals(place)]
-    values = values.where(values.isin(instrument.response.codes))
+    allowed = {text: code if code in instrument.response.codes else math.nan for text, code in table.codes.items()}
+    codes = np.empty((len(cells), len(placed)), order="F")
+    for at, (places, texts) in enumerate(placed):
+        codes[:, at] = np.array([allowed[text] for text in texts], dtype=np.float64)[places]
+    values = pd.DataFrame(codes, index=cells.index, columns=pd.RangeIndex(1, len(placed) + 1), copy=False)
     return Decoded(_as_on_form(values, items, instrument), problems, _notes(place, items))
 
 
@@ -278,13 +282,13 @@ def _refusals(place: _Place) -> Iterator[Problem]:
             yield Problem(code, what + times, mend, place.file, int(str(row)), str(column), answer_shown(text))
 
 
-def _shift_problem(values: pd.DataFrame, items: Items, instrument: Instrument, file: str) -> Problem | None:
+def _shift_problem(codes_found: set[float], items: Items, instrument: Instrument, file: str) -> Problem | None:
     """Recognise a whole questionnaire stored one step too high or too low."""
-    if items.answers or values.isna().all(axis=None):
+    found = {code for code in codes_found if not math.isnan(code)}
+    if items.answers or not found:
         return None
     codes = instrument.response.codes
     step = codes[1] - codes[0]
-    found = set(np.unique(values.to_numpy()[~values.isna().to_numpy()]))
     for sign, end, beyond in ((1, codes[0], codes[-1] + step), (-1, codes[-1], codes[0] - step)):
         shifted = {code + sign * step for code in codes}
         if end not in found and beyond in found and found <= shifted:

@@ -15,6 +15,7 @@ import secrets
 import stat
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from balint_eval.errors import EnvironmentProblem, Problem, StudyError
@@ -178,8 +179,9 @@ def _weakness(key: bytes, mode: int) -> str:
 def pseudonymiser(key: bytes) -> Callable[[str], str]:
     """Give a function from a raw id to its pseudonym: `P` and 16 hexadecimal digits (HMAC-SHA256)."""
 
+    # A person stands in every wave.
+    @lru_cache(maxsize=2**16)
     def pseudonym(raw: str) -> str:
-        digest = hmac.new(key, normalise_id(raw).encode("utf-8"), hashlib.sha256).hexdigest()
-        return f"P{digest[:16]}"
+        return f"P{hmac.digest(key, normalise_id(raw).encode('utf-8'), 'sha256').hex()[:16]}"
 
     return pseudonym

@@ -140,6 +140,8 @@ def normalise_id(text: str) -> str:
     -----
     Two ids that fall together through it are an error for the caller to report, never one person.
     """
+    if text.isascii() and text.isalnum():
+        return text.lower()
     compatible = unicodedata.normalize("NFKC", text).translate(HARAKAT).translate(INVISIBLE)
     plain = compatible.translate(DIGITS).translate(LETTERS).translate(HYPHENS)
     return unicodedata.normalize("NFKC", collapse_white(plain).casefold())

@@ -21,8 +21,8 @@ def folders(tmp_path, monkeypatch):
     monkeypatch.setattr("balint_eval.stages.read_results", lambda folders: {})
     monkeypatch.setattr("balint_eval.report.saved.read_drawings", lambda folder: {})
     monkeypatch.setattr("balint_eval.provenance.describe_run", lambda file: {})
-    monkeypatch.setattr("balint_eval.report.build_researcher", lambda *given: report)
-    monkeypatch.setattr("balint_eval.report.build_educator", lambda *given: replace(report, kind="educator"))
+    monkeypatch.setattr("balint_eval.report.researcher.build_researcher", lambda *given: report)
+    monkeypatch.setattr("balint_eval.report.educator.build_educator", lambda *given: replace(report, kind="educator"))
     made = Folders(tmp_path, "study")
     made.figures.mkdir(parents=True)
     for name in report.figure_names():

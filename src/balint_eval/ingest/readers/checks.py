@@ -185,7 +185,7 @@ def _no_header(grid: Grid) -> Problem:
 def _looks_like_texts(second: Record, others: Sequence[Record]) -> bool:
     """Tell a second header row: words above numbers, or long texts above short answers."""
     columns = list(zip(second, *others, strict=False))
-    numeric = [column for column in columns if any(column[1:]) and all(map(_is_number, filter(None, column[1:])))]
+    numeric = [column for column in columns if (below := {*column[1:]} - {""}) and all(map(_is_number, below))]
     above = [column[0] for column in numeric if _LETTERS.search(column[0])]
     if len(above) >= 2 and len(above) * 2 >= len(numeric) and len(set(above)) * 2 > len(above):
         return sum(map(len, above)) >= 12 * len(above)
