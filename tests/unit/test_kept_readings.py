@@ -104,7 +104,7 @@ def test_a_run_takes_them_away_whatever_ends_it(study, folders, monkeypatch):
         seen.extend(path.name for path in folders.restricted.iterdir())
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "_snakemake", interrupted)
+    monkeypatch.setattr(run, "run_snakemake", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run.run_workflow(study.folder / "study.yaml", folders.results, plain=True)
     assert seen == [".batch-0001.readings.part"]

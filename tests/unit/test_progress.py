@@ -6,7 +6,7 @@ import pytest
 
 from balint_eval.language import read_language
 from balint_eval.progress import Progress, as_line, time_left
-from balint_eval.run import Speaker, _show
+from balint_eval.speaker import Speaker, show_steps
 
 LOG = """\
 Job stats:
@@ -91,7 +91,7 @@ def test_a_time_is_said_no_more_exactly_than_it_is_known(seconds, said):
 
 @pytest.mark.parametrize(("tag", "plain"), [("en", False), ("en", True), ("fa", True)])
 def test_without_a_terminal_or_plainly_no_sign_is_sent_that_is_not_text(capsys, tag, plain):
-    _show(io.StringIO(LOG), Speaker(read_language(tag), plain=plain))
+    show_steps(io.StringIO(LOG), Speaker(read_language(tag), plain=plain))
     said = capsys.readouterr()
     assert said.out == ""
     assert len(said.err.splitlines()) == 3
@@ -100,13 +100,13 @@ def test_without_a_terminal_or_plainly_no_sign_is_sent_that_is_not_text(capsys, 
 
 def test_plainly_wins_over_a_terminal(capsys, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    _show(io.StringIO(LOG), Speaker(plain=True))
+    show_steps(io.StringIO(LOG), Speaker(plain=True))
     assert "\r" not in capsys.readouterr().err
 
 
 def test_on_a_terminal_a_bar_stands_beside_the_words(capsys, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    _show(io.StringIO(LOG), Speaker())
+    show_steps(io.StringIO(LOG), Speaker())
     said = capsys.readouterr().err
     assert "\r" in said
     assert "scoring students" in said
