@@ -9,8 +9,8 @@ from pathlib import Path
 
 from balint_eval import __version__
 from balint_eval.errors import DataError, Problem
+from balint_eval.folders import Folders
 from balint_eval.report.model import Reference, ReferenceList, from_json
-from balint_eval.stages import Folders
 from balint_eval.study import StudyFile
 
 _WORK = re.compile(r"(?P<authors>.+?) \((?P<year>[0-9]{4})\)\. (?P<title>.+?[.?!]) (?P<source>[^.].*?)\.?")

@@ -39,8 +39,9 @@ class Checked:
 
 def _look_at_key(file: StudyFile) -> None:
     """Refuse the key that `run` would refuse; where there is none yet, none is made."""
+    from balint_eval.folders import Folders
     from balint_eval.ingest.pseudonyms import key_path
-    from balint_eval.stages import Folders, key_of
+    from balint_eval.stages import key_of
 
     if key_path().exists():
         names = [cohort.name for cohort in file.study.cohorts]

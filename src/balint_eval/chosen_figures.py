@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from balint_eval.errors import DataError, Problem, StudyError
+from balint_eval.folders import Folders, read_results
 from balint_eval.language import known_languages
-from balint_eval.stages import Folders, read_results
 from balint_eval.study import StudyFile
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
+from balint_eval.folders import Folders
 from balint_eval.lock import RunLock
 from balint_eval.processes import end_orphans
-from balint_eval.stages import Folders
 from balint_eval.tables import remove_parts
 from balint_eval.verify import differing_files
 

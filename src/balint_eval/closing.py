@@ -7,9 +7,9 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from balint_eval.folders import Folders
 from balint_eval.language import ENGLISH, Language
 from balint_eval.release import ReleaseFolders, ledger_path
-from balint_eval.stages import Folders
 from balint_eval.study import StudyFile
 
 

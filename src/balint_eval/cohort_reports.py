@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from balint_eval.batch_tables import cut_by_cohort
 from balint_eval.batches import cohorts_of, list_batches
+from balint_eval.folders import Folders
 from balint_eval.hashing import sha256_of_text
 from balint_eval.provenance import cohort_digest, describe_run, files_below
-from balint_eval.stages import Folders, cut_by_cohort, write_report
+from balint_eval.stages import write_report
 from balint_eval.study import StudyFile
 from balint_eval.tables import ALL_COHORTS, read_table, write_table, write_text
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from balint_eval.folders import Folders
     from balint_eval.language import Language
-    from balint_eval.stages import Folders
     from balint_eval.study import StudyFile
 
 
@@ -33,14 +33,14 @@ def signs(text: str, options: argparse.Namespace) -> str:
 
 def run_stage(options: argparse.Namespace) -> int:
     """Run one stage of the workflow."""
-    from balint_eval import stages
+    from balint_eval.folders import Folders
     from balint_eval.processes import at_work
     from balint_eval.set_aside import without_set_aside
     from balint_eval.study import read_study
     from balint_eval.tables import write_text
 
     file = read_study(options.study)
-    folders = stages.Folders(Path(options.results), file.study.name)
+    folders = Folders(Path(options.results), file.study.name)
     file = without_set_aside(file, folders.root)
     if options.stage == "figures" and options.output:
         return _draw_for_a_paper(options, file, folders)
@@ -179,7 +179,7 @@ def show_power(options: argparse.Namespace) -> int:
 
 def export_scores(options: argparse.Namespace) -> int:
     """Write the scored data of a study, one row a person."""
-    from balint_eval.stages import Folders
+    from balint_eval.folders import Folders
     from balint_eval.study import read_study
     from balint_eval.wide_export import write_wide
 
@@ -195,7 +195,7 @@ def export_scores(options: argparse.Namespace) -> int:
 def cite_works(options: argparse.Namespace) -> int:
     """Print or write the works a report cites."""
     from balint_eval.bibtex import cite
-    from balint_eval.stages import Folders
+    from balint_eval.folders import Folders
     from balint_eval.study import read_study
     from balint_eval.tables import write_text
 

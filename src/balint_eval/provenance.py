@@ -41,6 +41,7 @@ _COMMON = (
     "study_exports.py", "study_items.py", "study_languages.py", "study_linkage.py", "study_model.py",
     "study_outcomes.py", "study_paths.py", "study_rules.py", "jalali.py", "instruments", "kinds.py", "language",
     "tables.py", "contracts.yaml", "stages.py", "batches.py",
+    "batch_tables.py", "folders.py",
 )  # fmt: skip
 STAGE_CODE: Mapping[str, tuple[str, ...]] = {
     "ingest": (*_COMMON, "cohort_stages.py", "kept_readings.py", "merging.py", "ingest"),

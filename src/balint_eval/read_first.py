@@ -10,10 +10,10 @@ from pathlib import Path
 
 from balint_eval.batches import list_batches
 from balint_eval.errors import Problem
+from balint_eval.folders import Folders
 from balint_eval.kept_readings import keep_readings
 from balint_eval.provenance import cohort_digest
 from balint_eval.speaker import Speaker, cohorts_in_words
-from balint_eval.stages import Folders
 from balint_eval.study import StudyFile
 from balint_eval.tables import remove_parts, write_text
 from balint_eval.told import told

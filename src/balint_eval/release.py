@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from balint_eval.errors import DataError, DisclosureError, Problem, StudyError
-from balint_eval.stages import Folders, key_of, read_results
+from balint_eval.folders import Folders, read_results
+from balint_eval.stages import key_of
 from balint_eval.study import StudyFile
 from balint_eval.tables import neutralised, write_bytes, write_text
 

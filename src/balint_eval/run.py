@@ -8,13 +8,13 @@ from pathlib import Path
 from balint_eval.clear_up import clear_up, refuse_unwritable, set_changed_aside
 from balint_eval.closing import closing_lines, lines_of_release, to_decide
 from balint_eval.cohort_reports import forget_incomplete
+from balint_eval.folders import Folders
 from balint_eval.language import ENGLISH, Language
 from balint_eval.lock import RunLock
 from balint_eval.read_first import check_inputs, readings_kept, remember
 from balint_eval.set_aside import keep_set_aside, told_set_aside
 from balint_eval.snakemake_process import interruptible, run_snakemake, snakemake_command
 from balint_eval.speaker import Speaker, batches_in_words
-from balint_eval.stages import Folders
 from balint_eval.study import read_study
 from balint_eval.tables import write_bytes
 

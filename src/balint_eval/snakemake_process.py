@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from balint_eval.errors import BalintError, EnvironmentProblem, Problem
+from balint_eval.folders import Folders
 from balint_eval.processes import PATIENCE, RECORD, RUN, forget
 from balint_eval.provenance import workflow_folder
 from balint_eval.speaker import Speaker, show_steps
-from balint_eval.stages import Folders
 from balint_eval.tables import OF_THE_DISK, disk_problem
 
 _STEPS = re.compile(r"(\d+) of (\d+) steps")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from balint_eval.batch_tables import cut_by_cohort, make_by_cohort
 from balint_eval.batches import cohorts_of, list_batches
+from balint_eval.folders import Folders, read_results
 from balint_eval.study import StudyFile
-from balint_eval.tables import TABLES, read_table, write_table, write_text
+from balint_eval.tables import read_table, write_table, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,57 +23,6 @@ if TYPE_CHECKING:
     from balint_eval.study_model import Cohort
 
 PRIVATE = 0o600
-
-
-class Folders:
-    """Where a study's results lie.
-
-    Parameters
-    ----------
-    results : Path
-        The results folder of all studies; `restricted/` lies beside it.
-    study : str
-        Name of the study.
-    """
-
-    def __init__(self, results: Path, study: str) -> None:
-        self.root = results / study
-        self.tables = self.root / "tables"
-        self.figures = self.root / "figures"
-        self.reports = self.root / "report"
-        self.logs = self.root / "logs"
-        self.manifest = self.root / "manifest.json"
-        self.results = results
-        self.restricted = results.parent / "restricted" / study
-
-    def figures_in(self, tag: str) -> Path:
-        """Folder of the figures in a language; English ones lie at the top."""
-        return self.figures if tag == "en" else self.figures / tag
-
-    def report(self, reader: str, tag: str, suffix: str) -> Path:
-        """File of a report; its name says that it is for internal use only."""
-        return self.reports / f"{reader}.{tag}.INTERNAL.{suffix}"
-
-    def batch(self, name: str) -> Path:
-        """Folder of the tables of a batch of cohorts."""
-        return self.root / "cohorts" / name
-
-    @property
-    def findings_of_study(self) -> Path:
-        """File of what the doctor found on the cohorts beside each other."""
-        return self.root / "cohorts" / "findings.csv"
-
-    def of_cohort(self, name: str) -> Path:
-        """Folder of the page, figures and tables of one cohort, where the study asks for them."""
-        return self.reports / "cohorts" / name
-
-    def linkage(self, name: str) -> Path:
-        """File that says which id became which pseudonym."""
-        return self.restricted / name / "linkage.csv"
-
-    def review(self, name: str) -> Path:
-        """Review sheet of the linkage of one cohort."""
-        return self.restricted / name / "linkage_review.xlsx"
 
 
 def run_ingest(file: StudyFile, batch: str, folders: Folders) -> list[str]:
@@ -94,77 +45,7 @@ def run_ingest(file: StudyFile, batch: str, folders: Folders) -> list[str]:
     def make(cohort: Cohort, digest: str) -> tuple[Mapping[str, pd.DataFrame], list[str]]:
         return _ingest_one(file, cohort, kept.take(digest), key, folders)
 
-    return _by_cohort(file, batch, folders, "ingest", INGESTED, make)
-
-
-def _by_cohort(
-    file: StudyFile,
-    batch: str,
-    folders: Folders,
-    stage: str,
-    names: Sequence[str],
-    make: Callable[[Cohort, str], tuple[Mapping[str, pd.DataFrame], list[str]]],
-) -> list[str]:
-    """Make the tables of the cohorts of a batch that changed, and put them beside the rows of the others."""
-    from balint_eval.merging import stack
-    from balint_eval.provenance import cohort_digest
-
-    cohorts = [file.cohort(name) for name in cohorts_of(file, batch)]
-    digests = {cohort.name: cohort_digest(file, stage, cohort) for cohort in cohorts}
-    paths = {name: folders.batch(batch) / f"{name}.csv" for name in names}
-    record = folders.batch(batch) / f"{stage}.json"
-    known = read_digests(record) if all(path.is_file() for path in paths.values()) else {}
-    stored = cut_by_cohort({name: read_table(path, name) for name, path in paths.items()} if known else {})
-    parts, lines = [], []
-    for cohort in cohorts:
-        if known.get(cohort.name) == digests[cohort.name]:
-            parts.append(stored(cohort))
-            lines.append(f"{cohort.name}: nothing has changed; the stored tables are kept.")
-        else:
-            made, said = make(cohort, digests[cohort.name])
-            parts.append(dict(made))
-            lines += said
-    # Without its record no stored row is taken over, whatever happens while the tables are written.
-    record.unlink(missing_ok=True)
-    for name, path in paths.items():
-        write_table(stack([part[name] for part in parts], name), path, name)
-    write_text(record, json.dumps(digests, indent=1, sort_keys=True) + "\n")
-    return lines
-
-
-def read_digests(record: Path) -> dict[str, str]:
-    """Read what each cohort of a batch was made from; nothing where nothing was made."""
-    try:
-        return dict(json.loads(record.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return {}
-
-
-def cut_by_cohort(tables: Mapping[str, pd.DataFrame]) -> Callable[[Cohort], dict[str, pd.DataFrame]]:
-    """Cut the tables of a batch apart by cohort, each with the covariates of its own roster only.
-
-    Parameters
-    ----------
-    tables : mapping of name to pandas.DataFrame
-        Of contracts that begin with the cohort.
-
-    Returns
-    -------
-    callable
-        From a cohort to its tables; without rows where it has none.
-    """
-    cut = {name: dict(iter(table.groupby("cohort", sort=False))) for name, table in tables.items()}
-
-    def rows_of(cohort: Cohort) -> dict[str, pd.DataFrame]:
-        covariates = cohort.roster.covariates if cohort.roster else []
-        own = {}
-        for name, table in tables.items():
-            kept = {*TABLES[name].names, *covariates}
-            columns = [column for column in table.columns if column in kept]
-            own[name] = cut[name].get(cohort.name, table.iloc[:0])[columns].reset_index(drop=True)
-        return own
-
-    return rows_of
+    return make_by_cohort(file, batch, folders, "ingest", INGESTED, make)
 
 
 def _ingest_one(
@@ -229,7 +110,7 @@ def run_score(file: StudyFile, batch: str, folders: Folders) -> list[str]:
         tables = score(ingested(cohort), file, cohort)
         return tables, _scored_lines(cohort.name, tables)
 
-    return _by_cohort(file, batch, folders, "score", SCORED, make)
+    return make_by_cohort(file, batch, folders, "score", SCORED, make)
 
 
 def _scored_lines(cohort: str, tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -265,35 +146,6 @@ def _remove_earlier(folders: Folders, file: StudyFile) -> None:
         for path in folder.iterdir() if folder.is_dir() else ():
             if path.is_dir() and path.name not in kept:
                 shutil.rmtree(path)
-
-
-class Results(Mapping[str, "pd.DataFrame"]):
-    """The tables of a study's results, each read when it is first asked for: reports need no single answers."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in TABLES:
-            raise KeyError(name)
-        if name not in self._read:
-            self._read[name] = read_table(self._folder / f"{name}.csv", name)
-        return self._read[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in TABLES
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(TABLES)
-
-    def __len__(self) -> int:
-        return len(TABLES)
-
-
-def read_results(folders: Folders) -> Results:
-    """Give the tables of a study's results."""
-    return Results(folders.tables)
 
 
 def run_figures(file: StudyFile, folders: Folders) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from balint_eval.errors import DataError, Problem
-from balint_eval.stages import Folders
+from balint_eval.folders import Folders
 from balint_eval.study import StudyFile
 from balint_eval.tables import neutralised, read_table, write_bytes, write_text
 

@@ -11,40 +11,40 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-
-import bench_cohort
-import bench_large
-import bench_scale
-import growth
-from measure import warm_up
 
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
 DEFAULT = ("cohort", "cohorts", "pages", "people", "growth", "scoring", "models")
 HERE = Path(__file__).parent
 
 
-def printed_by(script: str) -> Iterator[str]:
-    """Give the table of a benchmark that has a target of its own."""
-    ran = subprocess.run([sys.executable, str(HERE / script)], check=False, capture_output=True, text=True)
-    yield from ran.stdout.strip().splitlines()
-    if ran.returncode:
-        yield f"\n`{script}` ended with {ran.returncode}: not kept, or failed. {ran.stderr.strip()[-200:]}"
-
-
-def parts(wanted: argparse.Namespace) -> dict[str, tuple[str, Callable[[], Iterator[str]]]]:
-    """Give what can be run: its heading and its lines."""
+def parts(wanted: argparse.Namespace) -> dict[str, tuple[str, list[str]]]:
+    """Give what can be run: its heading, its script and what it is told."""
+    cohorts, people = list(map(str, wanted.cohorts)), list(map(str, wanted.people))
     return {
-        "cohort": ("One cohort, beside R", lambda: iter(bench_cohort.table(1)[0])),
-        "cohorts": ("Many cohorts", lambda: bench_scale.table(wanted.cohorts, each_cohort=False)),
-        "pages": ("Many cohorts, a page for each", lambda: bench_scale.table(wanted.cohorts, each_cohort=True)),
-        "people": ("Many people, 60 items, two waves", lambda: bench_large.table(wanted.people, None)),
-        "growth": ("Single jobs", growth.table),
-        "scoring": ("Scoring beside the memory's bandwidth", lambda: printed_by("bench_scoring.py")),
-        "models": ("Mixed models and power", lambda: printed_by("bench_models.py")),
-        "reading": ("Reading", lambda: printed_by("bench_reading.py")),
+        "cohort": ("One cohort, beside R", ["bench_cohort.py"]),
+        "cohorts": ("Many cohorts", ["bench_scale.py", "--cohorts", *cohorts]),
+        "pages": ("Many cohorts, a page for each", ["bench_scale.py", "--each-cohort", "--cohorts", *cohorts]),
+        "people": ("Many people, 60 items, two waves", ["bench_large.py", "--people", *people]),
+        "growth": ("Single jobs", ["growth.py"]),
+        "scoring": ("Scoring beside the memory's bandwidth", ["bench_scoring.py"]),
+        "models": ("Mixed models and power", ["bench_models.py"]),
+        "reading": ("Reading", ["bench_reading.py"]),
     }
+
+
+def printed_by(script: str, *told: str) -> Iterator[str]:
+    """Give the lines of a benchmark as it prints them.
+
+    In a process of its own: what a parent has used of memory is counted with its children.
+    """
+    command = [sys.executable, "-u", str(HERE / script), *told]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            yield line.rstrip("\n")
+    if process.returncode:
+        yield f"\n`{script}` ended with {process.returncode}: a promise was not kept, or it failed."
 
 
 def written(page: str, text: str) -> str:
@@ -64,13 +64,12 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", default=list(DEFAULT))
     parser.add_argument("--write", type=Path, help="page with the two marks")
     wanted = parser.parse_args()
-    warm_up()
     machine = f"{dt.date.today()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     lines: list[str] = []
     for name in wanted.parts:
-        heading, run = parts(wanted)[name]
-        lines += [f"### {heading}", "", f"{machine}, load {os.getloadavg()[0]:.1f}.", ""]
-        for line in run():
+        heading, (script, *told) = parts(wanted)[name]
+        lines += [f"### {heading}", "", f"{machine}.", ""]
+        for line in printed_by(script, *told):
             print(line, flush=True)
             lines.append(line)
         lines.append("")

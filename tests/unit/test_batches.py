@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 
 from balint_eval import batches
+from balint_eval.batch_tables import read_digests
 from balint_eval.cohort_reports import forget_incomplete, run_cohort_reports, run_examine
 from balint_eval.cohort_stages import look_at_cohorts
 from balint_eval.errors import DataError, StudyError
+from balint_eval.folders import Folders
 from balint_eval.merging import MERGED, merge
 from balint_eval.pipeline import evaluate
 from balint_eval.report.educator import build_educator
 from balint_eval.report.model import to_json
-from balint_eval.stages import Folders, read_digests, run_compare, run_ingest, run_score
+from balint_eval.stages import run_compare, run_ingest, run_score
 from balint_eval.study import read_study
 from balint_eval.tables import read_table, write_table
 
@@ -124,7 +126,7 @@ def test_a_stage_that_stops_half_way_leaves_no_record(tmp_path, monkeypatch):
     def full(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("balint_eval.stages.write_table", full)
+    monkeypatch.setattr("balint_eval.batch_tables.write_table", full)
     with pytest.raises(OSError, match="disk full"):
         run_ingest(file, "batch-0001", folders)
     assert read_digests(folders.batch("batch-0001") / "ingest.json") == {}

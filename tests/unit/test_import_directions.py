@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "balint_eval"
 LAYERS = [
     {"errors"},
     {"hashing", "tables", "settings_words", "office_files", "kinds", "rounding", "typesetting"},
-    {"strict_yaml", "processes"},
+    {"strict_yaml", "processes", "folders"},
     {"instruments"},
     {"study_items", "jalali", "codebook"},
     {"study_dates", "study_paths", "language"},
@@ -45,7 +45,7 @@ LAYERS = [
     {"merging", "kept_readings"},
     {"cohort_stages"},
     {"provenance", "pipeline"},
-    {"told", "progress", "verify", "set_aside"},
+    {"told", "progress", "verify", "set_aside", "batch_tables"},
     {"stages", "lock", "check", "release"},
     {"clear_up"},
     {"begin", "init", "power_report", "chosen_figures", "wide_export", "bibtex", "cohort_reports"},

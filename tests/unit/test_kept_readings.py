@@ -10,9 +10,10 @@ import pytest
 
 from balint_eval import kept_readings, run
 from balint_eval.cohort_stages import look_at_cohorts
+from balint_eval.folders import Folders
 from balint_eval.kept_readings import KeptReadings, keep_readings
 from balint_eval.provenance import cohort_digest
-from balint_eval.stages import Folders, run_ingest
+from balint_eval.stages import run_ingest
 from balint_eval.study import read_study
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))

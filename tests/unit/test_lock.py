@@ -12,6 +12,7 @@ import pytest
 
 from balint_eval.clear_up import refuse_unwritable
 from balint_eval.errors import EnvironmentProblem
+from balint_eval.folders import Folders
 from balint_eval.lock import UNREADABLE_FOR, RunLock
 from balint_eval.processes import (
     LOCK,
@@ -24,7 +25,6 @@ from balint_eval.processes import (
     read_process,
     this_process,
 )
-from balint_eval.stages import Folders
 from balint_eval.tables import remove_parts
 
 

@@ -13,17 +13,18 @@ from balint_eval.study import read_study
 
 PACKAGE = Path(balint_eval.__file__).parent
 ROOT = Path(__file__).parents[2]
+REPORTS = [f"report/{name}.py" for name in ("educator", "researcher", "model", "saved", "html", "word", "pdf")]
 ENTRIES = {
     "ingest": ["ingest/cohort.py"],
     "score": ["scoring.py", "doctor.py"],
     "compare": ["comparisons.py", "kirkpatrick.py", "quality.py"],
     "figures": ["plots/__init__.py"],
-    "cohort_reports": ["cohort_reports.py", "stages.py", "pipeline.py", "plots/__init__.py", "report/__init__.py"],
-    "report": ["report/__init__.py", "report/saved.py", "provenance.py"],
+    "cohort_reports": ["cohort_reports.py", "stages.py", "pipeline.py", "plots/__init__.py", *REPORTS],
+    "report": [*REPORTS, "provenance.py"],
     "manifest": ["codecheck.py", "crate.py", "verify.py"],
     "release": [
-        *("disclosure/__init__.py", "report/__init__.py", "report/release.py", "plots/__init__.py", "report/saved.py"),
-        *("ingest/pseudonyms.py", "provenance.py"),
+        *("disclosure/__init__.py", "report/release.py", "plots/__init__.py", "ingest/pseudonyms.py", "provenance.py"),
+        *REPORTS,
     ],
 }
 

@@ -11,8 +11,8 @@ import pytest
 
 from balint_eval import stages
 from balint_eval.errors import DisclosureError, StudyError
+from balint_eval.folders import Folders
 from balint_eval.release import APPROVAL, ReleaseFolders, ledger_path, run_release
-from balint_eval.stages import Folders
 
 ID, NAME, COMMENT = "QUOKKA7731", "Wilhelmina Quibblethorpe", "the zeppelin metaphor moved me to tears"
 HEADER = ("code", "q1", "q2", "q3", "Full name", "remark")

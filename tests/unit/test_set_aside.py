@@ -9,6 +9,7 @@ import pytest
 
 from balint_eval import cohort_stages
 from balint_eval.errors import DataError
+from balint_eval.folders import Folders
 from balint_eval.ingest.cohort import ingest_cohort
 from balint_eval.language import ENGLISH, read_language
 from balint_eval.read_first import check_inputs
@@ -17,7 +18,6 @@ from balint_eval.report.material import Material
 from balint_eval.report.model import Paragraph, Section
 from balint_eval.set_aside import keep_set_aside, told_set_aside, without_set_aside
 from balint_eval.speaker import Speaker
-from balint_eval.stages import Folders
 from balint_eval.study import read_study
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))

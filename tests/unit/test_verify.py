@@ -10,8 +10,9 @@ import yaml
 from balint_eval.clear_up import set_changed_aside
 from balint_eval.cli import main
 from balint_eval.errors import DataError
+from balint_eval.folders import Folders
 from balint_eval.provenance import list_outputs
-from balint_eval.stages import Folders, run_manifest
+from balint_eval.stages import run_manifest
 from balint_eval.verify import verify
 
 BEFORE = [[f"A{n}", 1 + n % 5, 2, 3] for n in range(6)]

@@ -7,7 +7,7 @@ import pytest
 
 from balint_eval.cli import main
 from balint_eval.errors import DataError
-from balint_eval.stages import Folders
+from balint_eval.folders import Folders
 from balint_eval.tables import TABLES, check_table, write_table
 from balint_eval.wide_export import sav_bytes, wide_data
 

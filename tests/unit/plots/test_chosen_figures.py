@@ -9,7 +9,7 @@ from balint_eval.chosen_figures import WIDTHS, Choice, draw_chosen
 from balint_eval.cli import main
 from balint_eval.command_words import make_parser
 from balint_eval.errors import DataError, StudyError
-from balint_eval.stages import Folders
+from balint_eval.folders import Folders
 from balint_eval.tables import TABLES, empty_table, write_table
 
 

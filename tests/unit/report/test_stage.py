@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from report_paper import every_block, picture
 
 from balint_eval.errors import EnvironmentProblem
+from balint_eval.folders import Folders
 from balint_eval.language import ENGLISH
 from balint_eval.report.saved import read_pictures
-from balint_eval.stages import Folders, run_report
+from balint_eval.stages import run_report
 from balint_eval.study_model import ReportFiles
 
 
