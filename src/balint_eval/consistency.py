@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -33,13 +34,61 @@ def items_of(keyed: FloatArray, scale: Scale) -> FloatArray:
     return keyed[:, np.asarray(scale.items, dtype=np.intp) - 1]
 
 
-def doubtful_keys(scores: pd.DataFrame) -> set[tuple[str, str]]:
-    """Give the (instrument, scale) pairs whose key the doctor doubts."""
-    doubted = scores[scores["status"] == "doubtful_key"]
-    return set(zip(doubted["instrument"], doubted["scale"], strict=True))
+def cohorts_in_doubt(scores: pd.DataFrame) -> dict[tuple[str, str], frozenset[str]]:
+    """Give for each (instrument, scale) whose key the doctor doubts the cohorts in which it does."""
+    doubted = scores.loc[scores["status"] == "doubtful_key", ["instrument", "scale", "cohort"]].drop_duplicates()
+    return {
+        (str(instrument), str(scale)): frozenset(cohorts)
+        for (instrument, scale), cohorts in doubted.groupby(["instrument", "scale"])["cohort"]
+    }
 
 
-def describe_reliability(items: FloatArray, scale: Scale, *, withheld: bool, ordinal: bool) -> dict[str, object]:
+@dataclass(frozen=True)
+class Trusted:
+    """The keyed answers to the items of a scale, without those of cohorts in which its key is in doubt.
+
+    Attributes
+    ----------
+    items : ndarray, shape (rows, items of the scale)
+    withheld : bool
+        Whether the key is in doubt wherever somebody answered.
+    note : str
+        How many cohorts were left out.
+    """
+
+    items: FloatArray
+    withheld: bool = False
+    note: str = ""
+
+
+def trusted_items(who: pd.DataFrame, keyed: FloatArray, scale: Scale, doubted: frozenset[str]) -> Trusted:
+    """Give the answers that the reliability of a scale may rest on.
+
+    Parameters
+    ----------
+    who, keyed
+        From `keyed_answers`.
+    scale : Scale
+    doubted : frozenset of str
+        Cohorts in which the key of the scale is in doubt.
+
+    Returns
+    -------
+    Trusted
+        All answers, where none could be trusted.
+    """
+    items = items_of(keyed, scale)
+    aside = who["cohort"].isin(doubted).to_numpy() if doubted else np.zeros(len(who), dtype=np.bool_)
+    if not aside.any() or aside.all():
+        return Trusted(items, withheld=bool(aside.any()))
+    left_out, cohorts = who.loc[aside, "cohort"].nunique(), who["cohort"].nunique()
+    note = f"the key is in doubt in {left_out} of {cohorts} cohorts, whose answers are left out here"
+    return Trusted(items[~aside], note=note)
+
+
+def describe_reliability(
+    items: FloatArray, scale: Scale, *, withheld: bool, ordinal: bool, intervals: bool = True
+) -> dict[str, object]:
     """Describe the reliability of one scale as the columns of the contract `quality`.
 
     Parameters
@@ -51,6 +100,8 @@ def describe_reliability(items: FloatArray, scale: Scale, *, withheld: bool, ord
         Whether the key is in doubt.
     ordinal : bool
         Whether ordinal alpha is asked for.
+    intervals : bool
+        Whether the interval of omega is asked for, which takes a bootstrap.
 
     Returns
     -------
@@ -63,7 +114,8 @@ def describe_reliability(items: FloatArray, scale: Scale, *, withheld: bool, ord
         return record | {"note": DOUBTFUL}
     if len(complete) < SMALLEST_N_FOR_ALPHA:
         return record | {"note": f"alpha and omega withheld: fewer than {SMALLEST_N_FOR_ALPHA} complete answers"}
-    alpha, omega = cronbach_alpha(complete), mcdonald_omega(complete)
+    alpha = cronbach_alpha(complete)
+    omega = mcdonald_omega(complete) if intervals else mcdonald_omega(complete, resamples=0)
     notes = (alpha.note, _remark(alpha.alpha, len(complete)), omega.note if omega.note != alpha.note else "")
     return record | {
         "alpha": alpha.alpha, "alpha_low": alpha.low, "alpha_high": alpha.high,
@@ -101,14 +153,14 @@ def describe_items(
     pandas.DataFrame
         Contract `item_statistics`. Never by cohort: few people's answers to one item can be worked back.
     """
-    doubtful, records = doubtful_keys(scores), list[dict[str, object]]()
+    doubted, records = cohorts_in_doubt(scores), list[dict[str, object]]()
     for (name, wave), answers in responses.groupby(["instrument", "wave"], sort=True):
         instrument = instruments[str(name)]
-        _, keyed = keyed_answers(answers, instrument)
+        who, keyed = keyed_answers(answers, instrument)
         for scale in (scale for scale in instrument.scales if scale.items):
             place = {"cohort": ALL_COHORTS, "wave": wave, "instrument": name, "scale": scale.name}
-            withheld = (instrument.name, scale.name) in doubtful
-            records += [place | facts for facts in _item_facts(items_of(keyed, scale), scale, withheld=withheld)]
+            trusted = trusted_items(who, keyed, scale, doubted.get((instrument.name, scale.name), frozenset()))
+            records += [place | facts for facts in _item_facts(trusted.items, scale, withheld=trusted.withheld)]
     return check_table(pd.DataFrame(records, columns=TABLES["item_statistics"].names), "item_statistics")
 
 

@@ -136,15 +136,22 @@ def _analyse(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
     }
 
 
-def _analyse_outcomes(merged: Mapping[str, pd.DataFrame], file: StudyFile) -> Tables:
-    """Give what both readers are told: how the outcomes changed, by what method, and what may be claimed of it."""
+def _analyse_outcomes(merged: Mapping[str, pd.DataFrame], file: StudyFile, *, intervals: bool = True) -> Tables:
+    """Give what both readers are told: how the outcomes changed, by what method, and what may be claimed of it.
+
+    `intervals` says whether those of omega are asked for.
+    """
     outcomes = list_outcomes(file)
     scored = (merged["scores"], merged["participants"])
     completions = complete(*scored, outcomes, file.study)
     comparisons, diagnostics = compare(*scored, outcomes, file.study, merged["links"], completions)
     item_counts = count_answers(merged["responses"], file.instruments)
     quality = assess_quality(
-        merged["responses"], merged["scores"], file.instruments, ordinal=file.study.plan.ordinal_alpha
+        merged["responses"],
+        merged["scores"],
+        file.instruments,
+        ordinal=file.study.plan.ordinal_alpha,
+        intervals=intervals,
     )
     retest = assess_retest(*scored, file.study)
     individual, bounds = assess_individual_change(*scored, outcomes, quality, retest, file)
@@ -176,11 +183,11 @@ def analyse_for_educators(merged: Mapping[str, pd.DataFrame], file: StudyFile) -
     Returns
     -------
     dict
-        As `analyse`, in a part of its time.
+        As `analyse`, in a part of its time: omega has no interval, which their report does not show.
     """
     scores = check_table(withhold(merged["scores"], doubtful_scales(merged["findings"])), "scores")
     with samples_remembered():
-        return {"scores": scores, **_analyse_outcomes({**merged, "scores": scores}, file)}
+        return {"scores": scores, **_analyse_outcomes({**merged, "scores": scores}, file, intervals=False)}
 
 
 def _look_at_assumptions(

@@ -8,14 +8,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from balint_eval.consistency import describe_reliability, doubtful_keys, items_of
+from balint_eval.consistency import cohorts_in_doubt, describe_reliability, trusted_items
 from balint_eval.instruments.model import Instrument, Scale
 from balint_eval.scoring import keyed_answers
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, person_of
 
 
 def assess_quality(
-    responses: pd.DataFrame, scores: pd.DataFrame, instruments: Mapping[str, Instrument], *, ordinal: bool = False
+    responses: pd.DataFrame,
+    scores: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    *,
+    ordinal: bool = False,
+    intervals: bool = True,
 ) -> pd.DataFrame:
     """Describe every scale in every wave, by cohort and over all cohorts.
 
@@ -26,37 +31,46 @@ def assess_quality(
     instruments : mapping of name to Instrument
     ordinal : bool
         Whether ordinal alpha is asked for.
+    intervals : bool
+        Whether the interval of omega is asked for, which takes a bootstrap.
 
     Returns
     -------
     pandas.DataFrame
-        Contract `quality`. Alpha and omega are withheld below 20 complete answers and for doubtful keys.
+        Contract `quality`. Alpha and omega are withheld below 20 complete answers. Answers of cohorts in which the key
+        is in doubt count in neither, nor among `n` and `missing_share`, unless it is in doubt in all.
     """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     # Threads cost more than they save on matrices this small, and would add numbers up in another order.
     with threadpool_limits(limits=1, user_api="blas"):
-        records = list(_scale_records(responses, scores, instruments, ordinal=ordinal))
+        records = list(_scale_records(responses, scores, instruments, ordinal=ordinal, intervals=intervals))
     return check_table(pd.DataFrame(records, columns=TABLES["quality"].names), "quality")
 
 
 def _scale_records(
-    responses: pd.DataFrame, scores: pd.DataFrame, instruments: Mapping[str, Instrument], *, ordinal: bool
+    responses: pd.DataFrame,
+    scores: pd.DataFrame,
+    instruments: Mapping[str, Instrument],
+    *,
+    ordinal: bool,
+    intervals: bool,
 ) -> Iterator[dict[str, object]]:
-    doubtful = doubtful_keys(scores)
+    doubted = cohorts_in_doubt(scores)
     for cohort, rows in _by_cohort(responses):
         own = scores if cohort == ALL_COHORTS else scores[scores["cohort"] == cohort]
         for (name, wave), answers in rows.groupby(["instrument", "wave"], sort=True):
             instrument = instruments[str(name)]
-            _, keyed = keyed_answers(answers, instrument)
+            who, keyed = keyed_answers(answers, instrument)
             for scale in (scale for scale in instrument.scales if scale.items):
                 place = {"cohort": cohort, "wave": wave, "instrument": name, "scale": scale.name}
                 mine = own[(own["instrument"] == name) & (own["wave"] == wave) & (own["scale"] == scale.name)]
-                withheld = (instrument.name, scale.name) in doubtful
-                items = items_of(keyed, scale)
-                yield (
-                    place | describe_reliability(items, scale, withheld=withheld, ordinal=ordinal) | _ends(mine, scale)
+                trusted = trusted_items(who, keyed, scale, doubted.get((instrument.name, scale.name), frozenset()))
+                found = describe_reliability(
+                    trusted.items, scale, withheld=trusted.withheld, ordinal=ordinal, intervals=intervals
                 )
+                notes = [str(note) for note in (trusted.note, found["note"]) if note]
+                yield place | found | {"note": "; ".join(notes)} | _ends(mine, scale)
 
 
 def _by_cohort(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -9,7 +9,7 @@ import pytest
 from balint_eval.consistency import describe_items
 from balint_eval.instruments.model import Instrument
 from balint_eval.quality import assess_quality, count_answers, describe_scores, person_scores
-from balint_eval.scoring import score_responses
+from balint_eval.scoring import score_responses, withhold
 from balint_eval.stats.reliability import alpha_if_dropped, item_rest_correlations
 from balint_eval.stats.reliability_omega import mcdonald_omega
 from balint_eval.stats.reliability_ordinal import ordinal_alpha
@@ -35,6 +35,19 @@ def responses(answers, cohort="one", wave="before"):
 
 def quality(table):
     return assess_quality(table, score_responses(table, FORMS), FORMS).set_index(["cohort", "wave"])
+
+
+ALL_DOUBTED = [("TRY", "all")]
+LONG = {
+    "TRY": FORM.model_copy(
+        update={"n_items": 4, "scales": [FORM.scales[0].model_copy(update={"items": [1, 2, 3, 4], "range": (4, 12)})]}
+    )
+}
+
+
+def wide_responses():
+    answers = np.random.default_rng(1).integers(0, 2, (40, 4)) + np.random.default_rng(2).integers(1, 3, (40, 1))
+    return responses(answers.tolist())
 
 
 CROSSED = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 3)] * 5
@@ -91,6 +104,35 @@ def test_doubtful_key_gives_no_reliability():
     assert math.isnan(row["alpha"])
     assert math.isnan(row["floor_share"])
     assert "in doubt" in row["note"]
+
+
+def test_a_key_in_doubt_in_one_cohort_leaves_the_others_theirs():
+    table = pd.concat([responses(CROSSED), responses(CROSSED[::-1] + [(3, 1)] * 5, "two")], ignore_index=True)
+    scores = score_responses(table, FORMS)
+    scores = pd.concat([scores[scores["cohort"] == "one"], withhold(scores[scores["cohort"] == "two"], ALL_DOUBTED)])
+    found = assess_quality(table, scores, FORMS).set_index("cohort")
+    alone = quality(responses(CROSSED)).loc["all", "before"]
+    assert found["alpha"].to_dict() == pytest.approx(
+        {"all": alone["alpha"], "one": alone["alpha"], "two": math.nan}, nan_ok=True
+    )
+    assert found["n"].to_dict() == {"all": 25, "one": 25, "two": 30}
+    assert "in doubt in 1 of 2 cohorts" in found.loc["all", "note"]
+    assert "doubt" not in found.loc["one", "note"]
+    assert "no reliability" in found.loc["two", "note"]
+    items = describe_items(table, scores, FORMS)
+    assert items["n"].tolist() == [25, 25]
+    assert items["item_rest"].notna().all()
+
+
+def test_without_intervals_omega_is_the_same():
+    table = wide_responses()
+    with_them, without = (
+        assess_quality(table, score_responses(table, LONG), LONG, intervals=asked) for asked in (True, False)
+    )
+    assert with_them["omega_low"].notna().all()
+    assert without[["omega_low", "omega_high"]].isna().all(axis=None)
+    rest = with_them.columns.difference(["omega_low", "omega_high"])
+    pd.testing.assert_frame_equal(with_them[rest], without[rest])
 
 
 def test_every_code_of_every_item_is_counted():

@@ -31,6 +31,8 @@ MOULDS = (
     marked("two cohorts: how much they differ can hardly be told, and no prediction interval is given"),
     *(marked("fewer than {few} people: alpha and omega are unsteady"), marked("fewer than {few} people: unsteady")),
     *(marked("alpha and omega withheld: fewer than {few} complete answers"),),
+    *(marked("the key is in doubt: no reliability is given"),),
+    marked("the key is in doubt in {left_out} of {cohorts} cohorts, whose answers are left out here"),
     marked("no interval for omega: an item has no variance of its own in the one-factor model (Heywood)"),
     *(marked("withheld: fewer than {few} people with both scores"), marked("a norm from only {n} people")),
     marked(
