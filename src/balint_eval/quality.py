@@ -32,7 +32,7 @@ def assess_quality(
     ordinal : bool
         Whether ordinal alpha is asked for.
     intervals : bool
-        Whether the interval of omega is asked for, which takes a bootstrap.
+        Whether the interval of omega is asked for, which takes a bootstrap. Rows of single cohorts never have it.
 
     Returns
     -------
@@ -66,8 +66,10 @@ def _scale_records(
                 place = {"cohort": cohort, "wave": wave, "instrument": name, "scale": scale.name}
                 mine = own[(own["instrument"] == name) & (own["wave"] == wave) & (own["scale"] == scale.name)]
                 trusted = trusted_items(who, keyed, scale, doubted.get((instrument.name, scale.name), frozenset()))
+                # Of a cohort's own few people a percentile bootstrap says little, and a thousand cohorts are many.
+                drawn = intervals and cohort == ALL_COHORTS
                 found = describe_reliability(
-                    trusted.items, scale, withheld=trusted.withheld, ordinal=ordinal, intervals=intervals
+                    trusted.items, scale, withheld=trusted.withheld, ordinal=ordinal, intervals=drawn
                 )
                 notes = [str(note) for note in (trusted.note, found["note"]) if note]
                 yield place | found | {"note": "; ".join(notes)} | _ends(mine, scale)

@@ -135,6 +135,13 @@ def test_without_intervals_omega_is_the_same():
     pd.testing.assert_frame_equal(with_them[rest], without[rest])
 
 
+def test_single_cohorts_have_omega_without_an_interval():
+    table = pd.concat([wide_responses(), wide_responses().assign(cohort="two")], ignore_index=True)
+    found = assess_quality(table, score_responses(table, LONG), LONG)
+    assert found["omega"].notna().all()
+    assert found.loc[found["omega_low"].notna(), "cohort"].unique().tolist() == ["all"]
+
+
 def test_every_code_of_every_item_is_counted():
     counts = count_answers(responses([(1, 1), (1, 3), (np.nan, 3)]), FORMS).set_index(["item", "code"])
     assert counts["people"].tolist() == [2, 0, 0, 1, 0, 2]
