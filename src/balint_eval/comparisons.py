@@ -21,6 +21,7 @@ from balint_eval.stats.reml import RemlFit
 from balint_eval.stats.result import Result
 from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table
+from balint_eval.threads import one_thread
 
 PRIMARY_METHOD = {CHANGE: "change_cr2", DIFFERENCE: "ancova_cr2", LEVEL: "level_cr2"}
 NO_GROUPS = "the data have no groups, so each person stands alone"
@@ -67,11 +68,8 @@ def compare(
     DataError
         One person is in two cohorts.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     _refuse_two_cohorts(participants)
-    # Threads cost more than they save on matrices this small, and would add numbers up in another order.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         rows, terms = _compare_all(scores, participants, outcomes, study, links, completions or {})
     comparisons = _adjusted(pd.DataFrame(rows, columns=TABLES["comparisons"].names), study.plan.adjust)
     diagnostics = pd.DataFrame(terms, columns=TABLES["diagnostics"].names)

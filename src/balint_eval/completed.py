@@ -13,6 +13,7 @@ from balint_eval.kinds import CHANGE, LEVEL
 from balint_eval.stats.imputed import Shifted, ancova_imputed, change_imputed
 from balint_eval.study_model import Study
 from balint_eval.tables import ALL_COHORTS
+from balint_eval.threads import one_thread
 
 Place: TypeAlias = tuple[object, ...]
 Completions: TypeAlias = Mapping[Place, Shifted | str]
@@ -36,12 +37,10 @@ def complete(
         By the values of `contrasts.place_of`. No single cohorts, no changes within one of several arms, no
         comparisons at one wave (nothing is known of those without a score), and nothing with `plan.imputations: 0`.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
     if not study.plan.imputations:
         return {}
     found: dict[Place, Shifted | str] = {}
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         for outcome, cohort, contrast, sample in each_sample(scores, participants, outcomes, study):
             once = not (np.isfinite(sample.pre) & np.isfinite(sample.post)).all()
             if once and cohort == ALL_COHORTS and is_main(contrast, study) and contrast.kind != LEVEL:

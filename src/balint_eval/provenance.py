@@ -53,18 +53,19 @@ STAGE_CODE: Mapping[str, tuple[str, ...]] = {
         "individual_change.py", "appraisal", "balance.py", "clustering.py", "dose.py", "influence.py", "assumptions.py",
         "baseline_dependence.py", "heterogeneity.py",
         "proportions.py", "arm_means.py", "growth.py", "completed.py", "missingness.py", "notices.py",
+        "threads.py",
     ),
     "figures": (*_COMMON, "plots", "rounding.py", "typesetting.py", "locale"),
     "report": (
         *_COMMON, "appraisal", "report", "office_files.py", "locale", "consistency.py", "contrasts.py",
         "kirkpatrick.py", "provenance.py", "quality.py", "rounding.py", "scoring.py", "score_arrays.py", "stats",
-        "typesetting.py",
+        "threads.py", "typesetting.py",
     ),
     "manifest": (*_COMMON, "codecheck.py", "crate.py", "provenance.py", "verify.py"),
     "release": (
         *_COMMON, "release.py", "disclosure", "appraisal", "report", "office_files.py", "locale", "consistency.py",
         "contrasts.py", "kirkpatrick.py", "provenance.py", "plots", "quality.py", "scoring.py", "score_arrays.py",
-        "stats", "ingest/pseudonyms.py", "rounding.py", "typesetting.py",
+        "stats", "ingest/pseudonyms.py", "rounding.py", "threads.py", "typesetting.py",
     ),
 }  # fmt: skip
 STAGE_CODE = {

@@ -12,6 +12,7 @@ from balint_eval.consistency import cohorts_in_doubt, describe_reliability, trus
 from balint_eval.instruments.model import Instrument, Scale
 from balint_eval.scoring import keyed_answers
 from balint_eval.tables import ALL_COHORTS, TABLES, check_table, person_of
+from balint_eval.threads import one_thread
 
 
 def assess_quality(
@@ -40,10 +41,7 @@ def assess_quality(
         Contract `quality`. Alpha and omega are withheld below 20 complete answers. Answers of cohorts in which the key
         is in doubt count in neither, nor among `n` and `missing_share`, unless it is in doubt in all.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    # Threads cost more than they save on matrices this small, and would add numbers up in another order.
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_thread():
         records = list(_scale_records(responses, scores, instruments, ordinal=ordinal, intervals=intervals))
     return check_table(pd.DataFrame(records, columns=TABLES["quality"].names), "quality")
 

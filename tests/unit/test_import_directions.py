@@ -10,7 +10,7 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "balint_eval"
 LAYERS = [
     {"errors"},
-    {"hashing", "tables", "settings_words", "office_files", "kinds", "rounding", "typesetting"},
+    {"hashing", "tables", "settings_words", "office_files", "kinds", "rounding", "threads", "typesetting"},
     {"strict_yaml", "processes", "folders"},
     {"instruments"},
     {"study_items", "jalali", "codebook"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from math import exp
 from typing import NamedTuple
@@ -106,7 +106,7 @@ def swapped_codes(form: Form) -> Iterator[Finding]:
     """
     if form.fewest < FEWEST_PEOPLE:
         return
-    rest = _rest_scores(form)
+    rest = _rest_rows(form)
     likely = [
         (odds, t, wave, pair)
         for pair in combinations(form.instrument.response.codes, 2)
@@ -129,7 +129,9 @@ class _Evidence(NamedTuple):
     """What their sum is expected to be for each point of the rest that goes with one point of the code."""
 
 
-def _judged(form: Form, rest: FloatArray, pair: tuple[float, float]) -> Iterator[tuple[str, float, float]]:
+def _judged(
+    form: Form, rest: Mapping[str, FloatArray], pair: tuple[float, float]
+) -> Iterator[tuple[str, float, float]]:
     """Give the log odds and the t value of two codes, in all waves together and in each."""
     waves = {wave: _order(form, wave, rest, pair) for wave in form.stored}
     slope = _slope_elsewhere(form, rest, pair)
@@ -169,27 +171,28 @@ def _rest_scores(form: Form) -> FloatArray:
     return rests
 
 
-def _rest_rows(form: Form, wave: str, rest: FloatArray) -> FloatArray:
-    """Give the rest scores of one wave's rows, turned round for reversed items."""
-    rows = rest[form.places[wave]]
-    return np.where(form.turned, -rows, rows)
+def _rest_rows(form: Form) -> dict[str, FloatArray]:
+    """Give the rest scores of each wave's rows, turned round for reversed items."""
+    rest = _rest_scores(form)
+    rest = np.where(form.turned, -rest, rest)
+    return {wave: rest[people] for wave, people in form.places.items()}
 
 
-def _order(form: Form, wave: str, rest: FloatArray, pair: tuple[float, float]) -> _Evidence:
-    stored, scores = form.stored[wave], _rest_rows(form, wave, rest)
+def _order(form: Form, wave: str, rest: Mapping[str, FloatArray], pair: tuple[float, float]) -> _Evidence:
+    stored, scores = form.stored[wave], rest[wave]
     either = (stored == pair[0]) | (stored == pair[1])
     high = _within((stored == pair[1]).astype(float), either)
     each = (high * _within(scores, either)).sum(axis=1)
     return _Evidence(form.places[wave], each, float((high**2).sum()) * (pair[1] - pair[0]))
 
 
-def _slope_elsewhere(form: Form, rest: FloatArray, pair: tuple[float, float]) -> float:
+def _slope_elsewhere(form: Form, rest: Mapping[str, FloatArray], pair: tuple[float, float]) -> float:
     """Give by how much the rest rises with a point of the code, among the answers that are neither of the two."""
     together = spread = 0.0
     for wave, stored in form.stored.items():
         others = ~np.isnan(stored) & (stored != pair[0]) & (stored != pair[1])
         code = _within(stored, others)
-        together += float((code * _within(_rest_rows(form, wave, rest), others)).sum())
+        together += float((code * _within(rest[wave], others)).sum())
         spread += float((code**2).sum())
     return together / spread if spread > 0 else 0.0
 

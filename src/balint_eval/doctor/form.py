@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -45,12 +46,12 @@ class Form:
         """Distance of the two lowest codes."""
         return self.instrument.response.codes[1] - self.instrument.response.codes[0]
 
-    @property
+    @cached_property
     def turned(self) -> NDArray[np.bool_]:
         """Which items the key reverses, shape (items,)."""
         return np.isin(np.arange(1, self.instrument.n_items + 1), self.instrument.reverse)
 
-    @property
+    @cached_property
     def rated(self) -> bool:
         """Whether others answered about the person; the rows of two waves are then not one person's."""
         return any(bool((np.char.find(who, "#") >= 0).any()) for who in self.people.values())
@@ -60,7 +61,7 @@ class Form:
         """People in the wave with the fewest."""
         return min(len(who) for who in self.people.values())
 
-    @property
+    @cached_property
     def places(self) -> dict[str, NDArray[np.intp]]:
         """For each wave the place of each row's person among all people of the form, sorted."""
         everybody = np.unique(np.concatenate(list(self.people.values())))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from balint_eval.errors import BalintError, DataError, Problem, masked
 from balint_eval.ingest.flow import count_rows, list_sources
@@ -23,6 +25,7 @@ from balint_eval.study_model import Cohort
 from balint_eval.tables import TABLES, check_table, empty_table
 
 Pseudonym = Callable[[str], str]
+FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -269,38 +272,59 @@ def _attributes(readings: Iterable[Reading], identity: Identity) -> pd.DataFrame
 
 def _copied_waves(readings: Sequence[Reading], answers: pd.DataFrame, file: StudyFile) -> list[Problem]:
     """Refuse a later wave whose answers equal the baseline's for everybody: a file given twice."""
-    problems = []
+    problems, sheets = [], _answer_sheets(readings, answers)
     baseline = file.study.baseline.name
-    values = _long_values(readings, answers)
     for wave in (wave.name for wave in file.study.later_waves):
-        wide = values[values["wave"].isin([baseline, wave])].pivot_table(
-            index=["person_id", "instrument", "item"], columns="wave", values="value"
-        )
-        both = wide.dropna() if {baseline, wave} <= set(wide.columns) else wide.iloc[:0]
-        people = both.index.get_level_values("person_id").nunique()
-        if people >= 5 and (both[baseline] == both[wave]).all():
+        people = _with_same_answers(sheets.get(baseline, {}), sheets.get(wave, {}))
+        if people >= 5:
             what = f"all answers of all {people} people in the wave '{wave}' equal those of '{baseline}' (100 %)"
             source = str(answers.loc[answers["wave"] == wave, "file"].iloc[0])
             problems.append(Problem("LK-COPIED", what, "check that the right export was saved for each wave", source))
     return problems
 
 
-def _long_values(readings: Sequence[Reading], answers: pd.DataFrame) -> pd.DataFrame:
-    """Give the answers kept, one row an item."""
+def _answer_sheets(readings: Sequence[Reading], answers: pd.DataFrame) -> dict[str, dict[tuple[str, str], FloatArray]]:
+    """Give for each wave the answers by person and instrument."""
+    sheets: dict[str, dict[tuple[str, str], FloatArray]] = {}
+    for kept, values in _wide(readings, answers):
+        for person, wave, instrument, row in zip(
+            kept["person_id"], kept["wave"], kept["instrument"], values.to_numpy(dtype=np.float64), strict=True
+        ):
+            sheets.setdefault(wave, {})[person, instrument] = row
+    return sheets
+
+
+def _with_same_answers(
+    before: dict[tuple[str, str], FloatArray], after: dict[tuple[str, str], FloatArray]
+) -> int:
+    """Count the people with items answered in both waves, or give 0 as soon as one answer differs."""
+    people = set()
+    for (person, instrument), later in after.items():
+        earlier = before.get((person, instrument))
+        if earlier is None:
+            continue
+        both = ~np.isnan(earlier) & ~np.isnan(later)
+        if (earlier[both] != later[both]).any():
+            return 0
+        people |= {person} if both.any() else set()
+    return len(people)
+
+
+def _wide(readings: Sequence[Reading], answers: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Give, for each instrument of each reading, the rows kept and beside them their answers, a column an item."""
     wide = {(at, name): values for at, r in enumerate(readings) for name, values in r.answers.items()}
-    frames = []
     for (at, instrument), kept in answers.groupby(["reading", "instrument"], sort=False):
-        values = wide[(int(str(at)), str(instrument))].loc[kept["row"]]
-        long = values.reset_index(names="row").melt("row", var_name="item", value_name="value")
-        frames.append(kept.merge(long, on="row", validate="1:m"))
-    if not frames:
-        return pd.DataFrame(columns=[*answers.columns, "item", "value"])
-    return pd.concat(frames, ignore_index=True)
+        yield kept, wide[(int(str(at)), str(instrument))].loc[kept["row"]]
 
 
 def _responses(cohort: str, readings: Sequence[Reading], used: pd.DataFrame) -> pd.DataFrame:
-    values = _long_values(readings, used).rename(columns={"file": "source_file", "row": "source_row"})
-    return values.assign(cohort=cohort)[TABLES["responses"].names]
+    """Give the answers that are used, one row an item."""
+    names, frames = TABLES["responses"].names, []
+    for kept, values in _wide(readings, used.rename(columns={"file": "source_file"})):
+        frame = kept.assign(cohort=cohort, source_row=kept["row"]).loc[kept.index.repeat(values.shape[1])]
+        frame = frame.assign(item=np.tile(values.columns, len(values)), value=values.to_numpy().ravel())
+        frames.append(frame[names])
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=names)
 
 
 def _totals(cohort: str, readings: Sequence[Reading], used: pd.DataFrame) -> pd.DataFrame:

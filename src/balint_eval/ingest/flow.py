@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from balint_eval.ingest.reading import Reading
@@ -36,18 +37,17 @@ def count_rows(
 
 def _file_flow(reading: Reading, answers: pd.DataFrame, used: pd.DataFrame) -> Iterator[dict[str, object]]:
     """Say of every row read why it was left out, or that it was used; `answers` and `used` are this reading's."""
-    file, reasons = reading.sheet.file, reading.rows.table["reason"].copy()
-    kept, linked = (set(frame["row"]) for frame in (answers, used))
-    normal = reasons == ""
-    silent = normal & ~reasons.index.isin(_rows_with_answers(reading))
-    duplicate = normal & ~silent & ~reasons.index.isin(kept)
-    reasons[duplicate] = "duplicate"
-    reasons[normal & ~silent & ~duplicate & ~reasons.index.isin(linked)] = "not_enrolled"
-    commented = reasons.index.isin(reading.with_comment)
-    reasons[silent & commented], reasons[silent & ~commented] = "comment_only", "no_answers"
-    for wave, rows in reasons.groupby(reading.rows.table["wave"].astype(str)):
+    file, table = reading.sheet.file, reading.rows.table
+    kept, linked = (table.index.isin(frame["row"]) for frame in (answers, used))
+    silent, commented = ~table.index.isin(_rows_with_answers(reading)), table.index.isin(reading.with_comment)
+    reasons = np.select(
+        [(table["reason"] != "").to_numpy(), silent & commented, silent, ~kept, ~linked],
+        [table["reason"].to_numpy(dtype=object), "comment_only", "no_answers", "duplicate", "not_enrolled"],
+        default="used",
+    )
+    for wave, rows in pd.Series(reasons, dtype=object).groupby(table["wave"].astype(str).to_numpy()):
         yield {"wave": wave, "file": file, "reason": "received", "rows": len(rows)}
-        for reason, count in rows.replace("", "used").value_counts().sort_index().items():
+        for reason, count in rows.value_counts().sort_index().items():
             yield {"wave": wave, "file": file, "reason": reason, "rows": int(count)}
 
 

@@ -184,6 +184,8 @@ def _shape(raw: str) -> str:
 
 def _order_problems(people: pd.DataFrame, file: StudyFile) -> Iterator[Problem]:
     dated = people[people["answered_on"] != ""]
+    if dated.empty:
+        return
     for earlier, later in combinations((wave.name for wave in file.study.waves), 2):
         pairs = dated[dated["wave"] == earlier].merge(
             dated[dated["wave"] == later], on="person_id", suffixes=("_pre", "_post"), validate="1:1"

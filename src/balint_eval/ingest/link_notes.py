@@ -22,8 +22,9 @@ def spelling_notes(seen: pd.DataFrame) -> Iterator[str]:
     seen : pandas.DataFrame
         person_id and raw_id, one row a row of a file.
     """
-    spellings = [ids.unique() for _, ids in seen.groupby("person_id")["raw_id"]]
-    several = [ids for ids in spellings if len(ids) > 1]
+    spelled = seen[["person_id", "raw_id"]].drop_duplicates()
+    twice = spelled[spelled["person_id"].duplicated(keep=False)]
+    several = [ids.to_numpy() for _, ids in twice.groupby("person_id")["raw_id"]]
     if several:
         used = {rule for ids in several for rule in rules_that_unite(ids)}
         rules = "; ".join(rule for rule in ID_RULES if rule in used)
@@ -41,6 +42,8 @@ def interval_notes(visits: pd.DataFrame, waves: Sequence[str]) -> Iterator[str]:
     waves : sequence of str
         In time.
     """
+    if not (visits["answered_on"] != "").any():
+        return
     # A blank date is no time, and differs from no other by any number of days.
     days = pd.to_datetime(visits["answered_on"]).set_axis(pd.MultiIndex.from_frame(visits[["person_id", "wave"]]))
     wide = days.unstack("wave")

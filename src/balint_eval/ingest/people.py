@@ -141,9 +141,9 @@ def _only_arm(file: StudyFile, cohort: Cohort) -> str:
 def _moves(seen: pd.DataFrame) -> Iterator[Problem]:
     for attribute in ("group", "arm"):
         given = seen[seen[attribute] != ""]
-        for _, rows in given.groupby("person_id", sort=False):
-            if rows[attribute].nunique() < 2:
-                continue
+        places = given.drop_duplicates(["person_id", attribute])
+        moved = places.loc[places["person_id"].duplicated(), "person_id"]
+        for _, rows in given[given["person_id"].isin(moved)].groupby("person_id", sort=False):
             first = rows.iloc[0]
             other = rows[rows[attribute] != first[attribute]].iloc[0]
             what = (

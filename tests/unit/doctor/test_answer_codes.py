@@ -206,7 +206,7 @@ TURNED = np.where(np.isin(np.arange(10), [1, 4, 8]), -1, 1)
 def test_rest_scores_by_hand(pair_of_waves):
     by_hand, given = rest_by_hand(pair_of_waves), _rest_scores(pair_of_waves)
     assert given == pytest.approx(np.array([row for _, row in sorted(by_hand.items())]))
-    rows = _rest_rows(pair_of_waves, "after", given)
+    rows = _rest_rows(pair_of_waves)["after"]
     assert rows == pytest.approx(np.array([by_hand[who] * TURNED for who in pair_of_waves.people["after"]]))
 
 
@@ -228,7 +228,7 @@ def test_evidence_of_two_codes_by_hand(pair_of_waves, pair):
     rest = rest_by_hand(pair_of_waves)
     for wave in ("before", "after"):
         each, weight = order_by_hand(pair_of_waves, wave, rest, pair)
-        given = _order(pair_of_waves, wave, _rest_scores(pair_of_waves), pair)
+        given = _order(pair_of_waves, wave, _rest_rows(pair_of_waves), pair)
         assert given.each == pytest.approx(each)
         assert given.weight == pytest.approx(weight)
         assert [f"P{place:02}" for place in given.people] == pair_of_waves.people[wave].tolist()
@@ -240,7 +240,7 @@ def test_slope_of_two_other_answers(made):
     values[:2, 0] = [3, 4]
     form, rest = made("TEQ", change={"reverse": []}, before=values), np.zeros((12, 16))
     rest[:2, 0] = [5, 7]
-    assert _slope_elsewhere(form, rest, (1, 2)) == pytest.approx(2.0)
+    assert _slope_elsewhere(form, {"before": rest}, (1, 2)) == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (1, 3), (2, 4)])
@@ -253,23 +253,23 @@ def test_slope_of_the_other_answers_by_hand(pair_of_waves, pair):
             score = np.array([rest[pair_of_waves.people[wave][n]][item] * TURNED[item] for n in chosen])
             together += (code * (score - score.mean())).sum()
             spread += (code**2).sum()
-    assert _slope_elsewhere(pair_of_waves, _rest_scores(pair_of_waves), pair) == pytest.approx(together / spread)
+    assert _slope_elsewhere(pair_of_waves, _rest_rows(pair_of_waves), pair) == pytest.approx(together / spread)
 
 
 def test_without_other_answers_there_is_no_slope(made):
     form = made("TEQ", before=np.tile([1.0, 2.0], (20, 8)))
-    assert _slope_elsewhere(form, _rest_scores(form), (1, 2)) == 0.0
+    assert _slope_elsewhere(form, _rest_rows(form), (1, 2)) == 0.0
 
 
 def test_all_waves_then_each_unless_there_is_one(made, pair_of_waves):
-    rest = _rest_scores(pair_of_waves)
+    rest = _rest_rows(pair_of_waves)
     judged = list(_judged(pair_of_waves, rest, (1, 2)))
     assert [wave for wave, _, _ in judged] == ["all", "before", "after"]
     slope = _slope_elsewhere(pair_of_waves, rest, (1, 2))
     waves = [_order(pair_of_waves, wave, rest, (1, 2)) for wave in ("before", "after")]
     assert [entry[1:] for entry in judged] == [_odds(waves, slope), _odds(waves[:1], slope), _odds(waves[1:], slope)]
     alone = made("TEQ", before=answers(20))
-    assert [wave for wave, _, _ in _judged(alone, _rest_scores(alone), (1, 2))] == ["all"]
+    assert [wave for wave, _, _ in _judged(alone, _rest_rows(alone), (1, 2))] == ["all"]
 
 
 def exchanged(people, seed=3):
@@ -315,7 +315,7 @@ def test_exchanged_codes_need_twelve_people_in_every_wave(made, monkeypatch, peo
 def test_odds_at_the_threshold_are_not_enough(made, monkeypatch):
     scale = made("TEQ", before=np.ones((1, 1))).instrument.scales[0].model_copy(update={"items": list(range(1, 13))})
     form = made("TEQ", codes=CODES, change={"n_items": 12, "reverse": [], "scales": [scale]}, before=exchanged(40))
-    ((_, odds, _),) = _judged(form, _rest_scores(form), (1, 2))
+    ((_, odds, _),) = _judged(form, _rest_rows(form), (1, 2))
     for enough, number in ((odds, 0), (odds * (1 - 1e-12), 1)):
         monkeypatch.setattr(module, "ENOUGH_ODDS", enough)
         assert len(list(swapped_codes(form))) == number

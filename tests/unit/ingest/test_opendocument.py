@@ -352,5 +352,7 @@ def test_what_libreoffice_makes_of_an_xlsx_file_is_read_alike(tmp_path):
         ["soffice", profile, "--headless", "--convert-to", "ods", "--outdir", tmp_path, tmp_path / "a.xlsx"],
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
+    if not (tmp_path / "a.ods").exists():
+        pytest.skip("LibreOffice is here without its Calc")
     made, before = (tmp_path / "a.ods").read_bytes(), (tmp_path / "a.xlsx").read_bytes()
     assert read_opendocument(made, file="a") == read_workbook(before, file="a")
