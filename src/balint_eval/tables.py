@@ -106,8 +106,7 @@ def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     problems = _column_problems(given, table)
     if problems:
         raise DataError(problems)
-    names = table.names
-    typed = _typed(frame[[*names, *(column for column in given if column not in names)]], table)
+    typed = _typed(frame, table)
     rows, is_twice = _order_by_key(typed, table)
     if is_twice:
         raise DataError(Problem("TAB-KEY", f"the table '{name}' holds a key ({', '.join(table.key)}) twice"))
@@ -143,12 +142,15 @@ def _column_problem(what: str, name: str) -> Problem:
 
 
 def _typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Give the columns in the order of the contract, each of its kind; the frame itself where they are."""
     import pandas as pd
 
+    names, given = table.names, list(frame.columns)
     kinds = {column.name: column.kind for column in table.columns}
+    order = [*names, *(column for column in given if column not in kinds)]
     held = dict(frame.items())
-    typed = {name: _as_kind(values, kinds.get(str(name), TEXT), table.name) for name, values in held.items()}
-    if all(values is held[name] for name, values in typed.items()):
+    typed = {name: _as_kind(held[name], kinds.get(str(name), TEXT), table.name) for name in order}
+    if order == given and all(values is held[name] for name, values in typed.items()):
         return frame
     return pd.DataFrame(typed, index=frame.index)
 

@@ -11,7 +11,7 @@ rule ingest:
         tables=update([f"{root}/cohorts/{{batch}}/{name}.csv" for name in INGESTED]),
     log:
         f"{root}/logs/ingest.{{batch}}.log",
-    priority: 1
+    priority: 3
     conda:
         "../envs/balint_eval.yaml"
     params:
@@ -26,6 +26,7 @@ rule ingest:
         """
 
 
+# Before the pages of cohorts, so that the study as a whole is compared beside them and not after them.
 rule score:
     """Check the key of every scale against the answers, then score."""
     input:
@@ -35,6 +36,7 @@ rule score:
         tables=update([f"{root}/cohorts/{{batch}}/{name}.csv" for name in SCORED]),
     log:
         f"{root}/logs/score.{{batch}}.log",
+    priority: 2
     conda:
         "../envs/balint_eval.yaml"
     params:
