@@ -9,6 +9,8 @@ COMPARED += ["clustering", "balance", "influence", "dose", "proportions", "margi
 COMPARED += ["growth", "tipping", "missing_patterns", "mersqi", "checklists"]
 
 
+# This rule and the two after it are a long task of one process each: before the pages of cohorts, which fill the other
+# cores.
 rule compare:
     """Compare every outcome by every method, describe the data, judge what may be claimed."""
     input:
@@ -23,6 +25,7 @@ rule compare:
         merged=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED],
     log:
         f"{root}/logs/compare.log",
+    priority: 1
     benchmark:
         f"{root}/logs/compare.benchmark.txt"
     conda:
@@ -46,6 +49,7 @@ rule figures:
         folder=directory(f"{root}/figures"),
     log:
         f"{root}/logs/figures.log",
+    priority: 1
     conda:
         "../envs/balint_eval.yaml"
     params:

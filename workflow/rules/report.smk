@@ -24,6 +24,7 @@ rule report:
         model=reports_of("educator", ["json"]) + reports_of("researcher", ["json"]),
     log:
         f"{root}/logs/report.log",
+    priority: 1
     conda:
         "../envs/balint_eval.yaml"
     params:
