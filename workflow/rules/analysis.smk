@@ -25,9 +25,9 @@ rule compare:
         merged=[f"{root}/tables/{name}.csv" for name in INGESTED + SCORED],
     log:
         f"{root}/logs/compare.log",
-    priority: 1
     benchmark:
         f"{root}/logs/compare.benchmark.txt"
+    priority: 1
     conda:
         "../envs/balint_eval.yaml"
     params:
