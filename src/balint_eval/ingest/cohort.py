@@ -294,9 +294,7 @@ def _answer_sheets(readings: Sequence[Reading], answers: pd.DataFrame) -> dict[s
     return sheets
 
 
-def _with_same_answers(
-    before: dict[tuple[str, str], FloatArray], after: dict[tuple[str, str], FloatArray]
-) -> int:
+def _with_same_answers(before: dict[tuple[str, str], FloatArray], after: dict[tuple[str, str], FloatArray]) -> int:
     """Count the people with items answered in both waves, or give 0 as soon as one answer differs."""
     people = set()
     for (person, instrument), later in after.items():

@@ -1,4 +1,6 @@
 import io
+import shutil
+import subprocess
 from dataclasses import replace
 from functools import cache
 
@@ -140,6 +142,8 @@ def test_odd_text_comes_through_as_text(texts):
 def test_letters_of_other_scripts_do_not_stop_the_report():
     content = render_pdf(every_block("中文 हिन्दी 😀"))
     assert faults(content) == []
+    if shutil.which("fc-list") is None or not subprocess.check_output(["fc-list", ":lang=zh"]):
+        pytest.skip("no font of this machine has Chinese letters: boxes stand in their place")
     assert "中文" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
 
 
