@@ -26,9 +26,13 @@ A_PROBLEM = {"code", "what", "mend", "file", "row", "column", "value"}
 
 
 def parameters(cases):
+    """Give the first case of each code every day, and its siblings with the thorough tests."""
+    seen = set()
     for case in cases:
         marks = [pytest.mark.xfail(reason=case.waits, strict=True)] if case.waits else []
         marks += [pytest.mark.skip(reason=case.skip)] if case.skip else []
+        marks += [pytest.mark.thorough] if case.code in seen else []
+        seen.add(case.code)
         yield pytest.param(case, id=case.name, marks=marks)
 
 

@@ -16,6 +16,7 @@ sys.path.insert(0, str(HERE))
 from mutations import KINDS, mutate
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_mutated_files(tmp_path):
     # A process of its own: nothing of pytest's is forked, and its limits hold for nobody else.

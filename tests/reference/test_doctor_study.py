@@ -20,6 +20,7 @@ def study():
     sys.path.remove(str(ROOT / "tests" / "simulation"))
 
 
+@pytest.mark.thorough
 def test_faults_are_found(study):
     cases = [case for case in study.run(list(study.KINDS), 60, OTHER_SEED) if case.people >= 30]
     assert len(cases) > 40
@@ -27,6 +28,7 @@ def test_faults_are_found(study):
     assert sum(case.named for case in cases) >= 0.8 * len(cases)
 
 
+@pytest.mark.thorough
 def test_sound_answers_are_left_alone(study):
     cases = study.run(["clean"], 40, OTHER_SEED)
     assert sum(case.found for case in cases) <= 1

@@ -45,11 +45,13 @@ def test_the_imputed_rows_err_in_no_more_than_five_of_a_hundred(results):
     assert over(results["used"], "imputed_planned_df", "variance_ratio") > 0.9
 
 
+@pytest.mark.thorough
 def test_a_model_without_groups_would_be_caught(results):
     assert over(results["no groups"], "imputed_planned_df", "variance_ratio") < 0.85
     assert over(results["no groups"], "imputed_planned_df") > over(results["used"], "imputed_planned_df") + 0.01
 
 
+@pytest.mark.thorough
 def test_missing_baselines_do_not_spoil_it(study):
     rows = study.run(study.Lost(1, 8, 0.15), 120)
     assert over(rows, "imputed_planned_df") < 0.05 + 2.5 * np.sqrt(0.05 * 0.95 / 120)

@@ -98,7 +98,12 @@ def read(name):
 # Errors of the oracle that R's own likelihood does not bear out are not held: docs/validation.md.
 @pytest.mark.parametrize(
     ("name", "points", "errors"),
-    [("wine1", 2e-5, 1e-4), ("wine1_agq10", 1e-5, 1e-5), ("wine2", 1e-5, 1e-5), ("balint", 2e-4, None)],
+    [
+        ("wine1", 2e-5, 1e-4),
+        ("wine1_agq10", 1e-5, 1e-5),
+        ("wine2", 1e-5, 1e-5),
+        pytest.param("balint", 2e-4, None, marks=pytest.mark.thorough),
+    ],
 )
 def test_the_shared_oracle(name, points, errors):
     path = SHARED / "ordinal_oracle.json"
@@ -118,6 +123,7 @@ def test_the_shared_oracle(name, points, errors):
         assert_allclose(errors_of(fit)[: fixed.size], list(expected["se"].values())[: fixed.size], rtol=errors)
 
 
+@pytest.mark.thorough
 def test_balint_errors_are_those_of_the_likelihood():
     """The oracle's are off by up to 26 %: `clmm` looks for the mode too loosely to take second differences of it."""
     if not SHARED.is_dir():

@@ -181,6 +181,7 @@ def rejected(icc, many, seed):
     return np.mean(np.array(found) < 0.05), np.sqrt(0.05 * 0.95 / len(found))
 
 
+@pytest.mark.thorough
 def test_nothing_is_found_where_nothing_is_in_more_than_five_of_a_hundred():
     share, error = rejected(0.15, 60, 1)
     assert share <= 0.05 + 2 * error

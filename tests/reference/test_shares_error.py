@@ -76,6 +76,7 @@ def test_changes_of_shares_never_reject_too_often(groups):
     assert max(shares) > 0.03
 
 
+@pytest.mark.thorough
 def test_odds_ratios_and_adjusted_differences_never_reject_too_often():
     rng = np.random.default_rng(3)
     found = []

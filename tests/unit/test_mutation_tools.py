@@ -82,6 +82,7 @@ def test_modules_are_named_by_themselves_or_by_their_folder(tools):
     assert named(["doctor"]) == []
 
 
+@pytest.mark.thorough
 def test_what_imports_a_module_is_loaded_anew(tools):
     found = tools["trial"].importers("doctor/keys.py")
     assert {"balint_eval.doctor.keys", "balint_eval.doctor.limits", "balint_eval.doctor.examine"} <= found
@@ -96,6 +97,7 @@ def test_scores(tools):
     assert both == tools["run"].Tried("both", 60, 5, 3, 1, 3.0)
 
 
+@pytest.mark.thorough
 def test_a_sample_is_always_the_same(tools):
     few = tools["run"].chosen("doctor/evidence.py", 5, ())
     assert len(few) == 5

@@ -74,6 +74,7 @@ def contents(path):
             continue
 
 
+@pytest.mark.thorough
 def test_three_secrets_stay_in_restricted_for_both_audiences(folder):
     a_study(folder)
     folder.content["report"] = {"formats": ["html", "docx", "pdf"]}

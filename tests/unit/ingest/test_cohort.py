@@ -82,7 +82,8 @@ def _answers(rng):
     return [rng.choice([1, 2, 3, 4, 5, "", -9]) for _ in range(3)]
 
 
-@pytest.mark.parametrize("block", [0, *(pytest.param(block, marks=pytest.mark.thorough) for block in range(1, 6))])
+@pytest.mark.thorough
+@pytest.mark.parametrize("block", range(6))
 def test_rows_and_people_add_up_in_random_studies(new_folder, block):
     rng = random.Random(f"accounts {block}")
     for number in range(20):

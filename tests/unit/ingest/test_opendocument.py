@@ -339,6 +339,7 @@ def test_the_quick_way_is_taken_for_what_programs_write():
     assert b"1048570" in document.skeleton
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
 def test_what_libreoffice_makes_of_an_xlsx_file_is_read_alike(tmp_path):
     book = openpyxl.Workbook()

@@ -58,6 +58,7 @@ def test_every_fault_of_a_catalogue_is_said():
 _HEADER = 'msgid ""\nmsgstr ""\n"Language: fa\\n"\n"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n'
 
 
+@pytest.mark.thorough
 def test_running_again_changes_nothing(tmp_path, monkeypatch):
     for folder in FOLDERS:
         target = tmp_path / folder.name / "LC_MESSAGES"

@@ -448,6 +448,7 @@ def test_wrong_shapes_and_arms_are_programming_errors():
         ancova_cr2([1, 2], [1, 2], [1, 2], [1, 2])
 
 
+@pytest.mark.thorough
 def test_random_small_designs_never_warn_nor_give_infinity():
     generator = np.random.default_rng(0)
     with warnings.catch_warnings():

@@ -60,6 +60,7 @@ def test_interval_is_repeatable_and_blind_to_the_order_of_people():
     assert wider.high > first.high
 
 
+@pytest.mark.thorough
 def test_interval_equals_plain_resampling():
     items = answers(3)
     drawn = np.quantile([mcdonald_omega(one, resamples=0).omega for one in _resamples(items)], [0.025, 0.975])

@@ -1,5 +1,6 @@
 """What holds for every set of codes: order says nothing, linking is symmetric, nobody is linked twice."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def partners(persons):
     return {frozenset(places) for places in found.values()}
 
 
+@pytest.mark.thorough
 @SOME
 @given(st.lists(WAVE, min_size=2, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(waves, random):
@@ -39,6 +41,7 @@ def test_the_order_of_rows_changes_nothing(waves, random):
     assert set(first.questions) == set(second.questions)
 
 
+@pytest.mark.thorough
 @SOME
 @given(WAVE, WAVE)
 def test_two_waves_are_linked_alike_in_either_direction(before, after):
@@ -71,6 +74,7 @@ def test_a_newcomer_changes_no_exact_link(before, after, newcomer):
     assert exact(after).items() <= exact(with_newcomer).items()
 
 
+@pytest.mark.thorough
 @SOME
 @given(WAVE, WAVE)
 def test_what_is_joined_keeps_the_rule(before, after):
@@ -103,6 +107,7 @@ def test_blank_elements_never_match(before, after):
             assert off[i, j] == len(one) - both
 
 
+@pytest.mark.thorough
 @SOME
 @given(WAVE, WAVE, st.permutations(range(4)))
 def test_the_order_of_elements_changes_nothing(before, after, order):
