@@ -9,7 +9,7 @@ COMPARED += ["clustering", "balance", "influence", "dose", "proportions", "margi
 COMPARED += ["growth", "tipping", "missing_patterns", "mersqi", "checklists"]
 
 
-# This rule and the two after it are a long task of one process each: before the pages of cohorts, which fill the other
+# compare, figures and report are a long task of one process each: before the pages of cohorts, which fill the other
 # cores.
 rule compare:
     """Compare every outcome by every method, describe the data, judge what may be claimed."""

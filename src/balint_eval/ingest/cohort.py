@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,8 @@ from balint_eval.tables import TABLES, check_table, empty_table
 
 Pseudonym = Callable[[str], str]
 FloatArray = NDArray[np.float64]
+_Sheets = dict[tuple[str, str], list[FloatArray]]
+"""The answers of each person to each instrument: one sheet, or several that are refused elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -283,28 +286,26 @@ def _copied_waves(readings: Sequence[Reading], answers: pd.DataFrame, file: Stud
     return problems
 
 
-def _answer_sheets(readings: Sequence[Reading], answers: pd.DataFrame) -> dict[str, dict[tuple[str, str], FloatArray]]:
+def _answer_sheets(readings: Sequence[Reading], answers: pd.DataFrame) -> dict[str, _Sheets]:
     """Give for each wave the answers by person and instrument."""
-    sheets: dict[str, dict[tuple[str, str], FloatArray]] = {}
+    sheets: dict[str, _Sheets] = {}
     for kept, values in _wide(readings, answers):
         for person, wave, instrument, row in zip(
             kept["person_id"], kept["wave"], kept["instrument"], values.to_numpy(dtype=np.float64), strict=True
         ):
-            sheets.setdefault(wave, {})[person, instrument] = row
+            sheets.setdefault(wave, {}).setdefault((person, instrument), []).append(row)
     return sheets
 
 
-def _with_same_answers(before: dict[tuple[str, str], FloatArray], after: dict[tuple[str, str], FloatArray]) -> int:
+def _with_same_answers(before: _Sheets, after: _Sheets) -> int:
     """Count the people with items answered in both waves, or give 0 as soon as one answer differs."""
     people = set()
-    for (person, instrument), later in after.items():
-        earlier = before.get((person, instrument))
-        if earlier is None:
-            continue
-        both = ~np.isnan(earlier) & ~np.isnan(later)
-        if (earlier[both] != later[both]).any():
-            return 0
-        people |= {person} if both.any() else set()
+    for (person, instrument), sheets in after.items():
+        for earlier, later in product(before.get((person, instrument), ()), sheets):
+            both = ~np.isnan(earlier) & ~np.isnan(later)
+            if (earlier[both] != later[both]).any():
+                return 0
+            people |= {person} if both.any() else set()
     return len(people)
 
 

@@ -140,6 +140,13 @@ def test_same_answers_of_everybody(folder, refused):
     assert "all 6 people" in problem.what
 
 
+@pytest.mark.parametrize("place", [0, 6])
+def test_of_two_sheets_of_one_person_both_must_be_the_same(folder, refused, place):
+    other = [BEFORE[0][0], *([3, 2, 1] if BEFORE[0][1:] != [3, 2, 1] else [1, 2, 3])]
+    folder.waves([*BEFORE[:place], other, *BEFORE[place:]], BEFORE)
+    assert {problem.code for problem in refused()} == {"LK-DUP"}
+
+
 def test_same_answers_of_four_people_can_be_chance(folder):
     folder.waves(BEFORE[:4], list(reversed(BEFORE[:4])))
     assert folder.ingest()
