@@ -2,7 +2,7 @@
 
 Run `make bench-cohort`. The R script (`peer.R`) reads the same export, makes the same 42 comparisons, the same
 resamples, as many figures and a report for each reader; its numbers are held to ours before its time counts for
-anything. Without Rscript the comparison is skipped, which is said.
+anything. Without Rscript or one of its packages the comparison is skipped, which is said.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from measure import Cost, cost_of, run_command, warm_up
 from balint_eval.instruments.registry import known_instruments
 
 PEER = Path(__file__).with_name("peer.R")
+NEEDED_BY_R = ("psych", "lme4", "lmerTest", "pbkrtest", "emmeans", "clubSandwich", "ggplot2", "svglite", "jsonlite")
 PROMISED = {"run": 0.5, "evaluate": 0.25}
 """Largest share of the CPU time of R."""
 EXACT = ("change_cr2", "group_means_t", "mixed_model", "paired_t", "permutation", "rank_cr2")
@@ -71,12 +72,23 @@ def costs(folder: Path) -> Iterator[tuple[str, Cost]]:
     yield "`run`, nothing to do", cost_of(run_command(), study, key)
     evaluate = "import balint_eval; balint_eval.evaluate('study.yaml')"
     yield "`evaluate`", cost_of([sys.executable, "-c", evaluate], study, key)
-    if shutil.which("Rscript"):
-        yield from _costs_of_r(folder, key)
+    lacking = _lacking_for_r()
+    if lacking:
+        print(f"No comparison with R, which lacks here: {lacking}.", file=sys.stderr)
     else:
-        print("Rscript is not there: no comparison with R.", file=sys.stderr)
+        yield from _costs_of_r(folder, key)
     change_an_answer(study)
     yield "`run`, one changed answer", cost_of(run_command(), study, key)
+
+
+def _lacking_for_r() -> str:
+    """Name the Debian packages that the R script needs and that are not there."""
+    if shutil.which("Rscript") is None:
+        return "r-base-core"
+    packages = " ".join(NEEDED_BY_R)
+    ask = f"cat(setdiff(strsplit('{packages}', ' ')[[1]], rownames(installed.packages())))"
+    lacking = subprocess.run(["Rscript", "-e", ask], capture_output=True, text=True, check=True).stdout
+    return ", ".join(f"r-cran-{name.lower()}" for name in lacking.split())
 
 
 def _costs_of_r(folder: Path, key: Path) -> Iterator[tuple[str, Cost]]:
