@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack cluster-setup cluster-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-large bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks newcomer pictures clean help determinism injection wheel-test soak sbom licences audit
+.PHONY: attack cluster-setup cluster-test parquet-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-large bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks newcomer pictures clean help determinism injection wheel-test soak sbom licences audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,12 +11,15 @@ STAMP := $(VENV)/.setup-stamp
 DOCS_STAMP := $(VENV)/.docs-stamp
 NOTEBOOKS_STAMP := $(VENV)/.notebooks-stamp
 CLUSTER_STAMP := $(VENV)/.cluster-stamp
+PARQUET_STAMP := $(VENV)/.parquet-stamp
 # Further locks are installed on top: they agree with the first.
 install = if command -v uv >/dev/null 2>&1; then \
 		uv pip install --quiet --python $(BIN)/python --require-hashes $(1); \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(1); fi
 # The everyday tests, in parallel, the longest file first; slow batteries have targets of their own.
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+PARQUET_TESTS := tests/unit/ingest/test_readers_parquet.py tests/unit/test_tables.py tests/unit/ingest/test_platform_studies.py
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -61,6 +64,15 @@ cluster-test: $(CLUSTER_STAMP) ## 200 cohorts through a real SLURM on this compu
 
 $(CLUSTER_STAMP): requirements/cluster.txt $(STAMP)
 	@$(call install,-r requirements/cluster.txt)
+	@touch $@
+
+# Arrow stays installed: whatever runs after it runs beside it.
+parquet-test: $(PARQUET_STAMP) ## Exports and tables in Parquet, with the extra `parquet`, and files of it mutated.
+	$(PYTEST) -rs $(PARQUET_TESTS)
+	$(BIN)/python tests/fuzz/battery.py --files $(or $(FILES),200)
+
+$(PARQUET_STAMP): requirements/parquet.txt $(STAMP)
+	@$(call install,-r requirements/parquet.txt)
 	@touch $@
 
 newcomer: $(STAMP) ## The README's words in a bare clone, from nothing to reports of one's own data, into docs/newcomer.md.
@@ -203,7 +215,7 @@ lock: ## Solve the lock again, with a week of cooling-off (needs uv).
 		--exclude-newer "$$(date -u -d '7 days ago' +%F)" --no-header -q -o requirements/run.txt
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 		--exclude-newer "$$(date -u -d '7 days ago' +%F)" -c requirements/run.txt --no-header -q -o requirements/dev.txt
-	for extra in docs notebooks cluster; do \
+	for extra in docs notebooks cluster parquet; do \
 		uv pip compile pyproject.toml --extra $$extra --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 			--exclude-newer "$$(date -u -d '7 days ago' +%F)" -c requirements/dev.txt --no-header -q -o requirements/$$extra.txt; \
 	done

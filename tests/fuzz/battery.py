@@ -24,9 +24,10 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "badinputs")]
@@ -38,7 +39,8 @@ from ods_file import ods_bytes
 SECONDS = 10
 BYTES = 1 << 30
 ALLOWED = {0, 2, 3, 5}
-KINDS = ("csv", "xlsx", "yaml", "ods")
+# Parquet is an extra: it has its turn where pyarrow is installed.
+KINDS = ("csv", "xlsx", "yaml", "ods", *(("parquet",) if find_spec("pyarrow") else ()))
 MARKERS = [COMMENT[:14], *(person(n) for n in range(PEOPLE))]
 WAITED = 30
 """Wall seconds until a child is ended; other work may share the processor."""
@@ -66,9 +68,9 @@ def study_of(kind: str, folder: Path, seed: int) -> tuple[str, str]:
     key.chmod(0o600)
     (folder / "study").mkdir()
     study = BadStudy(folder / "study", key)
-    if kind in {"xlsx", "ods"}:
+    if kind in FILES:
         study.exports[1]["file"] = f"after.{kind}"
-        content, told = mutate(seed, kind, _book() if kind == "xlsx" else ods_bytes([HEADER, *answers("after")]))
+        content, told = mutate(seed, kind, FILES[kind]())
         study.give(f"after.{kind}", content)
     elif kind == "csv":
         study.exports[1]["platform"] = "auto" if seed % 2 else "plain"
@@ -85,6 +87,28 @@ def study_of(kind: str, folder: Path, seed: int) -> tuple[str, str]:
 def _book() -> bytes:
     """Give the workbook of a study in order; all studies hold the same answers."""
     return timeless(workbook(("Answers", [HEADER, *answers("after")])))
+
+
+def _open_document() -> bytes:
+    """Give the same as an ods file."""
+    return ods_bytes([HEADER, *answers("after")])
+
+
+@cache
+def _parquet() -> bytes:
+    """Give the same as a Parquet file of typed columns."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = dict(zip(HEADER, zip(*answers("after"), strict=True), strict=True))
+    typed = {name: pa.array(cells).cast(pa.int8()) if name[0] == "q" else cells for name, cells in columns.items()}
+    stream = pa.BufferOutputStream()
+    pq.write_table(pa.table(typed), stream, row_group_size=PEOPLE // 2)
+    return stream.getvalue().to_pybytes()
+
+
+FILES: dict[str, Callable[[], bytes]] = {"xlsx": _book, "ods": _open_document, "parquet": _parquet}
+"""Of each kind that replaces the table after, the file that is mutated."""
 
 
 def judge(code: int, out: str, err: str, header: str = "") -> tuple[str, str]:
@@ -184,6 +208,8 @@ def run(files: int, keep: Path, first: int = 0, step: int = 1) -> Iterator[Outco
 
     __import__("openpyxl")
     __import__("defusedxml.ElementTree")
+    if "parquet" in KINDS:
+        __import__("pyarrow.parquet")
     for number in range(first, files, step):
         yield try_one(number // len(KINDS), KINDS[number % len(KINDS)], keep)
 

@@ -319,7 +319,9 @@ SETTINGS: tuple[Mutation, ...] = (
     double_lines, drop_lines,
 )  # fmt: skip
 
-KINDS: dict[str, tuple[Mutation, ...]] = {"csv": (*ANY, *TABLES), "xlsx": WORKBOOKS, "yaml": SETTINGS, "ods": WORKBOOKS}
+KINDS: dict[str, tuple[Mutation, ...]] = {
+    "csv": (*ANY, *TABLES), "xlsx": WORKBOOKS, "yaml": SETTINGS, "ods": WORKBOOKS, "parquet": ANY,
+}  # fmt: skip
 
 
 def mutate(seed: int, kind: str, content: bytes) -> tuple[bytes, str]:

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("run.txt", "dev.txt", "docs.txt", "notebooks.txt", "cluster.txt")
+LOCKS = ("run.txt", "dev.txt", "docs.txt", "notebooks.txt", "cluster.txt", "parquet.txt")
 # Put together from parts, so that this file itself names no such option.
 INDEX_OPTIONS = "|".join(
     f"--{first}-{second}" for first, second in (("index", "url"), ("extra-index", "url"), ("find", "links"))
@@ -57,6 +57,7 @@ def locked(name: str) -> dict[str, set[Version]]:
         ("docs.txt", ["docs"]),
         ("notebooks.txt", ["notebooks"]),
         ("cluster.txt", ["cluster"]),
+        ("parquet.txt", ["parquet"]),
     ],
 )
 def test_the_lock_satisfies_the_project_file(name: str, extras: list[str]) -> None:

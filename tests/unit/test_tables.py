@@ -58,6 +58,22 @@ def test_every_table_comes_back_bit_for_bit(name, tmp_path):
     first = path.read_bytes()
     write_table(read_table(path, name), path, name)
     assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_path_that_ends_in_parquet_holds_the_same_table(name, tmp_path):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed: run `make parquet-test`")
+    for number, table in enumerate((filled(name), empty_table(name))):
+        path, plain = tmp_path / f"{number}.parquet", tmp_path / f"{number}.csv"
+        written = check_table(table, name)
+        write_table(written, path, name)
+        write_table(written, plain, name)
+        found = read_table(path, name)
+        pd.testing.assert_frame_equal(found, written, check_exact=True)
+        pd.testing.assert_frame_equal(found, read_table(plain, name), check_exact=True)
+        first = path.read_bytes()
+        write_table(found, path, name)
+        assert path.read_bytes() == first
     assert b"\r\n" not in first
 
 

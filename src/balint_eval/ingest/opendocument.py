@@ -30,14 +30,13 @@ from balint_eval.ingest.sheet_rules import (
     sheet_grid,
     unreadable,
 )
+from balint_eval.ingest.source import CELLS_AT_MOST
 from balint_eval.ingest.workbook_guard import open_guarded, read_part
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 COLUMNS = 16_384
-CELLS_AT_MOST = 40_000_000
-"""Cells of all rows once repeats are written out."""
 
 _SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
@@ -256,7 +255,9 @@ def _refuse_other_kinds(archive: zipfile.ZipFile, file: str) -> None:
     if kind and not kind.startswith(_SPREADSHEET):
         what = f"this is no spreadsheet but {escaped(kind, 60)}"
         raise DataError(
-            Problem("IN-FORMAT", what, "export the answers as CSV (xlsx, ods, sav and dta are read as well)", file)
+            Problem(
+                "IN-FORMAT", what, "export the answers as CSV (xlsx, ods, sav, dta and Parquet are read as well)", file
+            )
         )
 
 

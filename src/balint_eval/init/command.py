@@ -23,7 +23,7 @@ from balint_eval.instruments.model import Instrument
 from balint_eval.tables import write_bytes, write_text
 
 STUDY, CODEBOOK = "study.yaml", "codebook.xlsx"
-TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".sav", ".zsav", ".dta")
+TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".sav", ".zsav", ".dta", ".parquet")
 """Endings of the files that are taken from a folder."""
 MOST_GROUPS, SMALLEST_GROUP = 30, 3
 """Texts of a column that may name groups, and people of the smallest of them."""

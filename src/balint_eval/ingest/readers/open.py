@@ -19,7 +19,9 @@ from balint_eval.ingest.opendocument import read_opendocument
 from balint_eval.ingest.packed import PackedRecords, column_of, packed_records, without_column
 from balint_eval.ingest.readers import qualtrics, redcap
 from balint_eval.ingest.readers.checks import header_problems, row_problems
+from balint_eval.ingest.readers.explained import Explained
 from balint_eval.ingest.readers.layout import Layout, name_problems, normal, renamed_notes
+from balint_eval.ingest.readers.parquet import is_parquet, read_parquet
 from balint_eval.ingest.readers.platforms import KNOWN, PLATFORMS, recognise, said_of
 from balint_eval.ingest.readers.statistical import kind_of, read_statistical
 from balint_eval.ingest.readers.syntax_file import Syntax, parse_syntax, with_double_quotes
@@ -38,7 +40,6 @@ _OTHER_FORMATS = {
     b'{"': "a JSON file",
     b"[{": "a JSON file",
     b"%pdf": "a PDF file",
-    b"par1": "a Parquet file",
 }
 
 
@@ -58,7 +59,8 @@ def read_export(
     Parameters
     ----------
     path : pathlib.Path
-        CSV, TSV, any of them packed with gzip, xlsx, ods, SPSS (.sav, .zsav) or Stata (.dta).
+        CSV, TSV, any of them packed with gzip, xlsx, ods, SPSS (.sav, .zsav), Stata (.dta), or Parquet with
+        the extra `parquet`.
     shown_as : str
         The file as messages name it.
     platform : str
@@ -86,8 +88,13 @@ def read_export(
     """
     _refuse_unknown(platform, shown_as)
     source = read_source(path, shown_as)
+    beside = {"sheet": sheet, "delimiter": delimiter, "dictionary": dictionary, "syntax": syntax}
     if kind_of(source.content):
-        return _read_statistical(source, platform, encoding, beside=bool(sheet or delimiter or dictionary or syntax))
+        told = read_statistical(source.content, file=source.file, encoding=encoding)
+        return _explained_sheet(source, told, platform, beside)
+    if is_parquet(source.content):
+        told = read_parquet(source.content, file=source.file)
+        return _explained_sheet(source, told, platform, {"encoding": encoding, **beside})
     spoken = None if syntax is None else read_syntax(syntax)
     grid = _grid(source, platform=platform, sheet=sheet, encoding=encoding, delimiter=delimiter, syntax=spoken)
     notes, grid = _without_row_numbers(grid)
@@ -100,18 +107,18 @@ def read_export(
     return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes, *said), len(notes))
 
 
-def _read_statistical(source: Source, platform: str, encoding: str, *, beside: bool) -> Sheet:
-    """Read an SPSS or Stata file, which says itself what its columns and codes are."""
-    told = read_statistical(source.content, file=source.file, encoding=encoding)
+def _explained_sheet(source: Source, told: Explained, platform: str, beside: Mapping[str, object]) -> Sheet:
+    """Give the sheet of a file that says itself what its columns are, and which keys it did not need."""
     chosen = platform if platform != "auto" else "qualtrics" if KNOWN["qualtrics"].recognise(told.grid) else "plain"
     layout = told.arranged(_layout(told.grid, chosen, None))
     problems = _problems(told.grid, layout)
     refuse_if_changed(source)
     if problems:
         raise DataError(problems)
-    unused = ("The keys sheet, delimiter, dictionary and syntax were not used: the file needs none of them.",)
+    given = [key for key, value in beside.items() if value]
+    unused = (f"Not used, since the file says it itself or has no need of it: {listed(given)}.",) if given else ()
     said = said_of(layout, platform != "auto", told.grid)
-    return _sheet(source, told.grid, layout, (*source.notes, *told.notes, *said, *(unused if beside else ())), None)
+    return _sheet(source, told.grid, layout, (*source.notes, *told.notes, *said, *unused), None)
 
 
 def _explained(layout: Layout, syntax: Syntax | None) -> Layout:
@@ -207,7 +214,9 @@ def _refuse_other_format(content: bytes, file: str) -> None:
     if kind:
         what = f"this is {kind}, whatever its name says"
         raise DataError(
-            Problem("IN-FORMAT", what, "export the answers as CSV (xlsx, ods, sav and dta are read as well)", file)
+            Problem(
+                "IN-FORMAT", what, "export the answers as CSV (xlsx, ods, sav, dta and Parquet are read as well)", file
+            )
         )
 
 
