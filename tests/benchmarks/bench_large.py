@@ -1,9 +1,9 @@
 """1,000,000 people x 60 items x 2 waves in 1,000 cohorts: read, check, link, score, compare, two processes.
 
-Run `make bench-large` (`PEOPLE="10000 100000"` tries fewer). One CSV file a cohort; the functions are those of the
-stages (`read_export`, `decode_items`, pseudonyms, `score_wide`, `change_cr2`), cohort after cohort, so that memory does
-not grow with the study. What the workflow keeps beside (one row an answer, the doctor, flow, reports) is not made here:
-`docs/scale.md` says what that costs.
+Run `make bench-large` (`PEOPLE="10000 100000"` tries fewer). One file a cohort: CSV and, where the extra `parquet` is
+installed, Parquet of whole numbers. The functions are those of the stages (`read_export`, `decode_items`, pseudonyms,
+`score_wide`, `change_cr2`), cohort after cohort, so that memory does not grow with the study. What the workflow keeps
+beside (one row an answer, the doctor, flow, reports) is not made here: `docs/scale.md` says what that costs.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ class Piece(NamedTuple):
     peak: float
 
 
-def write_cohort(folder: Path, number: int, people: int = IN_A_COHORT) -> None:
+def write_cohort(folder: Path, number: int, ending: str = "csv", people: int = IN_A_COHORT) -> None:
     """One file: id, group, wave and 60 answers of one digit, one in a hundred blank; a row a person and wave."""
     drawn = np.random.default_rng([1, number])
     person = drawn.normal(0, 0.5, (people, 1)) + np.repeat(drawn.normal(0, 0.2, (people // GROUP, 1)), GROUP, 0)
@@ -49,10 +50,22 @@ def write_cohort(folder: Path, number: int, people: int = IN_A_COHORT) -> None:
         keyed = np.clip(np.rint(2 + sign * (person + EFFECT * at) + drawn.normal(0, 1, (people, ITEMS))), 0, 4)
         cells = np.where(drawn.random((people, ITEMS)) < 0.01, "", keyed.astype(int).astype(str))
         lines += [f"C{number}P{n},C{number}G{n // GROUP},{wave},{','.join(row)}" for n, row in enumerate(cells)]
-    (folder / f"c{number:05}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path = folder / f"c{number:05}.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if ending == "parquet":
+        _typed(path)
 
 
-def evaluate_cohorts(numbers: range, folder: Path) -> Piece:
+def _typed(path: Path) -> None:
+    """Put a Parquet file with the answers as whole numbers in the place of a CSV file."""
+    import pandas as pd
+
+    kinds = dict.fromkeys((f"q{item}" for item in range(1, ITEMS + 1)), "Int8")
+    pd.read_csv(path, dtype=kinds).to_parquet(path.with_suffix(".parquet"), index=False)
+    path.unlink()
+
+
+def evaluate_cohorts(numbers: range, folder: Path, ending: str) -> Piece:
     """Read, check, link, score and compare some cohorts, one in memory at a time."""
     import pandas as pd
 
@@ -68,7 +81,7 @@ def evaluate_cohorts(numbers: range, folder: Path) -> Piece:
     items = Items(instrument=form.name, columns=columns)
     for number in numbers:
         marks = [time.process_time()]
-        path = folder / f"c{number:05}.csv"
+        path = folder / f"c{number:05}.{ending}"
         cells = read_export(path, shown_as=path.name).cells
         marks.append(time.process_time())
         decoded = decode_items(cells, columns, items, form, path.name)
@@ -97,42 +110,51 @@ def pieces(cohorts: int) -> list[range]:
     return [range(start, min(start + 50, cohorts + 1)) for start in range(1, cohorts + 1, 50)]
 
 
-def write_all(numbers: range, folder: Path) -> None:
+def write_all(numbers: range, folder: Path, ending: str) -> None:
     """Write the files of some cohorts."""
     for number in numbers:
-        write_cohort(folder, number)
+        write_cohort(folder, number, ending)
 
 
-def table(sizes: list[int], parent: Path | None) -> Iterator[str]:
+def measured(people: int, ending: str, parent: Path | None) -> tuple[dict[str, float], float, float, float]:
+    """Give the CPU seconds of each step, the wall seconds, the memory of both processes and the mean change."""
+    folder = Path(tempfile.mkdtemp(dir=parent))
+    cohorts = pieces(people // IN_A_COHORT)
+    try:
+        with ProcessPoolExecutor(PROCESSES) as pool:
+            list(pool.map(partial(write_all, folder=folder, ending=ending), cohorts))
+        began = time.perf_counter()
+        # New processes, so that the memory of writing is not counted.
+        with ProcessPoolExecutor(PROCESSES) as pool:
+            found = list(pool.map(partial(evaluate_cohorts, folder=folder, ending=ending), cohorts))
+        wall = time.perf_counter() - began
+    finally:
+        shutil.rmtree(folder)
+    cost = {step: sum(piece.seconds[step] for piece in found) for step in STEPS}
+    mean = float(np.mean([change for piece in found for change in piece.changes]))
+    return cost, wall, PROCESSES * max(piece.peak for piece in found), mean
+
+
+def table(sizes: list[int], endings: tuple[str, ...], parent: Path | None) -> Iterator[str]:
     """Give the lines of the table, and how the cost grows."""
-    yield f"| people | {' | '.join(f'{step} CPU s' for step in STEPS)} | all CPU s | wall s | GB, both processes |"
-    yield "|---" * (len(STEPS) + 4) + "|"
-    grown = []
+    names = " | ".join(f"{step} CPU s" for step in STEPS)
+    yield f"| people | files | {names} | all CPU s | wall s | GB, both processes | mean change |"
+    yield "|---" * (len(STEPS) + 6) + "|"
+    grown: dict[str, list[tuple[int, float]]] = {ending: [] for ending in endings}
     for people in sizes:
-        folder = Path(tempfile.mkdtemp(dir=parent))
-        try:
-            with ProcessPoolExecutor(PROCESSES) as pool:
-                list(pool.map(partial(write_all, folder=folder), pieces(people // IN_A_COHORT)))
-            began = time.perf_counter()
-            # New processes, so that the memory of writing is not counted.
-            with ProcessPoolExecutor(PROCESSES) as pool:
-                found = list(pool.map(partial(evaluate_cohorts, folder=folder), pieces(people // IN_A_COHORT)))
-            wall = time.perf_counter() - began
-        finally:
-            shutil.rmtree(folder)
-        cost = {step: sum(piece.seconds[step] for piece in found) for step in STEPS}
-        total = sum(cost.values())
-        grown.append((people, total))
-        steps = " | ".join(f"{cost[step]:.1f}" for step in STEPS)
-        peak = PROCESSES * max(piece.peak for piece in found)
-        yield f"| {people:,} | {steps} | {total:.1f} | {wall:.1f} | {peak:.2f} |"
-        mean = float(np.mean([change for piece in found for change in piece.changes]))
-        yield f"<!-- {people // IN_A_COHORT} cohorts, mean change {mean:.2f} points -->"
-    if len(grown) > 1:
-        slope = np.polyfit(*np.log(np.array(grown)).T, 1)[0]
-        each = grown[-1][1] / grown[-1][0] * 1_000_000
-        yield f"\nSlope on logarithmic axes {slope:.2f}; {each:.0f} CPU s for a million people: {each / 2:.0f} s on"
-        yield f"two free cores (promised {PROMISED_SECONDS:.0f} s and {PROMISED_GB:.0f} GB)."
+        for ending in endings:
+            cost, wall, peak, mean = measured(people, ending, parent)
+            total = sum(cost.values())
+            grown[ending].append((people, total))
+            steps = " | ".join(f"{cost[step]:.1f}" for step in STEPS)
+            yield f"| {people:,} | {ending} | {steps} | {total:.1f} | {wall:.1f} | {peak:.2f} | {mean:.2f} |"
+    for ending, sizes_and_costs in grown.items():
+        if len(sizes_and_costs) > 1:
+            slope = np.polyfit(*np.log(np.array(sizes_and_costs)).T, 1)[0]
+            people, total = sizes_and_costs[-1]
+            each = total / people * 1_000_000
+            yield f"\nFrom {ending}: slope on logarithmic axes {slope:.2f}; {each:.0f} CPU s for a million people,"
+            yield f"{each / 2:.0f} s on two free cores (promised {PROMISED_SECONDS:.0f} s and {PROMISED_GB:.0f} GB)."
 
 
 def main() -> None:
@@ -142,7 +164,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the files are written: 260 MB for a million people")
     wanted = parser.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {WAVES} waves, {ITEMS} items\n")
-    for line in table(wanted.people, wanted.folder):
+    endings = ("csv", *(("parquet",) if find_spec("pyarrow") else ()))
+    for line in table(wanted.people, endings, wanted.folder):
         print(line, flush=True)
 
 

@@ -93,7 +93,7 @@ def test_what_else_a_person_should_know_is_said(full):
     notes = " ".join(read(full).notes)
     assert "SPSS file" in notes
     assert "longer than 15 digits" in notes
-    assert "ISO form in column F, G, H" in notes
+    assert "ISO form in column born, ended, took" in notes
 
 
 def test_compressed_and_packed_files(spss, tmp_path):

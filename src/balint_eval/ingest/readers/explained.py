@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from balint_eval.ingest.grid import Grid
+from balint_eval.ingest.grid import Grid, escaped, listed
 from balint_eval.ingest.readers.layout import Layout
 
 
@@ -36,3 +36,18 @@ class Explained:
             labels={**layout.labels, **self.labels},
             choices={**layout.choices, **self.choices},
         )
+
+
+def long_notes(names: Sequence[str]) -> list[str]:
+    """Name the columns with numbers that have more digits than their file can hold."""
+    what = "Numbers longer than 15 digits, of which the file may have lost the end, stand in column"
+    return [f"{what} {_shown(names)}."] if names else []
+
+
+def moment_notes(names: Sequence[str]) -> list[str]:
+    """Name the columns of dates and times that the file holds as numbers."""
+    return [f"Dates and times given in ISO form in column {_shown(names)}."] if names else []
+
+
+def _shown(names: Sequence[str]) -> str:
+    return listed([escaped(name, 30) for name in names])

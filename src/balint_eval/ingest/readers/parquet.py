@@ -20,7 +20,7 @@ from balint_eval.ingest.cell_text import EXACT_DIGITS, plain_number
 from balint_eval.ingest.control import control_notes, control_problems, has_control
 from balint_eval.ingest.grid import Grid, counted, escaped, listed
 from balint_eval.ingest.packed import PackedRecords
-from balint_eval.ingest.readers.explained import Explained
+from balint_eval.ingest.readers.explained import Explained, long_notes, moment_notes
 from balint_eval.ingest.source import CELLS_AT_MOST, UNPACKED_AT_MOST
 from balint_eval.ingest.text import is_blank
 
@@ -249,12 +249,10 @@ def _moments(values: pa.Array) -> list[str]:
 
 def _notes(columns: Sequence[_Column]) -> Iterator[str]:
     yield "Read as a Parquet file; rows are counted from 1, without a row of names."
-    if moments := [escaped(column.name, 30) for column in columns if column.moments]:
-        yield f"Dates and times given in ISO form in column {listed(moments)}."
+    yield from moment_notes([column.name for column in columns if column.moments])
     if zoned := [escaped(column.name, 30) for column in columns if column.zoned]:
-        yield f"Times with a time zone, which the file keeps in UTC, in column {listed(zoned)}."
-    if long := [escaped(column.name, 30) for column in columns if column.long]:
-        yield f"Numbers longer than 15 digits, of which the file may have lost the end, stand in column {listed(long)}."
+        yield f"Times with a time zone, which the file keeps in UTC, stand in column {listed(zoned)}."
+    yield from long_notes([column.name for column in columns if column.long])
 
 
 def _without_arrow(file: str) -> Problem:

@@ -19,10 +19,10 @@ from typing import Any
 
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.cell_text import EXACT_DIGITS, plain_number
-from balint_eval.ingest.grid import Grid, counted, escaped, letter, listed
+from balint_eval.ingest.grid import Grid, counted, escaped, listed
 from balint_eval.ingest.packed import packed_records
 from balint_eval.ingest.readers import readstat_child
-from balint_eval.ingest.readers.explained import Explained
+from balint_eval.ingest.readers.explained import Explained, long_notes, moment_notes
 from balint_eval.ingest.readers.moments import spss_moment, stata_moment
 from balint_eval.ingest.source import CELLS_AT_MOST, UNPACKED_AT_MOST
 
@@ -108,7 +108,12 @@ def read_statistical(content: bytes, *, file: str, encoding: str = "") -> Explai
         grid=grid,
         labels={name: text for name, text in zip(names, about.column_labels, strict=True) if text},
         choices=_choices(about),
-        notes=(said, *_missing_notes(columns), *_long_notes(columns), *_moment_notes(columns)),
+        notes=(
+            said,
+            *_missing_notes(columns),
+            *long_notes([column.name for column in columns if column.long]),
+            *moment_notes([column.name for column in columns if column.moments]),
+        ),
     )
 
 
@@ -304,14 +309,3 @@ def _missing_notes(columns: Sequence[_Column]) -> list[str]:
 
 def _times(missing: Counter[str]) -> str:
     return ", ".join(f"{code} ({times})" for code, times in sorted(missing.items()))
-
-
-def _long_notes(columns: Sequence[_Column]) -> list[str]:
-    long = [letter(at) for at, column in enumerate(columns) if column.long]
-    what = "Numbers longer than 15 digits, of which the file may have lost the end, stand in column"
-    return [f"{what} {listed(long)}."] if long else []
-
-
-def _moment_notes(columns: Sequence[_Column]) -> list[str]:
-    dated = [letter(at) for at, column in enumerate(columns) if column.moments]
-    return [f"Dates and times given in ISO form in column {listed(dated)}."] if dated else []
