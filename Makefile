@@ -2,7 +2,7 @@
 #   make demo    sets up, runs the demo study, prints where the report is
 #   make test    sets up, runs the tests
 .DELETE_ON_ERROR:
-.PHONY: attack cluster-setup cluster-test parquet-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-large bench-scoring bench-reading bench-scale bench-models r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks newcomer pictures clean help determinism injection wheel-test soak sbom licences audit
+.PHONY: attack cluster-setup cluster-test parquet-test demo test test-thorough check setup format fuzz crash-test coverage-study error-study missing-study doctor-study linkage-study bench bench-cohort bench-large bench-scoring bench-reading bench-scale bench-models bench-peers r-check mutation generate messages golden lock browser-setup axe-setup metamorphic docs notebooks newcomer pictures clean help determinism injection wheel-test soak sbom licences audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -150,6 +150,9 @@ bench-scale: $(STAMP) ## Many cohorts through `balint-eval run`: first run, noth
 
 bench-cohort: $(STAMP) ## One cohort through `run` and `evaluate` beside an R script that does the same job (R optional).
 	$(BIN)/python tests/benchmarks/bench_cohort.py --repeats $(or $(REPEATS),1)
+
+bench-peers: $(STAMP) ## The statistics of one outcome beside pingouin and statsmodels in a loop, with the same numbers.
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_peers.py
 
 bench-models: $(STAMP) ## Mixed models with Kenward-Roger beside lmerTest, batched fits, power by simulation (R optional).
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python tests/benchmarks/bench_models.py

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
-DEFAULT = ("cohort", "cohorts", "pages", "people", "growth", "scoring", "models")
+DEFAULT = ("cohort", "cohorts", "pages", "people", "growth", "scoring", "models", "peers")
 HERE = Path(__file__).parent
 
 
@@ -30,6 +30,7 @@ def parts(wanted: argparse.Namespace) -> dict[str, tuple[str, list[str]]]:
         "growth": ("Single jobs", ["growth.py"]),
         "scoring": ("Scoring beside the memory's bandwidth", ["bench_scoring.py"]),
         "models": ("Mixed models and power", ["bench_models.py"]),
+        "peers": ("One outcome, beside pingouin and statsmodels", ["bench_peers.py"]),
         "reading": ("Reading", ["bench_reading.py"]),
     }
 

@@ -216,7 +216,7 @@ def test_unknown_platforms_are_refused(file):
     assert the_problem(file, GOOD, platform="lime").code == "IN-PLATFORM"
 
 
-@pytest.mark.parametrize("start", ['{"id": 1}', "[{}]", "%PDF-1.7", "<?xml version='1.0'?>", "PAR1"])
+@pytest.mark.parametrize("start", ['{"id": 1}', "[{}]", "%PDF-1.7", "<?xml version='1.0'?>"])
 def test_other_formats_are_named(file, start):
     assert the_problem(file, start).code == "IN-FORMAT"
 
