@@ -1,5 +1,7 @@
 """Every benchmark in one table: `make bench` prints it and writes it into docs/scale.md, between its two marks.
 
+The picture of the growth (`docs/pictures/growth.svg`) is drawn from the same table.
+
 `PARTS="cohort growth"` runs some of the parts, `COHORTS="1 10 100 1000"` and `PEOPLE="10000 100000"` choose sizes.
 """
 
@@ -9,10 +11,13 @@ import argparse
 import datetime as dt
 import os
 import platform
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+from growth_picture import draw, series
 
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
 DEFAULT = ("cohort", "cohorts", "pages", "people", "growth", "scoring", "models", "peers")
@@ -48,12 +53,20 @@ def printed_by(script: str, *told: str) -> Iterator[str]:
         yield f"\n`{script}` ended with {process.returncode}: a promise was not kept, or it failed."
 
 
-def written(page: str, text: str) -> str:
-    """Give a page with other text between its marks."""
+def sections(text: str) -> dict[str, str]:
+    """Give the parts of a table by their headings."""
+    found = [part for part in re.split(r"(?m)^(?=### )", text) if part.startswith("### ")]
+    return {part.partition("\n")[0].removeprefix("### "): part.strip() for part in found}
+
+
+def written(page: str, measured: Mapping[str, str], order: Sequence[str]) -> str:
+    """Give a page with what was measured between its marks, parts that were not measured again as they are."""
     before, _, rest = page.partition(BEGIN)
-    _, mark, after = rest.partition(END)
+    kept, mark, after = rest.partition(END)
     if not mark:
         raise SystemExit(f"the page has no marks: {BEGIN} ... {END}")
+    known = {**sections(kept), **measured}
+    text = "\n\n".join(known[heading] for heading in order if heading in known)
     return f"{before}{BEGIN}\n{text}\n{END}{after}"
 
 
@@ -66,18 +79,18 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="page with the two marks")
     wanted = parser.parse_args()
     machine = f"{dt.date.today()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    lines: list[str] = []
+    order = [heading for heading, _ in parts(wanted).values()]
     for name in wanted.parts:
         heading, (script, *told) = parts(wanted)[name]
-        lines += [f"### {heading}", "", f"{machine}.", ""]
+        lines = [f"### {heading}", "", f"{machine}.", ""]
         for line in printed_by(script, *told):
             print(line, flush=True)
             lines.append(line)
-        lines.append("")
         # Kept after each part: a benchmark that is stopped has not been for nothing.
         if wanted.write:
-            page = wanted.write.read_text(encoding="utf-8")
-            wanted.write.write_text(written(page, "\n".join(lines).rstrip()), encoding="utf-8")
+            page = written(wanted.write.read_text(encoding="utf-8"), {heading: "\n".join(lines).strip()}, order)
+            wanted.write.write_text(page, encoding="utf-8")
+            draw(series(page), wanted.write.parent / "pictures" / "growth.svg")
 
 
 if __name__ == "__main__":
