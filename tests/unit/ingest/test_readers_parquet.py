@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 from test_platform_studies import AFTER, BEFORE, COMPARED, KEY, plain, rows
+from test_readers_statistical import read, refused
 
 from balint_eval.errors import DataError
 from balint_eval.ingest.readers import parquet
-from balint_eval.ingest.readers.open import read_export
 from balint_eval.pipeline import evaluate
 
 
@@ -31,16 +31,6 @@ def stored(pa, tmp_path):
         return tmp_path / name
 
     return write
-
-
-def read(path, **options):
-    return read_export(path, shown_as=path.name, **options)
-
-
-def refused(path, **options):
-    with pytest.raises(DataError) as caught:
-        read(path, **options)
-    return caught.value.problems
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch, tmp_path):
