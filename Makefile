@@ -19,7 +19,7 @@ install = if command -v uv >/dev/null 2>&1; then \
 # The everyday tests, in parallel, the longest file first; slow batteries have targets of their own.
 PYTEST := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-PARQUET_TESTS := tests/unit/ingest/test_readers_parquet.py tests/unit/test_tables.py tests/unit/ingest/test_platform_studies.py
+PARQUET_TESTS := tests/unit/ingest/test_parquet.py tests/unit/test_tables.py tests/unit/ingest/test_platform_studies.py
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'

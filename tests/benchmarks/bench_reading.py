@@ -1,5 +1,7 @@
 """How long reading takes: 1,000,000 x 60 of CSV, 50,000 x 62 of XLSX and ODS, beside readers that check nothing.
 
+Where the extra `parquet` is installed, the CSV file is read as Parquet of whole numbers as well.
+
 Run `make bench-reading`. Each case runs in a process of its own, so that its peak memory is its own.
 """
 
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +38,17 @@ def write_csv(path: Path, rows: int = CSV_ROWS) -> None:
                 f"P{start + at:07},{'pre' if at % 2 else 'post'},{','.join(row)}\n" for at, row in enumerate(answers)
             )
             file.writelines(lines)
+
+
+def write_parquet(path: Path, rows: int = CSV_ROWS) -> None:
+    """The table of the CSV file, answers as whole numbers of one byte."""
+    import pandas as pd
+
+    plain = path.with_suffix(".csv")
+    write_csv(plain, rows)
+    kinds = {"id": str, "wave": str, **dict.fromkeys((f"q{item}" for item in range(1, 59)), "Int8")}
+    pd.read_csv(plain, dtype=kinds).to_parquet(path, index=False)
+    plain.unlink()
 
 
 def sheet_rows(rows: int) -> Iterator[list[object]]:
@@ -79,6 +93,13 @@ def peer_csv(path: Path) -> int:
     return int(pd.read_csv(path, dtype=str, keep_default_na=False).size)
 
 
+def peer_parquet(path: Path) -> int:
+    """Arrow by pandas, numbers left as numbers."""
+    import pandas as pd
+
+    return int(pd.read_parquet(path).size)
+
+
 def peer_xlsx(path: Path) -> int:
     """The values of openpyxl in its read-only mode."""
     import openpyxl
@@ -101,11 +122,13 @@ def peer_ods(path: Path) -> int:
 
 CASES = {
     "csv": (write_csv, ours, peer_csv),
+    **({"parquet": (write_parquet, ours, peer_parquet)} if find_spec("pyarrow") else {}),
     "xlsx": (write_xlsx, ours, peer_xlsx),
     "ods": (write_ods, ours, peer_ods),
 }
 PEERS = {
     "csv": "pandas.read_csv(dtype=str)",
+    "parquet": "pandas.read_parquet, numbers",
     "xlsx": "openpyxl, read_only, values_only",
     "ods": "ElementTree, elements walked through",
 }

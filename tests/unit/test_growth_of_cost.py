@@ -25,6 +25,7 @@ def page():
 def test_cost_grows_linearly_or_better_but_for_two_jobs(page):
     curves = series(page)
     assert [one.panel for one in curves].count(COHORTS) == 2
+    assert [one.panel for one in curves].count(PEOPLE) == 2
     assert {one.name for one in curves if one.slope > LINEAR} == FASTER
     for one in curves:
         if one.panel in {COHORTS, PEOPLE}:

@@ -30,13 +30,14 @@ from balint_eval.ingest.sheet_rules import (
     sheet_grid,
     unreadable,
 )
-from balint_eval.ingest.source import CELLS_AT_MOST
 from balint_eval.ingest.workbook_guard import open_guarded, read_part
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 COLUMNS = 16_384
+CELLS_AT_MOST = 40_000_000
+"""Cells of all rows once repeats are written out."""
 
 _SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"

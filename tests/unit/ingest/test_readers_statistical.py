@@ -93,7 +93,7 @@ def test_what_else_a_person_should_know_is_said(full):
     notes = " ".join(read(full).notes)
     assert "SPSS file" in notes
     assert "longer than 15 digits" in notes
-    assert "ISO form in column born, ended, took" in notes
+    assert "ISO form in column F, G, H" in notes
 
 
 def test_compressed_and_packed_files(spss, tmp_path):
@@ -211,9 +211,7 @@ def test_no_case_and_names_that_differ_by_case_alone(spss, tmp_path):
 
 
 def test_keys_that_do_not_belong_are_said(full):
-    assert any(
-        note.startswith("Not used") and note.endswith(": delimiter.") for note in read(full, delimiter=";").notes
-    )
+    assert any("were not used" in note for note in read(full, delimiter=";").notes)
 
 
 @pytest.mark.parametrize(

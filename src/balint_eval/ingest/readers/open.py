@@ -17,11 +17,10 @@ from balint_eval.ingest.encoding import Decoded, decode
 from balint_eval.ingest.grid import Grid, Record, counted, listed
 from balint_eval.ingest.opendocument import read_opendocument
 from balint_eval.ingest.packed import PackedRecords, column_of, packed_records, without_column
+from balint_eval.ingest.parquet import is_parquet, read_parquet
 from balint_eval.ingest.readers import qualtrics, redcap
 from balint_eval.ingest.readers.checks import header_problems, row_problems
-from balint_eval.ingest.readers.explained import Explained
 from balint_eval.ingest.readers.layout import Layout, name_problems, normal, renamed_notes
-from balint_eval.ingest.readers.parquet import is_parquet, read_parquet
 from balint_eval.ingest.readers.platforms import KNOWN, PLATFORMS, recognise, said_of
 from balint_eval.ingest.readers.statistical import kind_of, read_statistical
 from balint_eval.ingest.readers.syntax_file import Syntax, parse_syntax, with_double_quotes
@@ -88,13 +87,8 @@ def read_export(
     """
     _refuse_unknown(platform, shown_as)
     source = read_source(path, shown_as)
-    beside = {"sheet": sheet, "delimiter": delimiter, "dictionary": dictionary, "syntax": syntax}
     if kind_of(source.content):
-        told = read_statistical(source.content, file=source.file, encoding=encoding)
-        return _explained_sheet(source, told, platform, beside)
-    if is_parquet(source.content):
-        told = read_parquet(source.content, file=source.file)
-        return _explained_sheet(source, told, platform, {"encoding": encoding, **beside})
+        return _read_statistical(source, platform, encoding, beside=bool(sheet or delimiter or dictionary or syntax))
     spoken = None if syntax is None else read_syntax(syntax)
     grid = _grid(source, platform=platform, sheet=sheet, encoding=encoding, delimiter=delimiter, syntax=spoken)
     notes, grid = _without_row_numbers(grid)
@@ -107,18 +101,18 @@ def read_export(
     return _sheet(source, grid, layout, (*source.notes, *grid.notes, *notes, *said), len(notes))
 
 
-def _explained_sheet(source: Source, told: Explained, platform: str, beside: Mapping[str, object]) -> Sheet:
-    """Give the sheet of a file that says itself what its columns are, and which keys it did not need."""
+def _read_statistical(source: Source, platform: str, encoding: str, *, beside: bool) -> Sheet:
+    """Read an SPSS or Stata file, which says itself what its columns and codes are."""
+    told = read_statistical(source.content, file=source.file, encoding=encoding)
     chosen = platform if platform != "auto" else "qualtrics" if KNOWN["qualtrics"].recognise(told.grid) else "plain"
     layout = told.arranged(_layout(told.grid, chosen, None))
     problems = _problems(told.grid, layout)
     refuse_if_changed(source)
     if problems:
         raise DataError(problems)
-    given = [key for key, value in beside.items() if value]
-    unused = (f"Not used, since the file says it itself or has no need of it: {listed(given)}.",) if given else ()
+    unused = ("The keys sheet, delimiter, dictionary and syntax were not used: the file needs none of them.",)
     said = said_of(layout, platform != "auto", told.grid)
-    return _sheet(source, told.grid, layout, (*source.notes, *told.notes, *said, *unused), None)
+    return _sheet(source, told.grid, layout, (*source.notes, *told.notes, *said, *(unused if beside else ())), None)
 
 
 def _explained(layout: Layout, syntax: Syntax | None) -> Layout:
@@ -156,8 +150,9 @@ def _grid(
     source: Source, *, platform: str, sheet: str, encoding: str, delimiter: str, syntax: Syntax | None = None
 ) -> Grid:
     content, file = source.content, source.file
-    if syntax is not None and (is_ole(content) or is_zip(content)):
-        what = "a syntax file is given, and this is a workbook, which has its names in its own header"
+    if syntax is not None and (is_ole(content) or is_zip(content) or is_parquet(content)):
+        kind = "Parquet file" if is_parquet(content) else "workbook"
+        what = f"a syntax file is given, and this is a {kind}, which has its names in its own header"
         raise DataError(Problem("IN-SYNTAX", what, "take the key `syntax` away, or name the data file", file))
     if is_ole(content):
         raise DataError(ole_problem(content, file))
@@ -165,6 +160,10 @@ def _grid(
         return read_opendocument(content, file=file, sheet=sheet)
     if is_zip(content):
         return read_workbook(content, file=file, sheet=sheet)
+    ignored = ("The file is not a workbook, so `sheet` was not used.",) if sheet else ()
+    if is_parquet(content):
+        grid = read_parquet(content, file=file)
+        return _with(grid, notes=(*grid.notes, *ignored))
     _refuse_other_format(content, file)
     tabbed = source.path.suffix.casefold() in (".tsv", ".tab")
     decoded = _decoded(source, encoding, platform, tabbed)
@@ -174,7 +173,6 @@ def _grid(
         grid = read_delimited(text, file=file, delimiter=delimiter, header=syntax.names)
     else:
         grid = read_delimited(decoded.text, file=file, delimiter=delimiter, prefer=prefer)
-    ignored = ("The file is not a workbook, so `sheet` was not used.",) if sheet else ()
     return _with(grid, encoding=decoded.encoding, notes=(*decoded.notes, *grid.notes, *ignored))
 
 

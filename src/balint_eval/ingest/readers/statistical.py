@@ -13,19 +13,20 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.cell_text import EXACT_DIGITS, plain_number
-from balint_eval.ingest.grid import Grid, counted, escaped, listed
+from balint_eval.ingest.grid import Grid, counted, escaped, letter, listed
 from balint_eval.ingest.packed import packed_records
 from balint_eval.ingest.readers import readstat_child
-from balint_eval.ingest.readers.explained import Explained, long_notes, moment_notes
+from balint_eval.ingest.readers.layout import Layout
 from balint_eval.ingest.readers.moments import spss_moment, stata_moment
-from balint_eval.ingest.source import CELLS_AT_MOST, UNPACKED_AT_MOST
+from balint_eval.ingest.source import UNPACKED_AT_MOST
 
+CELLS_AT_MOST = 40_000_000
 MEMORY_AT_MOST = 6 << 30
 SECONDS_AT_MOST = 60.0
 STATA_UNICODE = 118
@@ -57,6 +58,35 @@ class About:
     readstat_variable_types: dict[str, str]
     variable_storage_width: dict[str, int]
     missing_ranges: dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """A table and what its own file says of its columns.
+
+    Attributes
+    ----------
+    grid : Grid
+        Names on line 0, since no row of the file holds them; cases are counted from 1.
+    labels : mapping of column to question text
+    choices : mapping of column to a mapping of code to label
+    notes : tuple of str
+    """
+
+    grid: Grid
+    labels: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
+    notes: tuple[str, ...]
+
+    def arranged(self, layout: Layout) -> Layout:
+        """Give what a platform's reader says of the grid, names and labels as the file has them."""
+        return replace(
+            layout,
+            names=list(self.grid.header),
+            header_rows=1,
+            labels={**layout.labels, **self.labels},
+            choices={**layout.choices, **self.choices},
+        )
 
 
 def kind_of(content: bytes) -> str:
@@ -108,12 +138,7 @@ def read_statistical(content: bytes, *, file: str, encoding: str = "") -> Explai
         grid=grid,
         labels={name: text for name, text in zip(names, about.column_labels, strict=True) if text},
         choices=_choices(about),
-        notes=(
-            said,
-            *_missing_notes(columns),
-            *long_notes([column.name for column in columns if column.long]),
-            *moment_notes([column.name for column in columns if column.moments]),
-        ),
+        notes=(said, *_missing_notes(columns), *_long_notes(columns), *_moment_notes(columns)),
     )
 
 
@@ -309,3 +334,14 @@ def _missing_notes(columns: Sequence[_Column]) -> list[str]:
 
 def _times(missing: Counter[str]) -> str:
     return ", ".join(f"{code} ({times})" for code, times in sorted(missing.items()))
+
+
+def _long_notes(columns: Sequence[_Column]) -> list[str]:
+    long = [letter(at) for at, column in enumerate(columns) if column.long]
+    what = "Numbers longer than 15 digits, of which the file may have lost the end, stand in column"
+    return [f"{what} {listed(long)}."] if long else []
+
+
+def _moment_notes(columns: Sequence[_Column]) -> list[str]:
+    dated = [letter(at) for at, column in enumerate(columns) if column.moments]
+    return [f"Dates and times given in ISO form in column {listed(dated)}."] if dated else []
