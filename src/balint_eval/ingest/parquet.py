@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from balint_eval.errors import DataError, Problem
 from balint_eval.ingest.cell_text import EXACT_DIGITS, plain_number
 from balint_eval.ingest.control import control_notes, control_problems, has_control
-from balint_eval.ingest.delimited import blank_notes
+from balint_eval.ingest.delimited import blank_notes, drop_empty_last
 from balint_eval.ingest.grid import Grid, column_shown, counted, escaped, letter, listed
 from balint_eval.ingest.packed import PackedRecords
 from balint_eval.ingest.source import UNPACKED_AT_MOST
@@ -91,11 +91,12 @@ def read_parquet(content: bytes, *, file: str) -> Grid:
         cells[at, 0] = name
         np.take(column.texts, column.places[kept], out=cells[at, 1:])
     white = (at for at, column in enumerate(columns) if any(map(_white, column.texts)))
-    records = PackedRecords(cells, frozenset(white))
     lines = [1, *(kept + 2).tolist()] if columns else []
+    records, dropped = drop_empty_last(PackedRecords(cells, frozenset(white)))
     controlled = has_control("".join(names)) or any(has_control("".join(column.texts)) for column in columns)
     blank = np.setdiff1d(np.arange(table.num_rows), kept) + 2
-    notes = [*_notes(columns), *blank_notes(blank.tolist()), *(control_notes(records, lines) if controlled else ())]
+    notes = [*_notes(columns), *blank_notes(blank.tolist()), *dropped]
+    notes += control_notes(records, lines) if controlled else []
     problems = control_problems(records, lines, file) if controlled else []
     return Grid(file=file, records=records, lines=lines, notes=tuple(notes), problems=tuple(problems))
 

@@ -1,12 +1,15 @@
 """Parquet files, written by pyarrow and then damaged; `make parquet-test` installs what they need."""
 
+import csv
 import datetime as dt
 import decimal
+import io
 import random
 import sys
 import uuid
 
 import numpy as np
+import platform_files as made
 import pytest
 from test_platform_studies import AFTER, BEFORE, COMPARED, KEY, plain, rows
 from test_readers_statistical import read, refused
@@ -210,6 +213,46 @@ def test_names_and_rows_are_held_to_the_rules_of_every_file(pa, stored):
     path = stored({"id": ["A"]})
     pq.write_table(twice, path)
     assert [one.code for one in refused(path)] == ["HD-DUP"]
+
+
+@pytest.mark.parametrize(
+    "file", [name for name, (_, ending, _) in made.FILES.items() if ending.endswith(("csv", "tsv"))]
+)
+def test_the_table_of_a_platform_is_read_as_from_its_csv(pa, tmp_path, read_bytes, file):
+    platform, name, content = made.FILES[file]
+    wanted = read_bytes(content, name)
+    names, *records = list(csv.reader(io.StringIO(as_text(content), newline=""), delimiter=wanted.delimiter))
+    found = read(parquet_of(pa, tmp_path, names, [record for record in records if record]))
+    assert found.platform == wanted.platform == platform
+    assert found.cells.to_numpy().tolist() == wanted.cells.to_numpy().tolist()
+    for said in ("labels", "keys", "choices", "started", "ended", "time_zone", "joined"):
+        assert getattr(found, said) == getattr(wanted, said)
+    assert found.status.tolist() == wanted.status.tolist()
+
+
+def as_text(content):
+    if isinstance(content, bytes):
+        content = content.decode("utf-16" if content[:2] == b"\xff\xfe" else "utf-8")
+    return content.lstrip("\ufeff")
+
+
+def parquet_of(pa, folder, names, records):
+    """Write texts as they are; a name may stand twice."""
+    import pyarrow.parquet as pq
+
+    columns = [pa.array(column, pa.string()) for column in zip(*records, strict=True)]
+    pq.write_table(pa.Table.from_arrays(columns, names=names), folder / "table.parquet")
+    return folder / "table.parquet"
+
+
+def test_a_dictionary_of_redcap_makes_codes_of_labels(pa, tmp_path, read_bytes):
+    names, *records = made.REDCAP_LABELS
+    dictionary = tmp_path / "dictionary.csv"
+    dictionary.write_text(made.REDCAP_DICTIONARY, encoding="utf-8")
+    found = read(parquet_of(pa, tmp_path, names, records), dictionary=dictionary)
+    wanted = read_bytes(made.table(made.REDCAP_LABELS), dictionary=made.REDCAP_DICTIONARY)
+    assert found.cells.equals(wanted.cells)
+    assert found.choices == wanted.choices
 
 
 def test_a_file_is_held_to_what_its_csv_is_held_to(pa, stored, tmp_path):
