@@ -85,17 +85,17 @@ def read_parquet(content: bytes, *, file: str) -> Grid:
     table = _stored(content, file)
     names = [str(name) for name in table.column_names]
     columns = _columns(table, names, file)
-    kept = _kept_rows(columns, table.num_rows)
-    cells = np.empty((len(columns), len(kept) + 1 if columns else 0), dtype=object)
+    filled = _filled(columns, table.num_rows)
+    kept = slice(None) if filled.all() else np.flatnonzero(filled)
+    lines = [1, *(np.arange(2, table.num_rows + 2)[kept]).tolist()] if columns else []
+    cells = np.empty((len(columns), len(lines)), dtype=object)
     for at, (name, column) in enumerate(zip(names, columns, strict=True)):
         cells[at, 0] = name
         np.take(column.texts, column.places[kept], out=cells[at, 1:])
     white = (at for at, column in enumerate(columns) if any(map(_white, column.texts)))
-    lines = [1, *(kept + 2).tolist()] if columns else []
     records, dropped = drop_empty_last(PackedRecords(cells, frozenset(white)))
     controlled = has_control("".join(names)) or any(has_control("".join(column.texts)) for column in columns)
-    blank = np.setdiff1d(np.arange(table.num_rows), kept) + 2
-    notes = [*_notes(columns), *blank_notes(blank.tolist()), *dropped]
+    notes = [*_notes(columns), *blank_notes((np.flatnonzero(~filled) + 2).tolist()), *dropped]
     notes += control_notes(records, lines) if controlled else []
     problems = control_problems(records, lines, file) if controlled else []
     return Grid(file=file, records=records, lines=lines, notes=tuple(notes), problems=tuple(problems))
@@ -105,14 +105,14 @@ def _white(text: str) -> bool:
     return bool(text) and not text.isalnum() and is_blank(text)
 
 
-def _kept_rows(columns: Sequence[_Column], rows: int) -> NDArray[np.intp]:
-    """Give the rows that hold something."""
+def _filled(columns: Sequence[_Column], rows: int) -> NDArray[np.bool_]:
+    """Tell which rows hold something; columns of few different texts are asked first, and mostly are enough."""
     filled = np.zeros(rows, dtype=bool)
-    for column in columns:
+    for column in sorted(columns, key=lambda column: len(column.texts)):
         if filled.all():
             break
         filled |= np.array([not is_blank(text) for text in column.texts])[column.places]
-    return np.flatnonzero(filled)
+    return filled
 
 
 def _stored(content: bytes, file: str) -> pa.Table:
