@@ -126,18 +126,22 @@ def test_axe_finds_nothing_to_mend(site, browser, tmp_path, name):
     assert re.search("<pre>(.*?)</pre>", seen.stdout, re.DOTALL)[1] == ""
 
 
+# A phone, and windows a little wider than those in which the page's width changes.
 @pytest.mark.thorough
 @pytest.mark.browser
-@pytest.mark.parametrize("name", LOOKED_AT)
-def test_a_phone_shows_pages_without_scrolling_sideways(site, browser, tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "width"), [*((name, 0) for name in LOOKED_AT), ("methods.html", 1080), ("methods.html", 1320)]
+)
+def test_no_page_scrolls_sideways(site, browser, tmp_path, name, width):
+    width = width or browser.PHONE
     page, around = site / name, (site / name).with_name("around.html")
     told = "addEventListener('load', () => parent.postMessage(document.documentElement.scrollWidth, '*'));"
     inner = page.with_name("inner.html")
     inner.write_text(page.read_text("utf-8").replace("</body>", f"<script>{told}</script></body>"), encoding="utf-8")
     around.write_text(
-        f"<title>none</title><iframe src='inner.html' style='width:{browser.PHONE}px;height:800px;border:0'></iframe>"
+        f"<title>none</title><iframe src='inner.html' style='width:{width}px;height:800px;border:0'></iframe>"
         "<script>addEventListener('message', e => { document.title = 'WIDTH ' + e.data })</script>",
         encoding="utf-8",
     )
     seen = browser.chromium(tmp_path, "--virtual-time-budget=6000", "--window-size=1400,900", "--dump-dom", page=around)
-    assert re.search("<title>WIDTH ([0-9]+)</title>", seen.stdout)[1] == str(browser.PHONE)
+    assert re.search("<title>WIDTH ([0-9]+)</title>", seen.stdout)[1] == str(width)
