@@ -16,6 +16,7 @@ from test_readers_statistical import read, refused
 
 from balint_eval.errors import DataError
 from balint_eval.ingest import parquet
+from balint_eval.language import read_language
 from balint_eval.pipeline import evaluate
 
 
@@ -125,7 +126,9 @@ def test_no_digit_of_an_id_is_lost_that_its_type_holds(pa, stored):
 def test_numbers_that_their_type_may_have_cut_are_told(pa, stored, kind, value):
     cells = np.array([1, value, np.inf], kind)
     notes = read(stored({"id": ["A", "B", "C"], "q1": cells, "q2": np.array([1, 2, np.inf], kind)})).notes
-    assert any("more digits than their type holds" in note and note.endswith("column B.") for note in notes)
+    (note,) = (note for note in notes if "more digits than their type holds" in note)
+    assert note.endswith("column B.")
+    assert read_language("fa").remark(note)
 
 
 def test_moments_at_midnight_are_days_and_those_with_a_zone_are_given_in_utc(pa, stored):
@@ -138,6 +141,7 @@ def test_moments_at_midnight_are_days_and_those_with_a_zone_are_given_in_utc(pa,
     assert sheet.cells["at"].tolist() == ["2026-01-01 20:30:00+00:00", ""]
     assert "Dates and times given in ISO form, to the second, in column B, C." in sheet.notes
     assert any("UTC" in note and note.endswith("column C.") for note in sheet.notes)
+    assert all(read_language("fa").remark(note) for note in sheet.notes if not note.startswith("No survey platform"))
 
 
 def test_a_moment_before_midnight_stays_on_its_day(pa, stored):

@@ -12,6 +12,7 @@ from balint_eval.errors import DataError
 from balint_eval.ingest.readers import statistical
 from balint_eval.ingest.readers.moments import spss_moment, stata_moment
 from balint_eval.ingest.readers.open import read_export
+from balint_eval.language import read_language
 
 MOMENT = dt.datetime(2026, 1, 2, 3, 4, 5)
 SPSS = pd.DataFrame(
@@ -201,6 +202,12 @@ def test_too_large_a_table_is_refused_before_it_is_read(full, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(statistical, "UNPACKED_AT_MOST", 100)
     assert refused(full)[0].code == "IN-BOMB"
+
+
+def test_what_is_said_of_a_file_is_said_in_persian_too(full):
+    for note in read(full).notes:
+        if not note.startswith("No survey platform"):
+            assert read_language("fa").remark(note), note
 
 
 def test_no_case_and_names_that_differ_by_case_alone(spss, tmp_path):
