@@ -22,7 +22,10 @@ PACKAGES = (
     "scipy",
     "statsmodels",
     "pingouin",
+    "openpyxl",
+    "pyreadstat",
     "matplotlib",
+    "jinja2",
     "typst",
     "python-docx",
     "snakemake",
@@ -166,8 +169,17 @@ def _used(file: StudyFile) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """Give the version of every package that decides a number or a page."""
+    """Give the version of every package that reads an export or decides a number or a page.
+
+    Not of pyarrow, an extra: two machines that read the same CSV files would differ in it.
+    """
     return {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+
+
+def _versions_of_extras(file: StudyFile) -> dict[str, str]:
+    """Give the version of pyarrow where the study has a file that is read with it."""
+    names = (name for cohort in file.study.cohorts for name in file.input_files(cohort))
+    return {"pyarrow": _version("pyarrow")} if any(name.lower().endswith(".parquet") for name in names) else {}
 
 
 @cache
@@ -191,7 +203,7 @@ def describe_run(file: StudyFile) -> dict[str, Any]:
         "study": file.study.name,
         "study_sha256": sha256_of_text(file.study.model_dump_json()),
         "inputs": [dict(zip(("file", "sha256"), entry.rsplit(" ", 1), strict=True)) for entry in inputs],
-        "versions": versions(),
+        "versions": versions() | _versions_of_extras(file),
         "code": {stage: code_digest(stage) for stage in STAGE_CODE},
         "settings": file.study.model_dump(mode="json", exclude={"cohorts", "own_instruments"}),
         "command": f"balint-eval run {Path(file.shown_as).name}{' --keep-going' if file.set_aside else ''}",

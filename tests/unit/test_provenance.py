@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import balint_eval
-from balint_eval.provenance import STAGE_CODE, code_digest, input_hashes, list_outputs, stage_settings
+from balint_eval.provenance import STAGE_CODE, code_digest, describe_run, input_hashes, list_outputs, stage_settings
 from balint_eval.study import read_study
 
 PACKAGE = Path(balint_eval.__file__).parent
@@ -81,6 +81,17 @@ def test_another_version_reruns_everything(monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("balint-eval", "numpy"):
         monkeypatch.setattr("balint_eval.provenance.versions", lambda name=name: {name: "9.9"})
         assert not set(before.values()) & {code_digest(stage) for stage in STAGE_CODE}
+
+
+def test_what_reads_the_exports_is_listed() -> None:
+    """Pyarrow, an extra, is listed where a file is read with it: other studies give the same bytes without it."""
+    file = read_study(ROOT / "config" / "config.yaml")
+    assert {"openpyxl", "pyreadstat"} < set(describe_run(file)["versions"])
+    assert "pyarrow" not in describe_run(file)["versions"]
+    cohort = file.study.cohorts[0]
+    export = cohort.exports[0].model_copy(update={"file": "answers.parquet"})
+    file.study = file.study.model_copy(update={"cohorts": [cohort.model_copy(update={"exports": [export]})]})
+    assert describe_run(file)["versions"]["pyarrow"]
 
 
 def test_settings_of_a_stage_change_only_with_what_it_uses() -> None:
