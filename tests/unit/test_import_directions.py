@@ -63,8 +63,9 @@ LAYERS = [
 FOUNDATIONS = {
     f"balint_eval.ingest.{name}"
     for name in (
-        "cell_text", "control", "delimited", "delimiter", "grid", "opendocument", "packed", "plain_opendocument",
-        "plain_sheet", "sheet_markup", "sheet_rules", "source", "text", "workbook", "workbook_guard",
+        "cell_text", "control", "delimited", "delimiter", "grid", "opendocument", "opendocument_cell", "packed",
+        "plain_opendocument", "plain_sheet", "sheet_markup", "sheet_rules", "source", "text", "workbook",
+        "workbook_guard",
     )
 }  # fmt: skip
 """Parts of `ingest` that know files and texts and no study; the codebook is read by them."""

@@ -6,9 +6,7 @@ nothing, and one padded with filled cells is refused.
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from xml.etree.ElementTree import ParseError
 from balint_eval.errors import BalintError, DataError, Problem
 from balint_eval.ingest.cell_text import Spoken, cell_text
 from balint_eval.ingest.grid import XLSX_ROWS, Grid, Record, blank_record, escaped, letter
+from balint_eval.ingest.opendocument_cell import OFFICE, SHOWN_TYPE, TABLE, Styles, read_cell, said_in
 from balint_eval.ingest.plain_opendocument import CutDocument, cut
 from balint_eval.ingest.sheet_markup import NotPlain
 from balint_eval.ingest.sheet_rules import (
@@ -30,82 +29,22 @@ from balint_eval.ingest.sheet_rules import (
     sheet_grid,
     unreadable,
 )
+from balint_eval.ingest.source import CELLS_AT_MOST
 from balint_eval.ingest.workbook_guard import open_guarded, read_part
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 COLUMNS = 16_384
-CELLS_AT_MOST = 40_000_000
-"""Cells of all rows once repeats are written out."""
 
 _SPREADSHEET = "application/vnd.oasis.opendocument.spreadsheet"
 _CONTENT, _STYLES, _MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
-_SPACES = "{urn:oasis:names:tc:opendocument:xmlns:"
-_OFFICE, _TABLE, _TEXT = (f"{_SPACES}{name}:1.0}}" for name in ("office", "table", "text"))
-_STYLE, _NUMBER = (f"{_SPACES}{name}:1.0}}" for name in ("style", "datastyle"))
-_SHOWN_TYPE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
-_SIMPLE = {f"{_OFFICE}value-type", f"{_OFFICE}value", f"{_TABLE}style-name", _SHOWN_TYPE}
-_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_ROW_GROUPS = (f"{_TABLE}table-row-group", f"{_TABLE}table-rows", f"{_TABLE}table-header-rows")
-_NOT_SAID = (f"{_OFFICE}annotation", f"{_OFFICE}annotation-end", f"{_TEXT}note", f"{_TEXT}ruby-text")
-_DURATION = re.compile(r"(-?)P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,8})H)?(?:([0-9]{1,8})M)?(?:([0-9.]{1,20})S)?)?")
-_ERROR = re.compile(r"#[A-Z0-9/!?]+|Err:[0-9]+")
-_BREAKS = str.maketrans("\r\n\t", "   ")
+_SIMPLE = {f"{OFFICE}value-type", f"{OFFICE}value", f"{TABLE}style-name", SHOWN_TYPE}
+_CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
+_ROW_GROUPS = (f"{TABLE}table-row-group", f"{TABLE}table-rows", f"{TABLE}table-header-rows")
 
 Cell: TypeAlias = "Element | str | _Number"
 """A cell of a row: text and numbers that stand alone have forms of their own."""
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A cell as `cell_text` asks for it."""
-
-    value: object
-    data_type: str
-    number_format: str
-    column: int
-
-
-@dataclass
-class _Styles:
-    """What cells, sheets and number formats look like, by name."""
-
-    data_style: dict[str, str] = field(default_factory=dict)
-    parent: dict[str, str] = field(default_factory=dict)
-    hidden_sheets: set[str] = field(default_factory=set)
-    patterns: dict[str, str] = field(default_factory=dict)
-
-    def add(self, element: Element) -> None:
-        """Take one element of the styles of a document."""
-        name = element.get(f"{_STYLE}name", "")
-        if element.tag == f"{_STYLE}style":
-            self.data_style[name] = element.get(f"{_STYLE}data-style-name", "")
-            self.parent[name] = element.get(f"{_STYLE}parent-style-name", "")
-            properties = element.find(f"{_STYLE}table-properties")
-            if properties is not None and properties.get(f"{_TABLE}display") == "false":
-                self.hidden_sheets.add(name)
-        elif element.tag.startswith(_NUMBER):
-            self.patterns[name] = _pattern(element)
-
-    def pattern(self, name: str) -> str:
-        """Give the number format of a cell style, written as in a workbook; only what `cell_text` looks at."""
-        seen: set[str] = set()
-        while name and name not in seen and not self.data_style.get(name):
-            seen.add(name)
-            name = self.parent.get(name, "")
-        return self.patterns.get(self.data_style.get(name, ""), "")
-
-
-def _pattern(style: Element) -> str:
-    kinds = [child.tag.removeprefix(_NUMBER) for child in style]
-    if {"hours", "seconds"} & set(kinds):
-        return "h"
-    if style.tag != f"{_NUMBER}number-style" or kinds != ["number"]:
-        return ""
-    number = style[0]
-    decimals, digits = number.get(f"{_NUMBER}decimal-places", "0"), number.get(f"{_NUMBER}min-integer-digits", "0")
-    return "0" * min(int(digits), 99) if decimals == "0" and number.get(f"{_NUMBER}grouping") != "true" else ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +61,7 @@ class _Table:
     """The sheet while it is read."""
 
     file: str
-    styles: _Styles
+    styles: Styles
     read: SheetRead = field(default_factory=SheetRead)
     column_styles: list[str] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
@@ -137,7 +76,7 @@ class _Table:
         at, number = len(self.column_styles), _repeated(column, "columns")
         if _is_hidden(column) and at < COLUMNS:
             self.hidden_columns.append(at)
-        style = column.get(f"{_TABLE}default-cell-style-name", "")
+        style = column.get(f"{TABLE}default-cell-style-name", "")
         self.column_styles += [style] * min(number, COLUMNS - at)
 
     def add_row(self, row: Element, cells: Iterable[Cell], *, hidden: bool) -> None:
@@ -161,7 +100,7 @@ class _Table:
     def _record(self, row: Element, cells: Iterable[Cell], number: int) -> Record:
         record: Record = []
         blank = 0
-        row_style = row.get(f"{_TABLE}default-cell-style-name", "")
+        row_style = row.get(f"{TABLE}default-cell-style-name", "")
         for element in cells:
             at = len(record) + blank
             if isinstance(element, str):
@@ -187,7 +126,7 @@ class _Table:
         if not element.attrib and not len(element):
             return ""
         self._note_span(element, at, number)
-        cell = _cell(element, self.styles, self._style(element.get(f"{_TABLE}style-name") or row_style, at), at)
+        cell = read_cell(element, self.styles, self._style(element.get(f"{TABLE}style-name") or row_style, at), at)
         if cell.data_type in "fe":
             header = self.read.records[0] if self.read.records else []
             self.read.problems.append(formula_problem(at, cell, number, header, self.file))
@@ -204,14 +143,14 @@ class _Table:
         style = self._style(number.style or row_style, at)
         if style not in number.said:
             spoken = Spoken()
-            text = cell_text(_cell(number.element, self.styles, style, at), spoken)
+            text = cell_text(read_cell(number.element, self.styles, style, at), spoken)
             if spoken.columns:
                 return self._text(number.element, row_style, at, row)
             number.said[style] = text
         return number.said[style]
 
     def _note_span(self, element: Element, at: int, number: int) -> None:
-        wide, high = (int(element.get(f"{_TABLE}number-{way}-spanned", "1")) for way in ("columns", "rows"))
+        wide, high = (int(element.get(f"{TABLE}number-{way}-spanned", "1")) for way in ("columns", "rows"))
         if wide > 1 or high > 1:
             self.merged.append((number, f"{letter(at)}{number}:{letter(at + wide - 1)}{number + high - 1}"))
 
@@ -273,7 +212,7 @@ def _parsed(markup: bytes) -> Iterator[tuple[str, Element]]:
 
 
 def _read(archive: zipfile.ZipFile, file: str, sheet: str) -> Grid:
-    styles = _Styles()
+    styles = Styles()
     if _STYLES in archive.namelist():
         for event, element in _events(archive, _STYLES, file):
             if event == "end":
@@ -291,7 +230,7 @@ def _read(archive: zipfile.ZipFile, file: str, sheet: str) -> Grid:
 
 def _sheets(
     events: Iterator[tuple[str, Element]],
-    styles: _Styles,
+    styles: Styles,
     file: str,
     sheet: str,
     cells_of: Callable[[Element], Iterable[Cell]],
@@ -325,17 +264,17 @@ class _Known(dict[bytes, "tuple[Cell, ...]"]):
 
 def _settled(element: Element) -> Cell:
     """Give text and numbers by themselves; any other cell as it is: formulas, spans, repeats and dates."""
-    kind = element.get(f"{_OFFICE}value-type", "")
-    if element.tag != _CELLS[0] or element.get(_SHOWN_TYPE, kind) != kind or set(element.attrib) - _SIMPLE:
+    kind = element.get(f"{OFFICE}value-type", "")
+    if element.tag != _CELLS[0] or element.get(SHOWN_TYPE, kind) != kind or set(element.attrib) - _SIMPLE:
         return element
     if kind == "string":
-        return _said(element)
-    return _Number(element, element.get(f"{_TABLE}style-name", "")) if kind == "float" else element
+        return said_in(element)
+    return _Number(element, element.get(f"{TABLE}style-name", "")) if kind == "float" else element
 
 
 def _tables(
     events: Iterator[tuple[str, Element]],
-    styles: _Styles,
+    styles: Styles,
     file: str,
     sheet: str,
     cells_of: Callable[[Element], Iterable[Cell]],
@@ -347,8 +286,8 @@ def _tables(
         if event == "start":
             path.append(element)
             if _is_sheet(path):
-                name = element.get(f"{_TABLE}name", "")
-                visible = element.get(f"{_TABLE}style-name", "") not in styles.hidden_sheets
+                name = element.get(f"{TABLE}name", "")
+                visible = element.get(f"{TABLE}style-name", "") not in styles.hidden_sheets
                 wanted = name == sheet if sheet else visible and not taken
                 taken, table = taken or wanted, _Table(file, styles)
             continue
@@ -356,30 +295,30 @@ def _tables(
             yield name, visible, table
         path.pop()
         inside = len(path) > 3 and _is_sheet(path[:4]) and all(above.tag in _ROW_GROUPS for above in path[4:])
-        if element.tag == f"{_TABLE}table-row":
+        if element.tag == f"{TABLE}table-row":
             cells = cells_of(element)
             if wanted and inside:
                 table.add_row(element, cells, hidden=any(map(_is_hidden, (element, *path[4:]))))
             if inside:
                 path[-1].remove(element)
-        elif element.tag == f"{_TABLE}table-column" and wanted:
+        elif element.tag == f"{TABLE}table-column" and wanted:
             table.add_column(element)
-        elif len(path) == 2 and path[1].tag == f"{_OFFICE}automatic-styles":
+        elif len(path) == 2 and path[1].tag == f"{OFFICE}automatic-styles":
             styles.add(element)
 
 
 def _is_sheet(path: list[Element]) -> bool:
     """Tell a sheet from a table inside a cell, a drawing or a link."""
-    return len(path) == 4 and path[3].tag == f"{_TABLE}table" and path[2].tag == f"{_OFFICE}spreadsheet"
+    return len(path) == 4 and path[3].tag == f"{TABLE}table" and path[2].tag == f"{OFFICE}spreadsheet"
 
 
 def _is_hidden(element: Element) -> bool:
-    folded = element.get(f"{_TABLE}display") == "false"
-    return folded or element.get(f"{_TABLE}visibility") in ("collapse", "filter")
+    folded = element.get(f"{TABLE}display") == "false"
+    return folded or element.get(f"{TABLE}visibility") in ("collapse", "filter")
 
 
 def _repeated(element: Element, way: str) -> int:
-    number = int(element.get(f"{_TABLE}number-{way}-repeated", "1"))
+    number = int(element.get(f"{TABLE}number-{way}-repeated", "1"))
     if number < 1:
         raise ValueError("repeated less than once")
     return number
@@ -394,67 +333,3 @@ def _grid(table: _Table, notes: list[str]) -> Grid:
     width = max((len(record) for record in table.read.records), default=0)
     columns = [letter(at) for at in table.hidden_columns if at < width]
     return sheet_grid(table.read, Hidden(table.hidden_rows, columns, table.merged), notes, table.file)
-
-
-def _cell(element: Element, styles: _Styles, style: str, at: int) -> _Cell:
-    said = _said(element)
-    if element.get(_SHOWN_TYPE) == "error":
-        return _Cell(said if _ERROR.fullmatch(said) else "error", "e", "", at + 1)
-    formula = element.get(f"{_TABLE}formula") is not None
-    value, pattern = _value(element, said)
-    return _Cell(value, "f" if formula else "n", pattern or styles.pattern(style), at + 1)
-
-
-def _value(element: Element, said: str) -> tuple[object, str]:
-    """Give what a cell holds, and the number format its type alone says."""
-    kind = element.get(f"{_OFFICE}value-type", "")
-    if kind in ("float", "currency", "percentage"):
-        return float(element.get(f"{_OFFICE}value", "")), "%" if kind == "percentage" else ""
-    if kind == "boolean":
-        return element.get(f"{_OFFICE}boolean-value") == "true", ""
-    if kind == "date":
-        return _moment(element.get(f"{_OFFICE}date-value", "")), ""
-    if kind == "time":
-        return _duration(element.get(f"{_OFFICE}time-value", "")), ""
-    return element.get(f"{_OFFICE}string-value") or said, ""
-
-
-def _moment(text: str) -> dt.datetime | str:
-    """Give a moment; a year that Python does not know stays as the file has it, which is ISO form."""
-    try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-def _duration(text: str) -> dt.time | dt.timedelta | str:
-    """Give the time of a day, or a longer time as it is."""
-    found = _DURATION.fullmatch(text)
-    if not found:
-        return text
-    days, hours, minutes, seconds = (float(part or 0) for part in found.groups()[1:])
-    length = dt.timedelta(days=days, hours=hours, minutes=minutes, seconds=round(seconds))
-    if found[1]:
-        return -length
-    return (dt.datetime.min + length).time() if length < dt.timedelta(days=1) else length
-
-
-def _said(element: Element) -> str:
-    """Give the paragraphs of a cell, a line each; comments and drawings beside them are not its text."""
-    return "\n".join(_inline(child) for child in element if child.tag == f"{_TEXT}p")
-
-
-def _inline(element: Element) -> str:
-    parts = [(element.text or "").translate(_BREAKS)]
-    for child in element:
-        parts += [_inline_mark(child), (child.tail or "").translate(_BREAKS)]
-    return "".join(parts)
-
-
-def _inline_mark(child: Element) -> str:
-    if child.tag == f"{_TEXT}s":
-        return " " * min(int(child.get(f"{_TEXT}c", "1")), 32_767)
-    marks = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
-    if child.tag in marks:
-        return marks[child.tag]
-    return "" if child.tag in _NOT_SAID or not child.tag.startswith(_TEXT) else _inline(child)

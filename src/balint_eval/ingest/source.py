@@ -15,6 +15,8 @@ from balint_eval.errors import DataError, Problem, shown
 from balint_eval.ingest.grid import listed
 
 UNPACKED_AT_MOST = 1 << 30
+CELLS_AT_MOST = 40_000_000
+"""Cells of a table in a file that can say more of them than it has bytes: repeats written out, packed rows."""
 RATIO_AT_MOST = 100
 SMALL_UNPACKED = 1 << 24
 """Bytes below which it does not matter how well a file was packed."""

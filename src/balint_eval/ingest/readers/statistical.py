@@ -24,9 +24,8 @@ from balint_eval.ingest.packed import packed_records
 from balint_eval.ingest.readers import readstat_child
 from balint_eval.ingest.readers.layout import Layout
 from balint_eval.ingest.readers.moments import spss_moment, stata_moment
-from balint_eval.ingest.source import UNPACKED_AT_MOST
+from balint_eval.ingest.source import CELLS_AT_MOST, UNPACKED_AT_MOST
 
-CELLS_AT_MOST = 40_000_000
 MEMORY_AT_MOST = 6 << 30
 SECONDS_AT_MOST = 60.0
 STATA_UNICODE = 118
